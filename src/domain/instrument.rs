@@ -1,0 +1,290 @@
+//! An instrument: a versioned sheet of questions, with what is to be shown of it.
+//!
+//! Its identity is the hash of its canonical content ([`Instrument::hash`]); a published version
+//! never changes, because a change is another hash.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::question::{Kind, Question};
+use super::text::{Lang, Text};
+
+/// A sheet of questions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Instrument {
+    /// Its short name, as in its file's name.
+    pub slug: String,
+    /// What it is called.
+    pub title: Text,
+    /// What sort of sheet it is.
+    pub sheet: Sheet,
+    /// How what it brings may be shown.
+    pub policy: Policy,
+    /// How long it takes.
+    pub minutes: u32,
+    /// How sensitive it is.
+    pub sensitivity: Sensitivity,
+    /// The lowest age it is meant for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_age: Option<u32>,
+    /// The languages it is complete in.
+    pub languages: Vec<Lang>,
+    /// What is said before.
+    pub intro: Text,
+    /// What is said after.
+    pub outro: Text,
+    /// The kinds of help its closing page names.
+    pub help: Vec<Help>,
+    /// Its questions.
+    pub sections: Vec<Section>,
+    /// The only variables its tables may be broken down by.
+    #[serde(default)]
+    pub breakdowns: Vec<Breakdown>,
+    /// Its indices.
+    #[serde(default)]
+    pub indices: Vec<Index>,
+    /// Its charts.
+    #[serde(default)]
+    pub charts: Vec<ChartPlan>,
+    /// Its stations in a data walk.
+    #[serde(default)]
+    pub stations: Vec<StationPlan>,
+}
+
+/// What sort of sheet an instrument is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sheet {
+    /// Residents answer it.
+    Questionnaire,
+    /// A walk audit, stop by stop.
+    WalkSheet,
+    /// Notes of a sitting.
+    NoteSheet,
+    /// Feedback after an activity: never with police in the room.
+    Feedback,
+}
+
+/// How what a collection brings may be shown: a closed list, each with its own attacker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Policy {
+    /// Questionnaires: bases of ten and more, every count rounded to five.
+    Rounded,
+    /// Feedback of 5 to 29 people: one release, dots, answers folded to three.
+    People,
+    /// Walk ratings per stop, with the number of raters.
+    Places,
+    /// Notes and reflections: counts of groups.
+    Spoken,
+}
+
+/// How sensitive an instrument is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sensitivity {
+    /// Little harm even if read by the wrong person.
+    Low,
+    /// Opinions about police and neighbours.
+    Medium,
+    /// Experiences that can hurt.
+    High,
+}
+
+/// A kind of help a closing page names; the diagnosis has the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Help {
+    /// Danger now.
+    Emergency,
+    /// For victims.
+    VictimSupport,
+    /// For young people.
+    YouthLine,
+    /// About discrimination.
+    Discrimination,
+    /// Complaints about the police.
+    PoliceComplaints,
+}
+
+impl Help {
+    /// Every kind of help.
+    pub const ALL: [Self; 5] = [
+        Self::Emergency,
+        Self::VictimSupport,
+        Self::YouthLine,
+        Self::Discrimination,
+        Self::PoliceComplaints,
+    ];
+
+    /// Its code in files and forms.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Emergency => "emergency",
+            Self::VictimSupport => "victim_support",
+            Self::YouthLine => "youth_line",
+            Self::Discrimination => "discrimination",
+            Self::PoliceComplaints => "police_complaints",
+        }
+    }
+}
+
+/// Questions that belong together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Its id.
+    pub id: String,
+    /// Its heading.
+    #[serde(default)]
+    pub title: Text,
+    /// A line under the heading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Text>,
+    /// Whether its questions come in random order.
+    #[serde(default)]
+    pub shuffle: bool,
+    /// Its questions.
+    pub questions: Vec<Question>,
+}
+
+/// A variable tables may be broken down by, and how small groups merge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breakdown {
+    /// The question.
+    pub by: String,
+    /// Where a group that is too small goes.
+    pub merge: Merge,
+}
+
+/// Where a group that is too small goes: fixed before anything is collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Merge {
+    /// To the neighbouring band.
+    Neighbour,
+    /// To "other".
+    Other,
+}
+
+/// Several questions as one number from 0 to 10.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Index {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub title: Text,
+    /// Its questions.
+    pub questions: Vec<String>,
+    /// Which end is good.
+    pub direction: Direction,
+    /// What 0 and 10 mean.
+    pub low: Text,
+    /// What 10 means.
+    pub high: Text,
+}
+
+/// Which end of an index is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// 10 is good.
+    HigherIsBetter,
+    /// 10 means many problems.
+    HigherIsWorse,
+}
+
+/// A chart an instrument wants of its questions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChartPlan {
+    /// Its id.
+    pub id: String,
+    /// How it is drawn.
+    pub chart: ChartKind,
+    /// The questions in it.
+    pub questions: Vec<String>,
+    /// The breakdown whose groups are its rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// The codes that count, in sorted bars over a scale.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub top: Vec<String>,
+    /// The question in the words people use.
+    pub title: Text,
+}
+
+/// How a chart is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartKind {
+    /// Stacked bars on both sides of a centre line: ordered answers.
+    Diverging,
+    /// Bars from most to least, with counts.
+    SortedBars,
+    /// One dot for one person.
+    PeopleDots,
+    /// Who answered beside who lives here.
+    Population,
+}
+
+/// A place in a data walk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StationPlan {
+    /// Its number on the wall.
+    pub number: u32,
+    /// The question it asks.
+    pub title: Text,
+    /// What to talk about.
+    pub prompts: Vec<Text>,
+    /// Ids of its charts.
+    pub charts: Vec<String>,
+}
+
+impl Instrument {
+    /// The hash of the canonical content, as 64 hexadecimal letters.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let digest = Sha256::digest(self.canonical().as_bytes());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The canonical content: compact JSON in the order of the fields.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Every question outside a repeat group, in order.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.sections.iter().flat_map(|section| &section.questions)
+    }
+
+    /// Every question, those inside repeat groups too.
+    pub fn all_questions(&self) -> impl Iterator<Item = &Question> {
+        self.questions().flat_map(|question| std::iter::once(question).chain(question.inner()))
+    }
+
+    /// The question with this id, inside a repeat group or outside.
+    #[must_use]
+    pub fn question(&self, id: &str) -> Option<&Question> {
+        self.all_questions().find(|question| question.id == id)
+    }
+
+    /// The repeat group of a walk sheet or note sheet.
+    #[must_use]
+    pub fn group(&self) -> Option<&Question> {
+        self.questions().find(|question| matches!(question.kind, Kind::Group { .. }))
+    }
+
+    /// The chart with this id.
+    #[must_use]
+    pub fn chart(&self, id: &str) -> Option<&ChartPlan> {
+        self.charts.iter().find(|chart| chart.id == id)
+    }
+
+    /// The breakdown by this question.
+    #[must_use]
+    pub fn breakdown(&self, by: &str) -> Option<&Breakdown> {
+        self.breakdowns.iter().find(|breakdown| breakdown.by == by)
+    }
+}

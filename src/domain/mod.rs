@@ -1,0 +1,15 @@
+//! Everybody's ground: what a diagnosis is made of, as plain values.
+//!
+//! No input or output, no clock, no randomness, no HTML and no SQL live here; functions take what
+//! they need and return values, so every rule in this folder is tested without a database.
+
+pub mod answer;
+pub mod collection;
+pub mod condition;
+pub mod data_walk;
+pub mod diagnosis;
+pub mod ids;
+pub mod instrument;
+pub mod people;
+pub mod question;
+pub mod text;

@@ -1,0 +1,5 @@
+//! x
+pub mod analysis;
+pub mod domain;
+pub mod release;
+pub mod words;

@@ -1,0 +1,221 @@
+//! A released table: counts that may be shown, with everything that must be said beside them.
+//!
+//! Its fields are private and it cannot be deserialised: a table is made by the gate or opened from
+//! bytes whose seal the gate itself wrote.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::collection::{Mode, Origin, Presence, Sampling};
+use crate::domain::ids::CollectionId;
+use crate::domain::text::Text;
+
+/// One question by at most one variable, safe to show.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    pub(super) body: Body,
+}
+
+/// What a table says. Only the gate can make or change one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Body {
+    pub(super) address: Address,
+    pub(super) meaning: u32,
+    pub(super) scale: Option<String>,
+    pub(super) text: Text,
+    pub(super) by_text: Option<Text>,
+    pub(super) about: About,
+    pub(super) shape: Shape,
+    pub(super) choices: Vec<Label>,
+    pub(super) groups: Vec<Group>,
+    pub(super) withheld: Option<Withheld>,
+    pub(super) step: u64,
+    pub(super) weighted: bool,
+}
+
+/// Where a table is found: release, collection, question and breakdown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Address {
+    /// The number of the release.
+    pub release: i64,
+    /// The collection; for counts of groups, the first of them.
+    pub collection: CollectionId,
+    /// The question.
+    pub question: String,
+    /// The breakdown, or everyone.
+    pub by: Option<String>,
+}
+
+/// Who was asked, how, by whom: on every chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// What the collection is called.
+    pub title: String,
+    /// The instrument's short name.
+    pub instrument: String,
+    /// How people were chosen.
+    pub sampling: Sampling,
+    /// Who asked.
+    pub asked_by: String,
+    /// Who was in the room.
+    pub presence: Presence,
+    /// Who brought people in.
+    pub recruited_by: String,
+    /// Where the answers come from.
+    pub origin: Origin,
+    /// By which ways they came in.
+    pub modes: Vec<Mode>,
+    /// The first day.
+    pub opened: Option<Date>,
+    /// The last day; none while it is open.
+    pub closed: Option<Date>,
+    /// Where the data come from, for imports.
+    pub source: Option<String>,
+    /// Answers to the whole collection, rounded like everything else (exact for a small group).
+    pub people: u64,
+}
+
+/// What the numbers of a table are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// One step of a scale each, from low to high.
+    Ordered,
+    /// One of several choices each.
+    Single,
+    /// Several choices each: shares do not add up.
+    Multiple,
+    /// Exact counts of a small group of people, folded to at most three answers.
+    People,
+    /// Mean ratings (0 to 10) of places: a group is a stop, `base` its raters, and the only cell
+    /// its mean in tenths.
+    Places,
+    /// In how many groups something came up: `base` is the number of groups.
+    Groups,
+}
+
+/// A choice as it is shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Label {
+    /// Its code.
+    pub code: String,
+    /// Its words.
+    pub text: Text,
+    /// Its place on the scale, from 0.
+    pub score: Option<f64>,
+}
+
+/// The counts of one group, as they may be shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// The group's code; empty for everyone.
+    pub code: String,
+    /// The group's words; empty for everyone.
+    pub text: Text,
+    /// Groups counted together with this one because each was too small.
+    pub with: Vec<Text>,
+    /// Valid answers, rounded.
+    pub base: u64,
+    /// The rounded count of each choice.
+    pub cells: Vec<u64>,
+    /// Rounded count of don't know, refused and does not apply.
+    pub missing: u64,
+    /// Shares of each choice in the whole population, where population counts say them.
+    pub reference: Option<Vec<f64>>,
+}
+
+/// Why a table is not shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Withheld {
+    /// Fewer answers than the threshold.
+    TooFew {
+        /// The threshold.
+        needed: u64,
+    },
+    /// Only one group was left after merging.
+    OneGroup,
+    /// A reader could have worked out a small count.
+    CouldBeWorkedOut,
+    /// The collection is still open and its policy shows it only after closing.
+    StillOpen,
+}
+
+impl Table {
+    /// Where it is found.
+    #[must_use]
+    pub const fn address(&self) -> &Address {
+        &self.body.address
+    }
+    /// The meaning number of the question.
+    #[must_use]
+    pub const fn meaning(&self) -> u32 {
+        self.body.meaning
+    }
+    /// The shared scale its question is on.
+    #[must_use]
+    pub fn scale(&self) -> Option<&str> {
+        self.body.scale.as_deref()
+    }
+    /// The question's words.
+    #[must_use]
+    pub const fn text(&self) -> &Text {
+        &self.body.text
+    }
+    /// The breakdown's words.
+    #[must_use]
+    pub const fn by_text(&self) -> Option<&Text> {
+        self.body.by_text.as_ref()
+    }
+    /// Who was asked, how, by whom.
+    #[must_use]
+    pub const fn about(&self) -> &About {
+        &self.body.about
+    }
+    /// What its numbers are.
+    #[must_use]
+    pub const fn shape(&self) -> Shape {
+        self.body.shape
+    }
+    /// The choices, in order.
+    #[must_use]
+    pub fn choices(&self) -> &[Label] {
+        &self.body.choices
+    }
+    /// The groups; one without a breakdown, none when it is withheld.
+    #[must_use]
+    pub fn groups(&self) -> &[Group] {
+        &self.body.groups
+    }
+    /// Why it is not shown, if it is not.
+    #[must_use]
+    pub const fn withheld(&self) -> Option<Withheld> {
+        self.body.withheld
+    }
+    /// What counts are rounded to; 1 means they are exact.
+    #[must_use]
+    pub const fn step(&self) -> u64 {
+        self.body.step
+    }
+    /// Whether its cells are weighted.
+    #[must_use]
+    pub const fn weighted(&self) -> bool {
+        self.body.weighted
+    }
+
+    /// The share of a choice in a group, from 0 to 1: the rounded cell over the sum of the group's
+    /// rounded cells, or over the rounded base where several may be ticked (`decisions.md` 13).
+    /// `None` when there is nothing to divide by, and for places and groups of people.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of people fit a double exactly")]
+    pub fn share(&self, group: usize, choice: usize) -> Option<f64> {
+        let group = self.body.groups.get(group)?;
+        let cell = *group.cells.get(choice)?;
+        let whole = match self.body.shape {
+            Shape::Ordered | Shape::Single | Shape::People => group.cells.iter().sum(),
+            Shape::Multiple | Shape::Groups => group.base,
+            Shape::Places => return None,
+        };
+        (whole > 0).then(|| (cell as f64 / whole as f64).min(1.0))
+    }
+}
