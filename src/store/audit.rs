@@ -1,0 +1,102 @@
+//! Who did what: staff acts only, never answers, codes or residents. Each entry carries the hash
+//! of the one before it.
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Result, Store, on, within};
+use crate::domain::ids::{DiagnosisId, PersonId};
+
+/// One act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its place in the log, from 1.
+    pub number: i64,
+    /// When, in milliseconds since 1970 UTC.
+    pub at: i64,
+    /// Who; nobody for the command line.
+    pub person: Option<PersonId>,
+    /// What was done.
+    pub act: String,
+    /// To what.
+    pub about: String,
+    /// Whether the chain holds up to here.
+    pub unbroken: bool,
+}
+
+type Row = (i64, i64, Option<Uuid>, String, String, Vec<u8>);
+
+impl Store {
+    /// Writes an act down.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log(
+        &self,
+        of: DiagnosisId,
+        person: Option<PersonId>,
+        at: i64,
+        act: &str,
+        about: &str,
+    ) -> Result<()> {
+        const LAST: &str = "
+            select number, chain
+              from audit
+             where diagnosis = $1
+             order by number desc
+             limit 1";
+        const SQL: &str = "
+            insert into audit (diagnosis, number, at, person, act, about, chain)
+            values ($1, $2, $3, $4, $5, $6, $7)";
+        let mut tx = self.begin().await?;
+        let last: Option<(i64, Vec<u8>)> = within!(&mut tx, it =>
+            sqlx::query_as(LAST).bind(of.0).fetch_optional(it).await)?;
+        let (number, before) = last.unwrap_or((0, Vec::new()));
+        let person = person.map(|person| person.0);
+        let chain = link(&before, number + 1, at, person, act, about);
+        within!(&mut tx, it => sqlx::query(SQL)
+            .bind(of.0).bind(number + 1).bind(at).bind(person).bind(act).bind(about)
+            .bind(&chain).execute(it).await?.rows_affected());
+        tx.commit().await
+    }
+
+    /// The log of a diagnosis, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn audit(&self, of: DiagnosisId) -> Result<Vec<AuditEntry>> {
+        const SQL: &str = "
+            select number, at, person, act, about, chain
+              from audit
+             where diagnosis = $1
+             order by number";
+        let rows: Vec<Row> = on!(&self.db, pool =>
+            sqlx::query_as(SQL).bind(of.0).fetch_all(pool).await)?;
+        let (mut before, mut unbroken, mut entries) = (Vec::new(), true, Vec::new());
+        for (number, at, person, act, about, chain) in rows {
+            unbroken = unbroken && chain == link(&before, number, at, person, &act, &about);
+            before = chain;
+            let person = person.map(PersonId);
+            entries.push(AuditEntry { number, at, person, act, about, unbroken });
+        }
+        Ok(entries)
+    }
+}
+
+fn link(
+    before: &[u8],
+    number: i64,
+    at: i64,
+    person: Option<Uuid>,
+    act: &str,
+    about: &str,
+) -> Vec<u8> {
+    let person = person.map_or_else(String::new, |person| person.to_string());
+    let mut hash = Sha256::new();
+    hash.update(before);
+    for part in [&number.to_string(), &at.to_string(), &person, act, about] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().to_vec()
+}

@@ -1,0 +1,288 @@
+//! The only SQL and the only password: one [`Store`] over SQLite (embedded, the default) and
+//! PostgreSQL (an address switches). It takes and returns domain values, never rows.
+//!
+//! # Portable SQL card
+//!
+//! One literal per statement, run by both drivers through [`on!`]; lower case; ids from Rust, never
+//! sequences; no `now()`, the clock is bound; `bigint` for every integer; `cast(sum(x) as bigint)`;
+//! `on conflict .. do nothing`, `returning` and common table expressions are fine in both; no
+//! `ilike`, arrays or `for update`; names are ordered in Rust, because collations differ; no
+//! constraint is named; an error inside a transaction ends it. `tests/it/store.rs` runs every
+//! public function on both databases.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, SqlitePool};
+
+mod audit;
+mod collection;
+mod data_walk;
+mod diagnosis;
+mod instrument;
+mod people;
+mod release;
+mod response;
+mod secret;
+mod writer;
+
+pub use audit::AuditEntry;
+pub use people::{Passphrase, Token};
+pub use release::{StoredRelease, StoredTable};
+pub use response::{FreeTextRow, NewReflection, NewResponse, Received};
+pub use secret::Secret;
+
+/// Runs one expression on whichever database is there. It repeats the expression, not the
+/// statement: in each arm the types are concrete, so both drivers must understand them.
+macro_rules! on {
+    ($db:expr, $it:ident => $body:expr) => {
+        match $db {
+            $crate::store::Db::Sqlite($it) => $body,
+            #[cfg(feature = "postgres")]
+            $crate::store::Db::Postgres($it) => $body,
+        }
+    };
+}
+pub(crate) use on;
+
+/// The same for an open transaction.
+macro_rules! within {
+    ($tx:expr, $it:ident => $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                let $it = &mut **tx;
+                $body
+            }
+            #[cfg(feature = "postgres")]
+            $crate::store::Tx::Postgres(tx) => {
+                let $it = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use within;
+
+/// The lowest SQLite without the bug that corrupts a write-ahead log.
+const LOWEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// Everything that is kept.
+#[derive(Debug, Clone)]
+pub struct Store {
+    db: Db,
+    writer: writer::Writer,
+    secret: Secret,
+}
+
+/// One of the two databases.
+#[derive(Debug, Clone)]
+pub(crate) enum Db {
+    /// Embedded, one file.
+    Sqlite(SqlitePool),
+    /// A server.
+    #[cfg(feature = "postgres")]
+    Postgres(sqlx::PgPool),
+}
+
+/// A transaction on one of the two databases.
+pub(crate) enum Tx {
+    /// Begun immediate, so that it cannot fail later for being behind.
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    /// An ordinary one.
+    #[cfg(feature = "postgres")]
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+/// What can go wrong with the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Nothing has that name.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// Something has that name already.
+    #[error("that {0} is taken already")]
+    Taken(&'static str),
+    /// The state changed meanwhile, or forbids it.
+    #[error("{0}")]
+    Stale(&'static str),
+    /// The intake queue is full.
+    #[error("too many answers are waiting to be written")]
+    Busy,
+    /// The folder or file cannot be used.
+    #[error("could not open the data folder {path}: {why}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The reason, as the system says it.
+        why: String,
+    },
+    /// The database is newer than this program.
+    #[error(
+        "the database was written by a newer version of miradouro (it has migration {0}, which this \
+         program does not know); nothing was changed, please start the newer program"
+    )]
+    Newer(i64),
+    /// The wrong SQLite is linked in.
+    #[error("SQLite {0} is linked in, and every version before 3.51.3 can damage the file")]
+    OldSqlite(String),
+    /// What is stored cannot be read.
+    #[error("what is stored as {0} cannot be read: {1}")]
+    Broken(&'static str, String),
+    /// The database itself failed.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    /// A migration failed.
+    #[error("a migration failed: {0}")]
+    Migration(sqlx::migrate::MigrateError),
+}
+
+/// What a store method gives back.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Whether the database refused a second row under the same key.
+fn is_taken(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+impl Store {
+    /// Opens the store in a data folder, making the folder where it is missing. With an address,
+    /// the tables live in that PostgreSQL and the folder keeps only the secret.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, the database cannot be reached or is newer.
+    pub async fn open(folder: &Path, database: Option<&str>) -> Result<Self> {
+        let why = |error: std::io::Error| StoreError::Folder {
+            path: folder.to_owned(),
+            why: error.to_string(),
+        };
+        std::fs::create_dir_all(folder).map_err(why)?;
+        let secret = Secret::of(folder).map_err(why)?;
+        let db = match database {
+            None => {
+                open_sqlite(&folder.join("miradouro.db")).await.map_err(|error| match error {
+                    StoreError::Database(error) => {
+                        StoreError::Folder { path: folder.to_owned(), why: error.to_string() }
+                    }
+                    other => other,
+                })?
+            }
+            Some(address) => open_postgres(address).await?,
+        };
+        migrate(&db).await?;
+        let writer = writer::Writer::start(db.clone(), secret.clone());
+        Ok(Self { db, writer, secret })
+    }
+
+    /// The secret of this store: rounding, receipts and seals are keyed with it.
+    #[must_use]
+    pub const fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// A writing transaction: the only place where one begins.
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        self.db.begin().await
+    }
+}
+
+impl Db {
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("begin immediate").await?),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+}
+
+impl Tx {
+    pub(crate) async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+async fn open_sqlite(file: &Path) -> Result<Db> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+        .pragma("secure_delete", "on")
+        .pragma("trusted_schema", "off");
+    let pool = SqlitePoolOptions::new()
+        .max_connections(8)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await?;
+    let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&pool).await?;
+    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    if !matches!(parts.as_slice(), [a, b, c] if (*a, *b, *c) >= LOWEST_SQLITE) {
+        return Err(StoreError::OldSqlite(version));
+    }
+    Ok(Db::Sqlite(pool))
+}
+
+#[cfg(feature = "postgres")]
+async fn open_postgres(address: &str) -> Result<Db> {
+    let pool = sqlx::postgres::PgPoolOptions::new()
+        .max_connections(16)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect(address)
+        .await?;
+    Ok(Db::Postgres(pool))
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn open_postgres(_address: &str) -> Result<Db> {
+    Err(StoreError::Stale("this program was built without PostgreSQL"))
+}
+
+/// The migrations of one database: the common texts and its own.
+fn migrations(db: &Db) -> Vec<Migration> {
+    use sqlx::SqlSafeStr;
+    let intake = match db {
+        Db::Sqlite(_) => include_str!("../../migrations/0002_intake.sqlite.sql").into_sql_str(),
+        #[cfg(feature = "postgres")]
+        Db::Postgres(_) => include_str!("../../migrations/0002_intake.postgres.sql").into_sql_str(),
+    };
+    let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
+    [(1, "ground", ground), (2, "intake", intake)]
+        .into_iter()
+        .map(|(version, name, sql)| {
+            Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+        })
+        .collect()
+}
+
+async fn migrate(db: &Db) -> Result<()> {
+    let migrator = Migrator::with_migrations(migrations(db));
+    let outcome = on!(db, pool => migrator.run(pool).await);
+    outcome.map_err(|error| match error {
+        sqlx::migrate::MigrateError::VersionMissing(version) => StoreError::Newer(version),
+        other => StoreError::Migration(other),
+    })
+}
+
+/// A stored document, read back.
+fn document<T: serde::de::DeserializeOwned>(what: &'static str, json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| StoreError::Broken(what, error.to_string()))
+}
+
+/// A stored code, read back.
+fn code<T>(what: &'static str, code: &str, read: fn(&str) -> Option<T>) -> Result<T> {
+    read(code).ok_or_else(|| StoreError::Broken(what, code.to_owned()))
+}
+
+/// A document as it is stored.
+fn json<T: serde::Serialize>(document: &T) -> String {
+    serde_json::to_string(document).unwrap_or_default()
+}

@@ -1,0 +1,347 @@
+//! What residents send: responses, free texts, receipts and reflections.
+//!
+//! A response row is (diagnosis, collection, id, instrument, mode, answers) and nothing else: no
+//! time, address or device. Free text goes, in the same transaction, to a table of its own with an
+//! id of its own. A receipt is a keyed hash of the response's id without a way back to it.
+
+use uuid::Uuid;
+
+use super::writer::Sent;
+use super::{Result, Secret, Store, Tx, code, document, json, on, within};
+use crate::domain::answer::{Answers, FreeText};
+use crate::domain::collection::{Door, Mode};
+use crate::domain::data_walk::{DataWalk, Reflection};
+use crate::domain::ids::{CollectionId, DiagnosisId, ResponseId, TextId};
+use crate::domain::text::Lang;
+
+/// A filled instrument on its way to the disk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewResponse {
+    /// The diagnosis.
+    pub diagnosis: DiagnosisId,
+    /// The collection.
+    pub collection: CollectionId,
+    /// The id that was minted with the form.
+    pub id: ResponseId,
+    /// The published version that was answered.
+    pub instrument: String,
+    /// By which way it came.
+    pub mode: Mode,
+    /// The language of the form, for a counter only.
+    pub lang: Lang,
+    /// The answers, without words.
+    pub answers: Answers,
+    /// The words.
+    pub texts: Vec<FreeText>,
+}
+
+impl NewResponse {
+    /// A response through a door.
+    #[must_use]
+    pub fn through(
+        door: &Door,
+        id: ResponseId,
+        instrument: &str,
+        lang: Lang,
+        reading: crate::domain::answer::Reading,
+    ) -> Self {
+        Self {
+            diagnosis: door.diagnosis,
+            collection: door.collection,
+            id,
+            instrument: instrument.to_owned(),
+            mode: door.mode,
+            lang,
+            answers: reading.answers,
+            texts: reading.texts,
+        }
+    }
+}
+
+/// A reflection on its way to the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewReflection {
+    /// The diagnosis.
+    pub diagnosis: DiagnosisId,
+    /// The data walk.
+    pub data_walk: crate::domain::ids::DataWalkId,
+    /// What was said.
+    pub reflection: Reflection,
+}
+
+/// What became of something that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Received {
+    /// It is on the disk.
+    Now,
+    /// It was on the disk already.
+    Already,
+    /// The collection no longer takes answers.
+    Closed,
+}
+
+/// A free text as the moderator sees it: apart from everything else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreeTextRow {
+    /// Its id.
+    pub id: TextId,
+    /// The question it answers.
+    pub question: String,
+    /// What was written.
+    pub raw: String,
+}
+
+const COLLECTION_STATE: &str = "
+    select state
+      from collection
+     where diagnosis = $1
+       and id = $2";
+
+const ADD_RECEIPT: &str = "
+    insert into receipt (diagnosis, collection, hash)
+    values ($1, $2, $3)
+        on conflict do nothing";
+
+const ADD_RESPONSE: &str = "
+    insert into response (diagnosis, collection, id, instrument, mode, answers)
+    values ($1, $2, $3, $4, $5, $6)";
+
+const ADD_TEXT: &str = "
+    insert into free_text (diagnosis, collection, id, question, raw, state)
+    values ($1, $2, $3, $4, $5, 'new')";
+
+const COUNT_LANGUAGE: &str = "
+    insert into counter (diagnosis, collection, label, n)
+    values ($1, $2, $3, $4)
+        on conflict (diagnosis, collection, label)
+        do update set n = counter.n + excluded.n";
+
+const ADD_REFLECTION: &str = "
+    insert into reflection (diagnosis, data_walk, id, station, verdict, said, state)
+    values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict do nothing";
+
+/// One thing that was sent, inside the writer's transaction.
+pub(super) async fn write(tx: &mut Tx, secret: &Secret, sent: &Sent) -> Result<Received> {
+    match sent {
+        Sent::Response(response) => {
+            let (diagnosis, collection) = (response.diagnosis.0, response.collection.0);
+            let state: Option<String> = within!(tx, it => sqlx::query_scalar(COLLECTION_STATE)
+                .bind(diagnosis).bind(collection).fetch_optional(it).await)?;
+            if state.as_deref() != Some("open") {
+                return Ok(Received::Closed);
+            }
+            add_response(tx, secret, response).await
+        }
+        Sent::Reflection(new) => add_reflection(tx, new).await,
+    }
+}
+
+/// The receipt, the answers, the words and the count of the language.
+pub(super) async fn add_response(
+    tx: &mut Tx,
+    secret: &Secret,
+    response: &NewResponse,
+) -> Result<Received> {
+    let (diagnosis, collection) = (response.diagnosis.0, response.collection.0);
+    let hash = secret.hash(&[b"receipt", collection.as_bytes(), response.id.0.as_bytes()]);
+    let fresh = within!(tx, it => sqlx::query(ADD_RECEIPT)
+        .bind(diagnosis).bind(collection).bind(&hash).execute(it).await?.rows_affected());
+    if fresh == 0 {
+        return Ok(Received::Already);
+    }
+    // The row's own id is another one: a receipt must not lead to it even with the secret.
+    let answers = json(&response.answers);
+    within!(tx, it => sqlx::query(ADD_RESPONSE)
+        .bind(diagnosis).bind(collection).bind(Uuid::new_v4())
+        .bind(&response.instrument).bind(response.mode.code()).bind(&answers)
+        .execute(it).await?.rows_affected());
+    for text in &response.texts {
+        within!(tx, it => sqlx::query(ADD_TEXT)
+            .bind(diagnosis).bind(collection).bind(Uuid::new_v4())
+            .bind(&text.question).bind(&text.raw).execute(it).await?.rows_affected());
+    }
+    within!(tx, it => sqlx::query(COUNT_LANGUAGE)
+        .bind(diagnosis).bind(collection).bind(response.lang.tag()).bind(1_i64)
+        .execute(it).await?.rows_affected());
+    Ok(Received::Now)
+}
+
+async fn add_reflection(tx: &mut Tx, new: &NewReflection) -> Result<Received> {
+    let said = &new.reflection;
+    let fresh = within!(tx, it => sqlx::query(ADD_REFLECTION)
+        .bind(new.diagnosis.0).bind(new.data_walk.0).bind(said.id.0)
+        .bind(i64::from(said.station)).bind(said.verdict.code())
+        .bind(&said.said).bind(said.state.code())
+        .execute(it).await?.rows_affected());
+    Ok(if fresh == 0 { Received::Already } else { Received::Now })
+}
+
+impl Store {
+    /// Hands in a response; returns when it is on the disk. A known id is received already.
+    ///
+    /// # Errors
+    /// When the queue is full or the disk fails: nothing was stored then.
+    pub async fn receive(&self, response: NewResponse) -> Result<Received> {
+        self.writer.write(Sent::Response(response)).await
+    }
+
+    /// Hands in a reflection; returns when it is on the disk.
+    ///
+    /// # Errors
+    /// When the queue is full or the disk fails: nothing was stored then.
+    pub async fn reflect(&self, reflection: NewReflection) -> Result<Received> {
+        self.writer.write(Sent::Reflection(reflection)).await
+    }
+
+    /// Brings in many responses at once, in one transaction, whatever the collection's state: for
+    /// imports and the demonstration.
+    ///
+    /// # Errors
+    /// When the disk fails: nothing was stored then.
+    pub async fn bring_in(&self, responses: &[NewResponse]) -> Result<()> {
+        let mut tx = self.begin().await?;
+        for response in responses {
+            add_response(&mut tx, &self.secret, response).await?;
+        }
+        tx.commit().await
+    }
+
+    /// How many responses a collection has.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn received(&self, diagnosis: DiagnosisId, collection: CollectionId) -> Result<u64> {
+        const SQL: &str = "
+            select count(*)
+              from response
+             where diagnosis = $1
+               and collection = $2";
+        let n: i64 = on!(&self.db, pool => sqlx::query_scalar(SQL)
+            .bind(diagnosis.0).bind(collection.0).fetch_one(pool).await)?;
+        Ok(u64::try_from(n).unwrap_or(0))
+    }
+
+    /// Every response of a collection, with its mode. Only a release job may call this.
+    ///
+    /// # Errors
+    /// When the database fails or a document cannot be read.
+    pub async fn responses(
+        &self,
+        diagnosis: DiagnosisId,
+        collection: CollectionId,
+    ) -> Result<Vec<(Mode, Answers)>> {
+        const SQL: &str = "
+            select mode, answers
+              from response
+             where diagnosis = $1
+               and collection = $2
+             order by id";
+        let rows: Vec<(String, String)> = on!(&self.db, pool => sqlx::query_as(SQL)
+            .bind(diagnosis.0).bind(collection.0).fetch_all(pool).await)?;
+        rows.into_iter()
+            .map(|(mode, answers)| {
+                Ok((code("mode", &mode, Mode::from_code)?, document("answers", &answers)?))
+            })
+            .collect()
+    }
+
+    /// The free texts of a collection in random order: for the moderator only.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn free_texts(
+        &self,
+        diagnosis: DiagnosisId,
+        collection: CollectionId,
+    ) -> Result<Vec<FreeTextRow>> {
+        const SQL: &str = "
+            select id, question, raw
+              from free_text
+             where diagnosis = $1
+               and collection = $2
+             order by id";
+        let rows: Vec<(Uuid, String, String)> = on!(&self.db, pool => sqlx::query_as(SQL)
+            .bind(diagnosis.0).bind(collection.0).fetch_all(pool).await)?;
+        let text = |(id, question, raw)| FreeTextRow { id: TextId(id), question, raw };
+        Ok(rows.into_iter().map(text).collect())
+    }
+
+    /// In which languages a collection was answered.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn languages_used(
+        &self,
+        diagnosis: DiagnosisId,
+        collection: CollectionId,
+    ) -> Result<Vec<(String, u64)>> {
+        const SQL: &str = "
+            select label, n
+              from counter
+             where diagnosis = $1
+               and collection = $2
+             order by label";
+        let rows: Vec<(String, i64)> = on!(&self.db, pool => sqlx::query_as(SQL)
+            .bind(diagnosis.0).bind(collection.0).fetch_all(pool).await)?;
+        Ok(rows.into_iter().map(|(lang, n)| (lang, u64::try_from(n).unwrap_or(0))).collect())
+    }
+
+    /// The reflections of a data walk, in the order of their random ids.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn reflections(&self, walk: &DataWalk) -> Result<Vec<Reflection>> {
+        const SQL: &str = "
+            select id, station, verdict, said, state
+              from reflection
+             where diagnosis = $1
+               and data_walk = $2
+             order by station, id";
+        let rows: Vec<(Uuid, i64, String, String, String)> = on!(&self.db, pool =>
+            sqlx::query_as(SQL).bind(walk.diagnosis.0).bind(walk.id.0).fetch_all(pool).await)?;
+        rows.into_iter()
+            .map(|(id, station, verdict, said, state)| {
+                Ok(Reflection {
+                    id: crate::domain::ids::ReflectionId(id),
+                    station: u32::try_from(station).unwrap_or(0),
+                    verdict: code(
+                        "verdict",
+                        &verdict,
+                        crate::domain::data_walk::Verdict::from_code,
+                    )?,
+                    said,
+                    state: code(
+                        "state",
+                        &state,
+                        crate::domain::data_walk::ReflectionState::from_code,
+                    )?,
+                })
+            })
+            .collect()
+    }
+
+    /// Lets a reflection through to the committee, or holds it back.
+    ///
+    /// # Errors
+    /// When there is no such reflection or the database fails.
+    pub async fn moderate(
+        &self,
+        walk: &DataWalk,
+        reflection: crate::domain::ids::ReflectionId,
+        state: crate::domain::data_walk::ReflectionState,
+    ) -> Result<()> {
+        const SQL: &str = "
+            update reflection
+               set state = $4
+             where diagnosis = $1
+               and data_walk = $2
+               and id = $3";
+        let mut tx = self.begin().await?;
+        let n = within!(&mut tx, it => sqlx::query(SQL)
+            .bind(walk.diagnosis.0).bind(walk.id.0).bind(reflection.0).bind(state.code())
+            .execute(it).await?.rows_affected());
+        tx.commit().await?;
+        if n == 0 { Err(super::StoreError::NotFound("reflection")) } else { Ok(()) }
+    }
+}

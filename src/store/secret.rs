@@ -1,0 +1,77 @@
+//! The secret of a data folder: 32 random bytes in `DIR/secret`, readable by the owner only.
+//!
+//! Rounding, receipts and the seals of released tables are keyed with it, so it belongs in every
+//! backup: without it, tables cannot be opened and the same cell would be rounded differently.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use hmac::{Hmac, Mac};
+use rand::RngCore;
+use sha2::Sha256;
+
+/// 32 random bytes; never printed.
+#[derive(Clone)]
+pub struct Secret([u8; 32]);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl Secret {
+    /// The secret of a folder, made on first use.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, or is not 32 bytes long.
+    pub fn of(folder: &Path) -> std::io::Result<Self> {
+        let path = folder.join("secret");
+        match File::open(&path) {
+            Ok(mut file) => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes)?;
+                let bytes = bytes.try_into().map_err(|_wrong_length| {
+                    std::io::Error::other(format!("{} is not 32 bytes long", path.display()))
+                })?;
+                Ok(Self(bytes))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::make(folder, &path),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn make(folder: &Path, path: &Path) -> std::io::Result<Self> {
+        let mut bytes = [0; 32];
+        rand::rng().fill_bytes(&mut bytes);
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(&bytes)?;
+        file.sync_all()?;
+        file.set_permissions(Permissions::from_mode(0o400))?;
+        File::open(folder)?.sync_all()?;
+        Ok(Self(bytes))
+    }
+
+    /// The bytes, for the gate's rounding and seals.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// A keyed hash of some parts, each with its length before it.
+    ///
+    /// # Panics
+    /// Never: HMAC takes a key of any length.
+    #[must_use]
+    pub fn hash(&self, parts: &[&[u8]]) -> Vec<u8> {
+        #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length");
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().to_vec()
+    }
+}
