@@ -92,7 +92,7 @@ pub enum Wrong {
         /// How many fit.
         max: usize,
     },
-    /// Characters nobody can write on purpose.
+    /// Characters nobody can write on purpose: control characters, or bytes that were no UTF-8.
     Unreadable,
 }
 
@@ -253,7 +253,8 @@ impl Form<'_> {
         let raw = self.values(field).join("\n").replace("\r\n", "\n");
         let wrong = if raw.chars().count() > max {
             Some(Wrong::TooLong { max })
-        } else if raw.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        } else if raw.chars().any(|c| (c.is_control() && c != '\n' && c != '\t') || c == '\u{fffd}')
+        {
             Some(Wrong::Unreadable)
         } else {
             None

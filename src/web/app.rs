@@ -1,0 +1,202 @@
+//! What every handler has: the store, the shelf of instruments, the words, the clock.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::diagnosis::Diagnosis;
+use crate::domain::ids::DiagnosisId;
+use crate::domain::instrument::Instrument;
+use crate::domain::text::Lang;
+use crate::instruments::Shelf;
+use crate::store::{Result, Store};
+use crate::words::{ChartWords, FormWords, StaffWords};
+
+/// The state of the program; cloning it is cheap.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// What [`App`] shares.
+pub struct Inner {
+    /// Everything that is kept.
+    pub store: Store,
+    /// The instruments that can be fielded.
+    pub shelf: Shelf,
+    /// How this server is reached.
+    pub base_url: BaseUrl,
+    /// What time it is.
+    pub clock: Clock,
+    words: Words,
+    published: RwLock<HashMap<(DiagnosisId, String), Arc<Instrument>>>,
+}
+
+struct Words {
+    form: HashMap<Lang, FormWords>,
+    staff: HashMap<Lang, StaffWords>,
+    chart: HashMap<Lang, ChartWords>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    /// The state over an open store.
+    ///
+    /// # Errors
+    /// A sentence, when a language file is broken.
+    pub fn new(
+        store: Store,
+        shelf: Shelf,
+        base_url: BaseUrl,
+        clock: Clock,
+    ) -> std::result::Result<Self, String> {
+        let words = Words {
+            form: each(&Lang::RESPONDENTS, FormWords::of)?,
+            staff: each(&Lang::STAFF, StaffWords::of)?,
+            chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
+        };
+        let published = RwLock::default();
+        Ok(Self(Arc::new(Inner { store, shelf, base_url, clock, words, published })))
+    }
+}
+
+fn each<T>(
+    langs: &[Lang],
+    read: fn(Lang) -> std::result::Result<T, String>,
+) -> std::result::Result<HashMap<Lang, T>, String> {
+    langs.iter().map(|lang| Ok((*lang, read(*lang)?))).collect()
+}
+
+impl Inner {
+    /// The texts of answering pages; English where a language has none yet.
+    #[must_use]
+    pub fn form_words(&self, lang: Lang) -> &FormWords {
+        pick(&self.words.form, lang)
+    }
+
+    /// The texts of staff pages; English where a language has none yet.
+    #[must_use]
+    pub fn staff_words(&self, lang: Lang) -> &StaffWords {
+        pick(&self.words.staff, lang)
+    }
+
+    /// The texts of charts and posters; English where a language has none yet.
+    #[must_use]
+    pub fn chart_words(&self, lang: Lang) -> &ChartWords {
+        pick(&self.words.chart, lang)
+    }
+
+    /// A published version; read once, since it never changes.
+    ///
+    /// # Errors
+    /// `NotFound` when it was never published in that diagnosis.
+    pub async fn instrument(&self, of: DiagnosisId, hash: &str) -> Result<Arc<Instrument>> {
+        let key = (of, hash.to_owned());
+        if let Some(known) = self.published.read().ok().and_then(|map| map.get(&key).cloned()) {
+            return Ok(known);
+        }
+        let instrument = Arc::new(self.store.published(of, hash).await?);
+        if let Ok(mut map) = self.published.write() {
+            map.insert(key, Arc::clone(&instrument));
+        }
+        Ok(instrument)
+    }
+
+    /// Today, in the diagnosis's time zone.
+    #[must_use]
+    pub fn today(&self, diagnosis: &Diagnosis) -> Date {
+        self.clock.today(&diagnosis.settings.time_zone)
+    }
+}
+
+#[expect(clippy::missing_panics_doc, reason = "English is always read, or App::new fails")]
+fn pick<T>(words: &HashMap<Lang, T>, lang: Lang) -> &T {
+    #[expect(clippy::expect_used, reason = "English is always read, or App::new fails")]
+    words.get(&lang).or_else(|| words.get(&Lang::En)).expect("English was read at start")
+}
+
+/// How this server is reached: decides addresses in QR codes and the kind of cookie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    /// An address such as `https://diagnosis.example.org`.
+    ///
+    /// # Errors
+    /// A sentence, when it is no such address.
+    pub fn new(url: &str) -> std::result::Result<Self, String> {
+        let url = url.trim_end_matches('/');
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        match rest {
+            Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', ' ']) => {
+                Ok(Self(url.to_owned()))
+            }
+            Some(_) | None => Err(format!(
+                "{url:?} is no base address; write it like https://diagnosis.example.org"
+            )),
+        }
+    }
+
+    /// The whole address of a path that begins with a slash.
+    #[must_use]
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    /// Whether pages are served encrypted: `__Host-` cookies then.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// Whether only this machine can reach the address.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        ["http://127.", "http://localhost", "http://[::1]"]
+            .iter()
+            .any(|own| self.0.starts_with(own))
+    }
+}
+
+/// What time it is: the system's time, or a fixed one in tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// The system's.
+    System,
+    /// Milliseconds since 1970 UTC.
+    Fixed(i64),
+}
+
+impl Clock {
+    /// Milliseconds since 1970 UTC.
+    #[must_use]
+    pub fn now(self) -> i64 {
+        match self {
+            #[expect(clippy::disallowed_methods, reason = "the only place that reads the clock")]
+            Self::System => Timestamp::now().as_millisecond(),
+            Self::Fixed(now) => now,
+        }
+    }
+
+    /// The day in a time zone; UTC when the zone is unknown.
+    #[must_use]
+    pub fn today(self, zone: &str) -> Date {
+        let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+        let now = Timestamp::from_millisecond(self.now()).unwrap_or(Timestamp::UNIX_EPOCH);
+        now.to_zoned(zone).date()
+    }
+
+    /// So many days from now.
+    #[must_use]
+    pub fn in_days(self, days: i64) -> i64 {
+        self.now() + i64::try_from(SignedDuration::from_hours(24 * days).as_millis()).unwrap_or(0)
+    }
+}

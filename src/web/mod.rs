@@ -1,0 +1,99 @@
+//! The only HTML and the only HTTP: every route in one list.
+//!
+//! Two routers share one listener: [`intake`] is what residents need, [`staff`] needs a sign-in.
+//! Around both stand, outermost first: a caught panic, compression, security headers, a time limit,
+//! a limit on bodies, the check that a request that changes something comes from our own pages
+//! (by `Sec-Fetch-Site` and `Origin`), and the layer that puts an error into the reader's language.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{get, post};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+
+pub mod app;
+mod assets;
+mod error;
+mod field;
+mod page;
+mod participate;
+mod sign_in;
+
+use app::App;
+
+/// The largest form: a walk of twenty stops with words at each fits ten times.
+const LARGEST_BODY: usize = 256 * 1024;
+
+/// Nothing from elsewhere, nothing inline.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                   connect-src 'self'; font-src 'self'; form-action 'self'; worker-src 'self'; \
+                   manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Everything this server answers.
+pub fn router(app: App) -> Router {
+    let pages = Router::new().merge(intake()).merge(staff()).fallback(nothing);
+    pages
+        .layer(middleware::from_fn_with_state(app.clone(), localise))
+        .layer(
+            ServiceBuilder::new()
+                .layer(CatchPanicLayer::new())
+                .layer(CompressionLayer::new())
+                .layer(always(header::CONTENT_SECURITY_POLICY, CSP))
+                .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                .layer(always(header::REFERRER_POLICY, "same-origin"))
+                .layer(TimeoutLayer::with_status_code(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    Duration::from_secs(30),
+                ))
+                .layer(DefaultBodyLimit::max(LARGEST_BODY))
+                .layer(CsrfLayer::new()),
+        )
+        .with_state(app)
+}
+
+/// What residents need.
+fn intake() -> Router<App> {
+    Router::new()
+        .route("/p/{door}", get(participate::enter))
+        .route("/p/{door}/{lang}", get(participate::form).post(participate::submit))
+        .route("/p/{door}/{lang}/thanks", get(participate::thanks))
+        .route("/a/{hash}/{*name}", get(assets::asset))
+}
+
+/// What needs a sign-in, and the way to one.
+fn staff() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/i/{token}", get(sign_in::invitation).post(sign_in::accept))
+}
+
+async fn nothing() -> error::Error {
+    error::Error::NotFound
+}
+
+fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// Puts an error that a handler gave back into the language the browser asks for.
+async fn localise(State(app): State<App>, request: Request, next: Next) -> Response {
+    let wished = participate::wished(request.headers());
+    let response = next.run(request).await;
+    match response.extensions().get::<std::sync::Arc<error::Error>>() {
+        Some(error) => {
+            let lang = participate::best(&wished, &crate::domain::text::Lang::STAFF);
+            error.page(&app, lang)
+        }
+        None => response,
+    }
+}

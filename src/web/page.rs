@@ -1,0 +1,90 @@
+//! What all pages share: the frame around them and the plain message.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::assets;
+use super::error::{Error, Result};
+use crate::domain::text::Lang;
+
+/// The frame of a page for respondents and the public.
+pub struct Frame {
+    /// The language of the page.
+    pub lang: Lang,
+    /// What stands in the browser's bar.
+    pub title: String,
+    /// The name in the head band; empty for none.
+    pub name: String,
+    /// The line that says that everything is invented, when it is.
+    pub invented: Option<String>,
+    /// The address of the style sheet.
+    pub css: String,
+}
+
+impl Frame {
+    /// A frame.
+    #[must_use]
+    pub fn new(lang: Lang, title: &str, name: &str) -> Self {
+        let css = assets::address("miradouro.css");
+        Self { lang, title: title.to_owned(), name: name.to_owned(), invented: None, css }
+    }
+}
+
+/// A page with a title and some sentences.
+#[derive(Template)]
+#[template(path = "message.html")]
+pub struct Message {
+    /// The frame.
+    pub frame: Frame,
+    /// What is said under the title.
+    pub paragraphs: Vec<String>,
+    /// Help addresses: what for, and where.
+    pub help_title: String,
+    /// Kind and address.
+    pub help: Vec<(String, String)>,
+    /// Other pages: what they are, and their addresses.
+    pub links: Vec<(String, String)>,
+    /// A form that sends the same answers as new.
+    pub again: Option<Again>,
+}
+
+/// The same answers under a fresh id.
+pub struct Again {
+    /// Where to.
+    pub action: String,
+    /// What the button says.
+    pub button: String,
+    /// The fields.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Message {
+    /// A title and one sentence.
+    #[must_use]
+    pub fn plain(lang: Lang, title: &str, text: &str) -> Self {
+        Self {
+            frame: Frame::new(lang, title, ""),
+            paragraphs: vec![text.to_owned()],
+            help_title: String::new(),
+            help: Vec::new(),
+            links: Vec::new(),
+            again: None,
+        }
+    }
+}
+
+/// A rendered template as a response; a template that fails is an error of ours.
+pub fn html(rendered: askama::Result<String>) -> Response {
+    match rendered {
+        Ok(page) => Html(page).into_response(),
+        Err(error) => Error::from(error).into_response(),
+    }
+}
+
+/// A rendered template, for handlers that give back a result.
+///
+/// # Errors
+/// When the template fails.
+pub fn render(template: &impl Template) -> Result<Html<String>> {
+    Ok(Html(template.render()?))
+}

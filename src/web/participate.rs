@@ -1,0 +1,422 @@
+//! Answering: the form of a door, what comes in through it, and the thank-you page.
+//!
+//! Whole without JavaScript: the language switch and "add a stop" are submit buttons that bring the
+//! answers back. Nothing about the sender is kept or logged.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+
+use super::app::{App, Inner};
+use super::error::{Error, Result};
+use super::field::Fields;
+use super::page::{self, Again, Frame, Message};
+use crate::domain::answer::Complaint;
+use crate::domain::collection::{self, Collection, Door, Origin};
+use crate::domain::diagnosis::{Diagnosis, Zone};
+use crate::domain::ids::ResponseId;
+use crate::domain::instrument::{Help, Instrument, Section};
+use crate::domain::question::Question;
+use crate::domain::text::Lang;
+use crate::store::{NewResponse, Received};
+use crate::words::{FormWords, fill};
+
+/// The pairs of a form, in order.
+pub type Pairs = Vec<(String, String)>;
+/// A form that may not have been one.
+pub type MaybeForm = std::result::Result<Form<Pairs>, FormRejection>;
+
+/// More fields than any instrument has.
+const MOST_FIELDS: usize = 4000;
+
+/// A door with everything behind it.
+struct Entry {
+    door: Door,
+    diagnosis: Diagnosis,
+    collection: Collection,
+    instrument: Arc<Instrument>,
+    zones: Vec<Zone>,
+}
+
+/// `GET /p/{door}`: to the language the browser asks for, if the collection has it.
+pub async fn enter(
+    State(app): State<App>,
+    Path(door): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let wished = wished(&headers);
+    match entry(&app, &door).await {
+        Ok(entry) => {
+            let lang = best(&wished, &entry.collection.field.languages);
+            Redirect::to(&format!("/p/{}/{lang}", entry.door.code)).into_response()
+        }
+        Err(error) => refuse(&app, best(&wished, &Lang::RESPONDENTS), error),
+    }
+}
+
+/// `GET /p/{door}/{lang}`: the form.
+pub async fn form(State(app): State<App>, Path((door, lang)): Path<(String, String)>) -> Response {
+    let (entry, lang) = match open(&app, &door, &lang).await {
+        Ok(found) => found,
+        Err(refusal) => return *refusal,
+    };
+    show(&app, &entry, lang, ResponseId::random(), &[], &[])
+}
+
+/// `POST /p/{door}/{lang}`: answers, a language switch or one more stop.
+pub async fn submit(
+    State(app): State<App>,
+    Path((door, lang)): Path<(String, String)>,
+    form: MaybeForm,
+) -> Response {
+    let (entry, lang) = match open(&app, &door, &lang).await {
+        Ok(found) => found,
+        Err(refusal) => return *refusal,
+    };
+    let pairs = match pairs(form, app.form_words(lang), lang) {
+        Ok(pairs) => pairs,
+        Err(refusal) => return *refusal,
+    };
+    let value = |name: &str| pairs.iter().find(|(field, _)| field == name).map(|(_, v)| v.as_str());
+    let Some(id) = value("_id").and_then(|id| id.parse::<ResponseId>().ok()) else {
+        let words = app.form_words(lang);
+        return message(StatusCode::BAD_REQUEST, lang, &words.unreadable_title, &words.unreadable);
+    };
+    if let Some(other) = value("_lang").and_then(|tag| tag.parse().ok()) {
+        let offered = entry.collection.field.languages.contains(&other);
+        return show(&app, &entry, if offered { other } else { lang }, id, &pairs, &[]);
+    }
+    if value("_add").is_some() {
+        return show(&app, &entry, lang, id, &pairs, &[]);
+    }
+    take(&app, &entry, lang, id, pairs).await
+}
+
+/// Reads the answers and hands them in.
+async fn take(app: &Inner, entry: &Entry, lang: Lang, id: ResponseId, pairs: Pairs) -> Response {
+    let zones: Vec<String> = entry.zones.iter().map(|zone| zone.code.clone()).collect();
+    let reading = entry.instrument.read(&pairs, &zones);
+    if !reading.complaints.is_empty() {
+        return show(app, entry, lang, id, &pairs, &reading.complaints);
+    }
+    let hash = &entry.collection.instrument;
+    let response = NewResponse::through(&entry.door, id, hash, lang, reading);
+    match app.store.receive(response).await {
+        Ok(Received::Now) => {
+            Redirect::to(&format!("/p/{}/{lang}/thanks", entry.door.code)).into_response()
+        }
+        Ok(Received::Already) => already(app, entry, lang, pairs),
+        Ok(Received::Closed) => closed(app, entry, lang),
+        Err(error) => not_stored(app, lang, error.into()),
+    }
+}
+
+/// `GET /p/{door}/{lang}/thanks`.
+pub async fn thanks(
+    State(app): State<App>,
+    Path((door, lang)): Path<(String, String)>,
+) -> Response {
+    let lang: Lang = lang.parse().unwrap_or(Lang::En);
+    let entry = match entry(&app, &door).await {
+        Ok(entry) => entry,
+        Err(error) => return refuse(&app, lang, error),
+    };
+    let words = app.form_words(lang);
+    let mut page = Message::plain(lang, &words.thanks_title, &words.thanks);
+    page.frame.name.clone_from(&entry.diagnosis.name);
+    page.frame.invented = invented(&entry, words);
+    page.paragraphs.push(words.thanks_kept.clone());
+    page.paragraphs.extend(paragraphs(entry.instrument.outro.get(lang)));
+    page.paragraphs.push(words.results.clone());
+    words.help_title.clone_into(&mut page.help_title);
+    page.help = help(&entry, words);
+    page::html(page.render())
+}
+
+/// The door, its collection, its instrument.
+async fn entry(app: &Inner, door: &str) -> Result<Entry> {
+    let door = app.store.door(door).await?;
+    let diagnosis = app.store.diagnosis_of(door.diagnosis).await?;
+    let collection = app.store.collection(door.diagnosis, door.collection).await?;
+    let instrument = app.instrument(door.diagnosis, &collection.instrument).await?;
+    let zones = app.store.zones(door.diagnosis, collection.wave).await?;
+    Ok(Entry { door, diagnosis, collection, instrument, zones })
+}
+
+/// The same, if it is open in this language; else the page that says why not.
+async fn open(
+    app: &Inner,
+    door: &str,
+    tag: &str,
+) -> std::result::Result<(Entry, Lang), Box<Response>> {
+    let asked: Option<Lang> = tag.parse().ok();
+    let lang = asked.filter(|lang| Lang::RESPONDENTS.contains(lang)).unwrap_or(Lang::En);
+    let entry = entry(app, door).await.map_err(|error| Box::new(refuse(app, lang, error)))?;
+    let words = app.form_words(lang);
+    match entry.collection.state {
+        collection::State::Open => {}
+        collection::State::Draft => {
+            let status = StatusCode::NOT_FOUND;
+            return Err(message(status, lang, &words.not_open_title, &words.not_open).into());
+        }
+        collection::State::Closed => return Err(closed(app, &entry, lang).into()),
+    }
+    match asked.filter(|lang| entry.collection.field.languages.contains(lang)) {
+        Some(lang) => Ok((entry, lang)),
+        None => Err(wrong_lang(app, &entry, lang).into()),
+    }
+}
+
+/// The pairs of a form, if it is one and not too big.
+fn pairs(
+    form: MaybeForm,
+    words: &FormWords,
+    lang: Lang,
+) -> std::result::Result<Pairs, Box<Response>> {
+    let too_big = || {
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        Box::new(message(status, lang, &words.too_big_title, &words.too_big))
+    };
+    match form {
+        Ok(Form(pairs)) if pairs.len() > MOST_FIELDS => Err(too_big()),
+        Ok(Form(pairs)) => Ok(pairs),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_big()),
+        Err(_) => {
+            let status = StatusCode::BAD_REQUEST;
+            Err(message(status, lang, &words.unreadable_title, &words.unreadable).into())
+        }
+    }
+}
+
+/// The form page.
+#[derive(Template)]
+#[template(path = "form.html")]
+struct FormPage<'a> {
+    frame: Frame,
+    words: &'a FormWords,
+    action: String,
+    id: ResponseId,
+    languages: &'a [Lang],
+    intro: Vec<String>,
+    complaints: Vec<(String, String)>,
+    sections: Vec<SectionView>,
+    danger: String,
+}
+
+struct SectionView {
+    title: String,
+    hint: String,
+    fields: Vec<String>,
+}
+
+fn show(
+    app: &Inner,
+    entry: &Entry,
+    lang: Lang,
+    id: ResponseId,
+    filled: &[(String, String)],
+    complaints: &[Complaint],
+) -> Response {
+    let status =
+        if complaints.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let words = app.form_words(lang);
+    let instrument = &*entry.instrument;
+    let zones = &entry.zones;
+    let fields = Fields { instrument, zones, filled, complaints, lang, words };
+    let sections = match sections(&fields, id) {
+        Ok(sections) => sections,
+        Err(error) => return Error::from(error).into_response(),
+    };
+    let mut frame = Frame::new(lang, entry.instrument.title.get(lang), &entry.diagnosis.name);
+    frame.invented = invented(entry, words);
+    let page = FormPage {
+        frame,
+        words,
+        action: format!("/p/{}/{lang}", entry.door.code),
+        id,
+        languages: &entry.collection.field.languages,
+        intro: intro(entry, lang, words),
+        complaints: complained(instrument, complaints, lang),
+        sections,
+        danger: danger(entry, words),
+    };
+    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (status, headers, page::html(page.render())).into_response()
+}
+
+fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionView>> {
+    let total = fields.instrument.questions().filter(|question| question.is_asked()).count();
+    let mut number = 0;
+    let mut views = Vec::new();
+    for section in &fields.instrument.sections {
+        let mut drawn = Vec::new();
+        for question in in_order(section, id).into_iter().filter(|question| question.is_asked()) {
+            number += 1;
+            let (n, of) = (number.to_string(), total.to_string());
+            let count = fill(&fields.words.question_of, &[("n", &n), ("of", &of)]);
+            drawn.push(fields.draw(question, count)?);
+        }
+        let title = section.title.get(fields.lang).to_owned();
+        let hint = section.hint.as_ref().map_or("", |hint| hint.get(fields.lang)).to_owned();
+        if !drawn.is_empty() {
+            views.push(SectionView { title, hint, fields: drawn });
+        }
+    }
+    Ok(views)
+}
+
+/// The questions of a section; a shuffled one in an order that the form's id fixes.
+fn in_order(section: &Section, id: ResponseId) -> Vec<&Question> {
+    let mut questions: Vec<&Question> = section.questions.iter().collect();
+    if section.shuffle {
+        let mut seed = [0; 32];
+        let (half, _) = seed.split_at_mut(16);
+        half.copy_from_slice(id.0.as_bytes());
+        questions.shuffle(&mut StdRng::from_seed(seed));
+    }
+    questions
+}
+
+/// Each complaint's field with its question's words, for the list at the top.
+fn complained(instrument: &Instrument, all: &[Complaint], lang: Lang) -> Vec<(String, String)> {
+    let question = |field: &str| {
+        let id = field.rsplit('.').next().unwrap_or(field);
+        instrument.question(id).map_or(id, |question| question.text.get(lang)).to_owned()
+    };
+    all.iter().map(|complaint| (complaint.field.clone(), question(&complaint.field))).collect()
+}
+
+fn intro(entry: &Entry, lang: Lang, words: &FormWords) -> Vec<String> {
+    let minutes = fill(&words.minutes, &[("n", &entry.instrument.minutes.to_string())]);
+    let asked_by = fill(&words.asked_by, &[("who", &entry.collection.field.asked_by)]);
+    let mut lines = vec![format!("{asked_by} {minutes}")];
+    lines.extend(paragraphs(entry.instrument.intro.get(lang)));
+    lines
+}
+
+fn paragraphs(text: &str) -> impl Iterator<Item = String> {
+    text.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn invented(entry: &Entry, words: &FormWords) -> Option<String> {
+    let invented =
+        entry.diagnosis.settings.invented || entry.collection.field.origin == Origin::Invented;
+    invented.then(|| words.invented.clone())
+}
+
+fn danger(entry: &Entry, words: &FormWords) -> String {
+    let emergency = |address: &&crate::domain::diagnosis::HelpAddress| {
+        address.kind == Help::Emergency && !address.address.is_empty()
+    };
+    entry.diagnosis.settings.help.iter().find(emergency).map_or_else(String::new, |address| {
+        fill(&words.danger_now, &[("number", &address.address)])
+    })
+}
+
+fn help(entry: &Entry, words: &FormWords) -> Vec<(String, String)> {
+    let named = |kind: &Help| {
+        let found = entry.diagnosis.settings.help.iter().find(|address| address.kind == *kind)?;
+        (!found.address.is_empty())
+            .then(|| (help_name(*kind, words).to_owned(), found.address.clone()))
+    };
+    entry.instrument.help.iter().filter_map(named).collect()
+}
+
+/// What a kind of help is called.
+#[must_use]
+pub fn help_name(kind: Help, words: &FormWords) -> &str {
+    match kind {
+        Help::Emergency => &words.help_emergency,
+        Help::VictimSupport => &words.help_victim_support,
+        Help::YouthLine => &words.help_youth_line,
+        Help::Discrimination => &words.help_discrimination,
+        Help::PoliceComplaints => &words.help_police_complaints,
+    }
+}
+
+fn message(status: StatusCode, lang: Lang, title: &str, text: &str) -> Response {
+    (status, page::html(Message::plain(lang, title, text).render())).into_response()
+}
+
+fn refuse(app: &Inner, lang: Lang, error: Error) -> Response {
+    if matches!(error, Error::NotFound) {
+        let words = app.form_words(lang);
+        return message(StatusCode::NOT_FOUND, lang, &words.unknown_title, &words.unknown_door);
+    }
+    error.page(app, lang)
+}
+
+fn closed(app: &Inner, entry: &Entry, lang: Lang) -> Response {
+    let words = app.form_words(lang);
+    let mut page = Message::plain(lang, &words.closed_title, &words.closed);
+    page.frame.name.clone_from(&entry.diagnosis.name);
+    words.help_title.clone_into(&mut page.help_title);
+    page.help = help(entry, words);
+    (StatusCode::GONE, page::html(page.render())).into_response()
+}
+
+fn wrong_lang(app: &Inner, entry: &Entry, lang: Lang) -> Response {
+    let words = app.form_words(lang);
+    let mut page = Message::plain(lang, &words.wrong_lang_title, &words.wrong_lang);
+    let link = |lang: &Lang| (lang.name().to_owned(), format!("/p/{}/{lang}", entry.door.code));
+    page.links = entry.collection.field.languages.iter().map(link).collect();
+    (StatusCode::NOT_FOUND, page::html(page.render())).into_response()
+}
+
+fn already(app: &Inner, entry: &Entry, lang: Lang, pairs: Pairs) -> Response {
+    let words = app.form_words(lang);
+    let mut page = Message::plain(lang, &words.already_title, &words.already);
+    let mut fields: Pairs = pairs.into_iter().filter(|(name, _)| name != "_id").collect();
+    fields.push(("_id".to_owned(), ResponseId::random().to_string()));
+    let action = format!("/p/{}/{lang}", entry.door.code);
+    page.again = Some(Again { action, button: words.send_as_new.clone(), fields });
+    page::html(page.render())
+}
+
+/// Nothing was stored: the page says so, and going back brings the filled form.
+fn not_stored(app: &Inner, lang: Lang, error: Error) -> Response {
+    let words = app.form_words(lang);
+    match error {
+        Error::Failed(cause) => {
+            tracing::error!(%cause, "an answer could not be stored");
+            message(StatusCode::INTERNAL_SERVER_ERROR, lang, &words.failed_title, &words.failed)
+        }
+        Error::SignIn
+        | Error::Forbidden
+        | Error::NotFound
+        | Error::Bad(_)
+        | Error::Stale(_)
+        | Error::Busy => error.page(app, lang),
+    }
+}
+
+/// The languages a browser asks for, best first.
+#[must_use]
+pub fn wished(headers: &HeaderMap) -> Vec<Lang> {
+    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let mut wishes: Vec<(Lang, f32)> = Vec::new();
+    for wish in header.unwrap_or("").split(',') {
+        let mut parts = wish.split(';');
+        let tag = parts.next().unwrap_or("").trim().to_lowercase();
+        let weight = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse().ok());
+        if let Ok(lang) = tag.split('-').next().unwrap_or("").parse() {
+            wishes.push((lang, weight.unwrap_or(1.0)));
+        }
+    }
+    wishes.sort_by(|a, b| b.1.total_cmp(&a.1));
+    wishes.into_iter().map(|(lang, _)| lang).collect()
+}
+
+/// The first wish that is offered, else the first that is offered.
+#[must_use]
+pub fn best(wished: &[Lang], offered: &[Lang]) -> Lang {
+    let found = wished.iter().find(|lang| offered.contains(lang));
+    found.or_else(|| offered.first()).copied().unwrap_or(Lang::En)
+}
