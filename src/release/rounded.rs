@@ -104,50 +104,70 @@ impl<'a> Study<'a> {
     fn breakdown(&mut self, tally: &Tally) -> Made {
         let by = tally.by.as_deref();
         let earlier = self.desk.earlier(&self.question.id, by);
-        let renewed = match (&self.fresh, earlier) {
-            (None, Some(earlier)) => return Made::copied(earlier),
-            (None, None) => Err(Withheld::CouldBeWorkedOut),
-            (Some(fresh), _) => self.groups(tally, fresh),
-        };
+        if let (None, Some(earlier)) = (&self.fresh, earlier) {
+            return Made::copied(earlier);
+        }
         let shown = earlier.filter(|earlier| earlier.table.withheld().is_none());
-        let body = match (renewed, shown) {
-            (Ok(body), Some(earlier)) if !grew_enough(tally, earlier, &body) => {
-                return Made::copied(earlier);
-            }
-            (Err(_), Some(earlier)) => return Made::copied(earlier),
+        let body = match (self.by_groups(tally, shown), shown) {
             (Ok(body), _) => {
                 self.known.push(body.clone());
                 body
             }
+            (Err(_), Some(earlier)) => return Made::copied(earlier),
             (Err(why), None) => self.desk.withheld(self.question, by, why),
         };
         made(body, basis(self.everyone, tally))
     }
 
-    /// Merges groups until each is large enough and nothing can be worked out.
-    fn groups(&self, tally: &Tally, fresh: &Fresh) -> Result<Body, Withheld> {
+    /// A new table by one variable, if there may be one.
+    fn by_groups(&self, tally: &Tally, shown: Option<&Earlier>) -> Result<Body, Withheld> {
         let needed = policy::BREAKDOWNS_FROM.max(policy::floor(self.question));
-        if let Some(why) = fresh.withheld {
-            return Err(why);
+        let fresh = self.fresh.as_ref().ok_or(Withheld::CouldBeWorkedOut)?;
+        match fresh.withheld {
+            Some(why) => Err(why),
+            None if self.base() < needed => Err(Withheld::TooFew { needed }),
+            None => {
+                let bases: Vec<u64> = tally.groups.iter().map(|group| group.base).collect();
+                let merge = self.merge(tally).ok_or(Withheld::CouldBeWorkedOut)?;
+                let division = Division { tally, bases, merge, cells: &fresh.cells };
+                match shown {
+                    Some(earlier) => self.divided_as(&division, earlier),
+                    None => self.divided(&division),
+                }
+            }
         }
-        if self.base() < needed {
-            return Err(Withheld::TooFew { needed });
-        }
-        let merge = self.merge(tally).ok_or(Withheld::CouldBeWorkedOut)?;
-        let bases: Vec<u64> = tally.groups.iter().map(|group| group.base).collect();
+    }
+
+    /// Merges groups until each is large enough and nothing can be worked out.
+    fn divided(&self, division: &Division<'_>) -> Result<Body, Withheld> {
         let floor = policy::floor(self.question);
-        let mut parts = policy::merged(&bases, merge, floor);
-        parts.retain(|part| part.iter().map(|at| bases[*at]).sum::<u64>() >= floor);
+        let mut parts = policy::merged(&division.bases, division.merge, floor);
         let mut why = Withheld::OneGroup;
         while parts.len() > 1 {
-            let body = self.draft(tally, &parts, &fresh.cells);
-            let Some(at) = self.too_clear(tally, &parts, &fresh.cells, &body, &bases) else {
+            let body = self.draft(division.tally, &parts, division.cells);
+            let Some(at) = self.too_clear(division, &parts, &body) else {
                 return Ok(body);
             };
-            policy::merge_at(&mut parts, &bases, merge, at);
+            policy::merge_at(&mut parts, &division.bases, division.merge, at);
             why = Withheld::CouldBeWorkedOut;
         }
         Err(why)
+    }
+
+    /// Keeps the groups of the earlier table, or splits them where each part is large enough by
+    /// now: groups that were put together differently could be subtracted from each other.
+    fn divided_as(&self, division: &Division<'_>, earlier: &Earlier) -> Result<Body, Withheld> {
+        let old = division.parts_of(earlier).ok_or(Withheld::CouldBeWorkedOut)?;
+        if !division.grew_enough(&old, earlier) {
+            return Err(Withheld::CouldBeWorkedOut);
+        }
+        let split = division.split(&old, policy::floor(self.question));
+        let drafts = [split, old].into_iter().map(|parts| {
+            let body = self.draft(division.tally, &parts, division.cells);
+            (self.too_clear(division, &parts, &body).is_none(), body)
+        });
+        let mut safe = drafts.filter(|(safe, _)| *safe).map(|(_, body)| body);
+        safe.next().ok_or(Withheld::CouldBeWorkedOut)
     }
 
     fn merge(&self, tally: &Tally) -> Option<Merge> {
@@ -156,23 +176,18 @@ impl<'a> Study<'a> {
     }
 
     /// The group that must be merged further, if one must.
-    fn too_clear(
-        &self,
-        tally: &Tally,
-        parts: &Parts,
-        cells: &[Vec<usize>],
-        body: &Body,
-        bases: &[u64],
-    ) -> Option<usize> {
-        let one_answer = (0..parts.len()).find(|at| {
-            self.question.sensitive
-                && says_of_all(&counts(tally, &parts[*at], cells), &body.groups[*at], body.shape)
-        });
-        one_answer.or_else(|| {
+    fn too_clear(&self, division: &Division<'_>, parts: &Parts, body: &Body) -> Option<usize> {
+        let of_one_mind = |at: &usize| {
+            let exact = counts(division.tally, &parts[*at], division.cells);
+            says_of_all(&exact, &body.groups[*at], body.shape)
+        };
+        let sensitive = (0..parts.len()).filter(|_| self.question.sensitive);
+        sensitive.into_iter().find(of_one_mind).or_else(|| {
             let found = self.attack(body);
             let here = found.iter().filter(|breach| breach.table == self.known.len());
             let group = here.filter_map(|breach| breach.group).next();
-            group.or_else(|| policy::smallest(parts, bases).filter(|_| !found.is_empty()))
+            let smallest = policy::smallest(parts, &division.bases);
+            group.or_else(|| smallest.filter(|_| !found.is_empty()))
         })
     }
 
@@ -218,29 +233,43 @@ fn says_of_all(exact: &Counts, shown: &Group, shape: Shape) -> bool {
     }
 }
 
-/// Whether every group that could be laid beside an earlier one has nobody new or at least five.
-/// Groups that are merged differently now are laid side by side as far as they overlap.
-fn grew_enough(tally: &Tally, earlier: &Earlier, body: &Body) -> bool {
-    let now = |code: &str| {
-        let group = tally.groups.iter().find(|group| group.group == code);
-        group.map_or(0, |group| group.base)
-    };
-    let before = |code: &str| earlier.basis.groups.get(code).copied().unwrap_or(0);
-    let groups = earlier.table.groups().iter().chain(&body.groups);
-    let mut bundles: Vec<Vec<&str>> = Vec::new();
-    for group in groups {
-        let mut bundle: Vec<&str> = group.codes().collect();
-        let touches = |other: &Vec<&str>| other.iter().any(|code| bundle.contains(code));
-        let (touching, apart): (Vec<_>, Vec<_>) = bundles.into_iter().partition(touches);
-        bundle.extend(touching.into_iter().flatten());
-        bundle.sort_unstable();
-        bundle.dedup();
-        bundles = apart;
-        bundles.push(bundle);
+/// The groups of a breakdown, about to be put together.
+struct Division<'a> {
+    tally: &'a Tally,
+    bases: Vec<u64>,
+    merge: Merge,
+    cells: &'a [Vec<usize>],
+}
+
+impl Division<'_> {
+    /// How an earlier table put the groups together; none if it does not have them all.
+    fn parts_of(&self, earlier: &Earlier) -> Option<Parts> {
+        let place = |code: &str| self.tally.groups.iter().position(|group| group.group == code);
+        let groups = earlier.table.groups().iter();
+        let parts: Option<Parts> = groups.map(|group| group.codes().map(place).collect()).collect();
+        parts.filter(|parts| parts.iter().map(Vec::len).sum::<usize>() == self.bases.len())
     }
-    bundles.iter().all(|bundle| {
-        let (new, old) =
-            bundle.iter().fold((0, 0), |(new, old), code| (new + now(code), old + before(code)));
-        new == old || new >= old + policy::NEW_IN_GROUP
-    })
+
+    /// Whether every group has nobody new or at least five.
+    fn grew_enough(&self, parts: &Parts, earlier: &Earlier) -> bool {
+        let before = |at: &usize| {
+            let known = earlier.basis.groups.get(&self.tally.groups[*at].group);
+            known.copied().unwrap_or(0)
+        };
+        parts.iter().all(|part| {
+            let now: u64 = part.iter().map(|at| self.bases[*at]).sum();
+            let then: u64 = part.iter().map(before).sum();
+            now == then || now >= then + policy::NEW_IN_GROUP
+        })
+    }
+
+    /// The same groups, each split into as many as are large enough.
+    fn split(&self, parts: &Parts, floor: u64) -> Parts {
+        let split = parts.iter().flat_map(|part| {
+            let bases: Vec<u64> = part.iter().map(|at| self.bases[*at]).collect();
+            let inner = policy::merged(&bases, self.merge, floor);
+            inner.into_iter().map(|inner| inner.into_iter().map(|at| part[at]).collect())
+        });
+        split.collect()
+    }
 }
