@@ -1,6 +1,7 @@
 //! What must hold of every count, whatever people answered.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,7 +14,7 @@ use crate::domain::instrument::{Policy, Section, Sensitivity, Sheet};
 use crate::domain::question::{Band, Choice, Kind, Question};
 use crate::domain::text::{Lang, Text};
 
-pub(crate) fn choice(code: &str, score: Option<f64>) -> Choice {
+fn choice(code: &str, score: Option<f64>) -> Choice {
     Choice {
         code: code.to_owned(),
         text: Text::name(code),
@@ -23,7 +24,7 @@ pub(crate) fn choice(code: &str, score: Option<f64>) -> Choice {
     }
 }
 
-pub(crate) fn question(id: &str, kind: Kind) -> Question {
+fn question(id: &str, kind: Kind) -> Question {
     Question {
         id: id.to_owned(),
         meaning: 1,
@@ -37,16 +38,16 @@ pub(crate) fn question(id: &str, kind: Kind) -> Question {
     }
 }
 
-pub(crate) fn scale(steps: u32) -> Kind {
+fn scale(steps: u32) -> Kind {
     let steps = (0..steps).map(|step| choice(&format!("s{step}"), Some(f64::from(step))));
     Kind::Scale { scale: None, choices: steps.chain([choice("no_idea", None)]).collect() }
 }
 
-pub(crate) fn single(codes: &[&str]) -> Vec<Choice> {
+fn single(codes: &[&str]) -> Vec<Choice> {
     codes.iter().map(|code| choice(code, None)).collect()
 }
 
-pub(crate) fn instrument(questions: Vec<Question>) -> Instrument {
+fn instrument(questions: Vec<Question>) -> Instrument {
     let by = |by: &str, merge| Breakdown { by: by.to_owned(), merge };
     Instrument {
         slug: "x".to_owned(),
@@ -237,4 +238,30 @@ fn a_place_has_a_score_where_enough_was_rated() {
     assert_eq!(places[1].stops[0].mean, Some(5.0));
     assert_eq!((places[2].stops[0].mean, places[2].stops[0].raters), (Some(7.5), 2));
     assert_eq!((places[2].stops[1].mean, places[2].stops[1].raters), (None, 0));
+}
+
+/// Run by hand: `cargo test --lib analysis:: -- --ignored --nocapture`.
+#[test]
+#[ignore = "measures, and says nothing about right or wrong"]
+fn a_long_questionnaire_is_counted_quickly() {
+    let ids: Vec<String> = (0..60).map(|at| format!("q{at}")).collect();
+    let mut questions: Vec<Question> = ids.iter().map(|id| question(id, scale(5))).collect();
+    questions.push(question("age", Kind::Single { choices: single(&["young", "old"]) }));
+    questions.push(question("zone", Kind::Zone));
+    let instrument = instrument(questions);
+    let row = |at: usize| {
+        let answer = |id: &String| (id.clone(), Answer::Code(format!("s{}", at % 5)));
+        let mut answers = Answers(ids.iter().map(answer).collect());
+        let age = if at % 3 == 0 { "young" } else { "old" };
+        answers.0.insert("age".to_owned(), Answer::Code(age.to_owned()));
+        answers
+    };
+    for rows in [5_000, 100_000] {
+        let answers: Vec<Answers> = (0..rows).map(row).collect();
+        let start = Instant::now();
+        let frame = Frame::new(&instrument, &zones(), answers).unwrap();
+        let built = start.elapsed();
+        let tallies = frame.tallies(&instrument, Weighting::Plain).unwrap();
+        println!("{rows} rows: columns {built:?}, {} tallies {:?}", tallies.len(), start.elapsed());
+    }
 }

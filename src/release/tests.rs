@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use jiff::civil::date;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
-use super::attacker::breaches;
+use super::attacker::{beliefs, breaches};
 use super::table::{Body, Nearly, Shape, Withheld};
 use super::{Earlier, Input, Made, NotSealed, Table, open, release, seal};
-use crate::analysis::{Frame, Tally, Weighting, groups};
+use crate::analysis::{Frame, GroupTally, Tally, Weighting, groups};
 use crate::domain::answer::{Answer, Answers};
 use crate::domain::collection::{Collection, Field, Mode, Origin, Presence, Sampling, State};
 use crate::domain::diagnosis::{PopulationCount, Zone};
@@ -82,6 +84,7 @@ fn instrument() -> Instrument {
                 question("ticks", Kind::Multiple { choices: choices(&TICKS), max: None }),
                 question("age", Kind::Single { choices: choices(&AGES) }),
                 question("zone", Kind::Zone),
+                question("weight", Kind::Weight),
                 question("stop", Kind::Group { questions: stops, max: 5 }),
             ],
         }],
@@ -139,16 +142,23 @@ struct Survey {
     state: State,
     rows: Vec<Answers>,
     secret: Vec<u8>,
+    weighting: Weighting,
 }
 
 impl Survey {
     fn new(policy: Policy, rows: &[Answers]) -> Self {
-        Self { policy, state: State::Closed, rows: rows.to_vec(), secret: b"secret".to_vec() }
+        Self {
+            policy,
+            state: State::Closed,
+            rows: rows.to_vec(),
+            secret: b"secret".to_vec(),
+            weighting: Weighting::Plain,
+        }
     }
 
     fn tallies(&self) -> Vec<Tally> {
         let frame = Frame::new(&instrument(), &zones(), self.rows.clone()).unwrap();
-        frame.tallies(&instrument(), Weighting::Plain).unwrap()
+        frame.tallies(&instrument(), self.weighting).unwrap()
     }
 
     fn release(&self, number: i64, earlier: &[Made]) -> Vec<Made> {
@@ -231,6 +241,24 @@ fn floor_of(question: &str) -> u64 {
     if question == "harm" { 20 } else { 10 }
 }
 
+/// The exact cells, base and missing answers behind a group, from the tallies of each release.
+fn truth(exact: &[Vec<Tally>], body: &Body, group: usize) -> Vec<i64> {
+    let release = usize::try_from(body.address.release - 1).unwrap();
+    let same =
+        |tally: &&Tally| tally.question == body.address.question && tally.by == body.address.by;
+    let tally = exact[release].iter().find(same).unwrap();
+    let here = |of: &&GroupTally| body.groups[group].codes().any(|code| code == of.group);
+    let groups: Vec<&GroupTally> = tally.groups.iter().filter(here).collect();
+    let given = |code: &str| {
+        let at = tally.codes.iter().position(|known| known == code).unwrap();
+        groups.iter().map(|group| group.counts[at]).sum::<u64>()
+    };
+    let cells = body.choices.iter().map(|label| label.codes().map(given).sum());
+    let base = groups.iter().map(|group| group.base).sum();
+    let missing = groups.iter().map(|group| group.missing).sum();
+    cells.chain([base, missing]).map(|count: u64| i64::try_from(count).unwrap()).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
@@ -249,6 +277,23 @@ proptest! {
         let second = Survey::new(Policy::Rounded, &rows).release(2, &first);
         for (question, tables) in by_question(&[&first, &second]) {
             prop_assert!(breaches(&tables, floor_of(question)).is_empty(), "{}", question);
+        }
+    }
+
+    #[test]
+    fn the_attacker_is_never_wrong(rows in survey(40..200), more in survey(1..80)) {
+        let before = Survey::new(Policy::Rounded, &rows);
+        let first = before.release(1, &[]);
+        let after = Survey::new(Policy::Rounded, &[rows, more].concat());
+        let second = after.release(2, &first);
+        let exact = [before.tallies(), after.tallies()];
+        for (question, tables) in by_question(&[&first, &second]) {
+            for ((table, group), bounds) in beliefs(&tables, floor_of(question)) {
+                let truth = truth(&exact, tables[table], group);
+                for (truth, (low, high)) in truth.into_iter().zip(bounds) {
+                    prop_assert!(low <= truth && truth <= high);
+                }
+            }
         }
     }
 
@@ -288,7 +333,7 @@ proptest! {
             prop_assert!(address.by.is_none() || (all >= 10 && table.groups().len() >= 2));
             let mut counted = 0;
             for group in table.groups() {
-                let of = |tally: &&crate::analysis::GroupTally| group.codes().any(|c| c == tally.group);
+                let of = |tally: &&GroupTally| group.codes().any(|c| c == tally.group);
                 let base: u64 = exact.groups.iter().filter(of).map(|group| group.base).sum();
                 prop_assert!(base >= floor_of(&address.question));
                 counted += base;
@@ -512,4 +557,40 @@ fn groups_are_counted_and_not_people() {
     assert_eq!((table.shape(), table.groups()[0].base), (Shape::Groups, 2));
     assert_eq!(table.groups()[0].cells, [2, 0, 0, 1]);
     assert_eq!(table.share(0, 3), Some(0.5));
+}
+
+#[test]
+fn three_hundred_answers_are_worth_asking_for() {
+    let mut runner = TestRunner::deterministic();
+    let (mut shown, mut made) = (0, 0);
+    for secret in 0..12_u8 {
+        let rows = vec(respondent(), 300).new_tree(&mut runner).unwrap().current();
+        let survey = Survey { secret: vec![secret], ..Survey::new(Policy::Rounded, &rows) };
+        let tables = survey.release(1, &[]);
+        made += tables.len();
+        shown += tables.iter().filter(|made| made.table.withheld().is_none()).count();
+    }
+    assert!(shown * 20 > made * 19, "{shown} of {made}");
+}
+
+#[test]
+fn a_weighted_cell_is_a_weighted_share_of_the_answers() {
+    let weighing = |(at, mut answers): (usize, Answers)| {
+        // Every other respondent, who all feel the same, stands for three.
+        let weight = if at % 2 == 0 { 1.5 } else { 0.5 };
+        answers.0.insert("weight".to_owned(), Answer::Number(weight));
+        answers
+    };
+    let rows: Vec<Answers> =
+        people(200, &["s0", "s4"], &["a1", "a2"]).into_iter().enumerate().map(weighing).collect();
+    let plain = Survey::new(Policy::Rounded, &rows);
+    let weighted =
+        Survey { weighting: Weighting::ByQuestion, ..Survey::new(Policy::Rounded, &rows) };
+    let (plain, weighted) = (plain.release(1, &[]), weighted.release(1, &[]));
+    let [plain, weighted] = [&plain, &weighted].map(|made| table(made, "feel", None));
+    assert!(weighted.weighted() && !plain.weighted());
+    assert_eq!(plain.groups()[0].base, weighted.groups()[0].base);
+    let rounded_from = |cell: u64, exact: u64| cell.abs_diff(exact) <= 4;
+    assert!(rounded_from(plain.groups()[0].cells[0], 100));
+    assert!(rounded_from(weighted.groups()[0].cells[0], 150));
 }

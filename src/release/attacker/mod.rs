@@ -9,10 +9,14 @@
 //! other; an earlier release against a later one, and who came in between. It reads one question at
 //! a time and narrows each sum alone, so chains over several questions are beyond it.
 
+mod align;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::policy::{BREAKDOWNS_FROM, NEW_ANSWERS, NEW_IN_GROUP};
-use super::table::{Body, Group, Label, Shape};
+use super::table::{Body, Group, Shape};
+
+use align::{aligned, owned, same_rows};
 
 /// More than there are people.
 const MANY: i64 = 1 << 40;
@@ -33,15 +37,7 @@ pub(super) struct Breach {
 /// What can be worked out from rounded tables of one question, shown in one release or several;
 /// `floor` is the smallest base.
 pub(super) fn breaches(tables: &[&Body], floor: u64) -> Vec<Breach> {
-    let mut reader = Reader::default();
-    for (at, body) in tables.iter().enumerate() {
-        reader.read(at, body, lowest(tables, body, floor));
-    }
-    for (a, earlier) in tables.iter().enumerate() {
-        for (b, later) in tables.iter().enumerate() {
-            reader.compare((a, earlier), (b, later));
-        }
-    }
+    let mut reader = Reader::new(tables, floor);
     if reader.narrow() { reader.breached() } else { reader.everything() }
 }
 
@@ -68,6 +64,23 @@ struct Reader {
     rows: BTreeMap<(usize, usize), Vec<usize>>,
     /// Everyone who sent the sheet, by release.
     people: BTreeMap<i64, usize>,
+    grown: Vec<Grown>,
+}
+
+/// How much a count of one breakdown grew between two releases.
+struct Grown {
+    between: (i64, i64),
+    by: Option<String>,
+    row: Row,
+    unknown: usize,
+}
+
+/// What a growth is of, the same in every table of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Row {
+    Answers(BTreeSet<String>),
+    Base,
+    Missing,
 }
 
 /// `plus` and `minus` add up to the same.
@@ -84,6 +97,20 @@ struct Watched {
 }
 
 impl Reader {
+    fn new(tables: &[&Body], floor: u64) -> Self {
+        let mut reader = Self::default();
+        for (at, body) in tables.iter().enumerate() {
+            reader.read(at, body, lowest(tables, body, floor));
+        }
+        for (a, one) in tables.iter().enumerate() {
+            for (b, other) in tables.iter().enumerate() {
+                reader.compare((a, one), (b, other));
+            }
+        }
+        reader.newcomers_by_group();
+        reader
+    }
+
     fn unknown(&mut self, low: i64, high: i64) -> usize {
         self.bounds.push((low.max(0), high));
         self.bounds.len() - 1
@@ -193,11 +220,34 @@ impl Reader {
                     before.iter().flat_map(|group| self.of(a, *group, inner)).collect();
                 let grown = self.grown(&plus, &minus);
                 self.watch(grown, b, after.first().copied(), true);
+                self.grown.push(Grown {
+                    between: (earlier.address.release, later.address.release),
+                    by: later.address.by.clone(),
+                    row: Row::of(later, outer),
+                    unknown: grown,
+                });
                 plus.push(grown);
                 self.sums.push(Sum { plus, minus });
                 new.push(grown);
             }
             self.newcomers(later, &new);
+        }
+    }
+
+    /// Who is new in the groups against who is new at all.
+    fn newcomers_by_group(&mut self) {
+        let grown = std::mem::take(&mut self.grown);
+        for all in grown.iter().filter(|grown| grown.by.is_none()) {
+            let part = |grown: &&Grown| grown.between == all.between && grown.row == all.row;
+            let by: BTreeSet<&String> =
+                grown.iter().filter(part).filter_map(|g| g.by.as_ref()).collect();
+            for by in by {
+                let groups =
+                    grown.iter().filter(part).filter(|grown| grown.by.as_ref() == Some(by));
+                let mut plus: Vec<usize> = groups.map(|grown| grown.unknown).collect();
+                plus.push(self.rest());
+                self.sums.push(Sum { plus, minus: vec![all.unknown] });
+            }
         }
     }
 
@@ -271,6 +321,18 @@ impl Reader {
     }
 }
 
+impl Row {
+    fn of(body: &Body, cells: &[usize]) -> Self {
+        match cells {
+            [cell] if *cell == body.choices.len() => Self::Base,
+            [cell] if *cell > body.choices.len() => Self::Missing,
+            cells => Self::Answers(
+                cells.iter().flat_map(|cell| owned(body.choices[*cell].codes())).collect(),
+            ),
+        }
+    }
+}
+
 impl Sum {
     /// Each term lies between what the others leave at most and at least.
     fn narrow(&self, bounds: &mut [(i64, i64)]) {
@@ -300,57 +362,16 @@ fn leap(bounds: &mut (i64, i64)) {
     }
 }
 
-/// Which cells of one table add up to which of another: the base, the missing answers, and, where
-/// neither is weighted, the answers.
-fn same_rows(inner: &Body, outer: &Body) -> Vec<(Vec<usize>, Vec<usize>)> {
-    let codes = |body: &Body| -> Vec<BTreeSet<String>> {
-        body.choices.iter().map(|label| owned(Label::codes(label))).collect()
-    };
-    let (one, other) = (codes(inner), codes(outer));
-    let weighted = inner.weighted || outer.weighted;
-    let mut rows = if weighted { Vec::new() } else { aligned(&one, &other) };
-    rows.push((vec![one.len()], vec![other.len()]));
-    rows.push((vec![one.len() + 1], vec![other.len() + 1]));
-    rows
-}
-
-fn owned<'c>(codes: impl Iterator<Item = &'c str>) -> BTreeSet<String> {
-    codes.map(str::to_owned).collect()
-}
-
-/// The smallest bundles of sets on both sides that hold each other's codes, where the inner ones
-/// lie within the outer ones.
-fn aligned(
-    inner: &[BTreeSet<String>],
-    outer: &[BTreeSet<String>],
-) -> Vec<(Vec<usize>, Vec<usize>)> {
-    let mut bundles = Vec::new();
-    let mut open: BTreeSet<usize> = (0..inner.len()).collect();
-    while let Some(first) = open.pop_first() {
-        let mut mine = vec![first];
-        let theirs = loop {
-            let theirs = touching(outer, &union(inner, &mine));
-            let reached = touching(inner, &union(outer, &theirs));
-            if reached.iter().all(|at| mine.contains(at)) {
-                break theirs;
-            }
-            mine.extend(reached.into_iter().filter(|at| open.remove(at)));
-        };
-        if union(inner, &mine).is_subset(&union(outer, &theirs)) {
-            bundles.push((mine, theirs));
-        }
-    }
-    bundles
-}
-
-fn union(sets: &[BTreeSet<String>], of: &[usize]) -> BTreeSet<String> {
-    of.iter().flat_map(|at| sets[*at].iter().cloned()).collect()
-}
-
-fn touching(sets: &[BTreeSet<String>], codes: &BTreeSet<String>) -> Vec<usize> {
-    (0..sets.len()).filter(|at| !sets[*at].is_disjoint(codes)).collect()
-}
-
 fn count(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(MANY).min(MANY)
+}
+
+/// What the attacker believes of every count shown: by table and group the bounds of its cells, its
+/// base and its missing answers.
+#[cfg(test)]
+pub(super) fn beliefs(tables: &[&Body], floor: u64) -> BTreeMap<(usize, usize), Vec<(i64, i64)>> {
+    let mut reader = Reader::new(tables, floor);
+    assert!(reader.narrow(), "what is published contradicts itself");
+    let bounds = |row: &Vec<usize>| row.iter().map(|unknown| reader.bounds[*unknown]).collect();
+    reader.rows.iter().map(|(at, row)| (*at, bounds(row))).collect()
 }
