@@ -1,11 +1,13 @@
 //! x
 pub mod analysis;
+pub mod cli;
 pub mod domain;
+#[doc(hidden)]
+pub mod instruments {
+    pub struct Shelf;
+}
+pub mod job;
 pub mod release;
 pub mod store;
 pub mod web;
 pub mod words;
-#[doc(hidden)]
-pub mod instruments { pub struct Shelf; }
-    pub struct Shelf;
-}
