@@ -2,10 +2,7 @@
 pub mod analysis;
 pub mod cli;
 pub mod domain;
-#[doc(hidden)]
-pub mod instruments {
-    pub struct Shelf;
-}
+pub mod instruments;
 pub mod job;
 pub mod release;
 pub mod store;
