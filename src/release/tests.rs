@@ -1,12 +1,15 @@
 //! What a reader must not be able to do, tried on surveys nobody chose.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use jiff::civil::date;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::subsequence;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use uuid::Uuid;
 
 use super::attacker::{beliefs, breaches};
 use super::table::{Body, Nearly, Shape, Withheld};
@@ -114,9 +117,9 @@ fn zones() -> Vec<Zone> {
 
 fn collection(policy: Policy, state: State) -> Collection {
     Collection {
-        id: CollectionId(uuid::Uuid::from_u128(7)),
-        diagnosis: DiagnosisId(uuid::Uuid::from_u128(8)),
-        wave: WaveId(uuid::Uuid::from_u128(9)),
+        id: CollectionId(Uuid::from_u128(7)),
+        diagnosis: DiagnosisId(Uuid::from_u128(8)),
+        wave: WaveId(Uuid::from_u128(9)),
         instrument: String::new(),
         title: "x".to_owned(),
         field: Field {
@@ -205,7 +208,7 @@ fn respondent() -> impl Strategy<Value = Answers> {
     const STEPS: [&str; 6] = ["s1", "s0", "s3", "s2", "s4", "no_idea"];
     const ZONES: [&str; 4] = ["north", "south", "west", "rather_not_say"];
     let ticks = prop_oneof![
-        4 => proptest::sample::subsequence(vec!["x", "y", "z"], 1..3),
+        4 => subsequence(vec!["x", "y", "z"], 1..3),
         1 => Just(vec!["none"]),
     ];
     let ticks =
@@ -221,7 +224,7 @@ fn respondent() -> impl Strategy<Value = Answers> {
     )
 }
 
-fn survey(sizes: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Answers>> {
+fn survey(sizes: Range<usize>) -> impl Strategy<Value = Vec<Answers>> {
     vec(respondent(), sizes)
 }
 
@@ -577,7 +580,7 @@ fn three_hundred_answers_are_worth_asking_for() {
 fn a_weighted_cell_is_a_weighted_share_of_the_answers() {
     let weighing = |(at, mut answers): (usize, Answers)| {
         // Every other respondent, who all feel the same, stands for three.
-        let weight = if at % 2 == 0 { 1.5 } else { 0.5 };
+        let weight = if at.is_multiple_of(2) { 1.5 } else { 0.5 };
         answers.0.insert("weight".to_owned(), Answer::Number(weight));
         answers
     };
