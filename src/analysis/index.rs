@@ -26,8 +26,8 @@ impl Frame {
     /// # Errors
     /// When one of its questions is not here.
     pub fn index(&self, index: &Index) -> Result<IndexMean, AnalysisError> {
-        let scores = person_scores(&self.responses, index)?;
-        let known: Vec<f64> = scores.into_iter().flatten().collect();
+        let all = person_scores(&self.responses, index)?;
+        let known: Vec<f64> = all.into_iter().flatten().collect();
         let scored = u64::try_from(known.len()).unwrap_or(u64::MAX);
         Ok(IndexMean { index: index.id.clone(), scored, mean: mean(&known) })
     }
