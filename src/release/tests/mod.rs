@@ -286,6 +286,21 @@ proptest! {
     }
 
     #[test]
+    fn three_releases_tell_no_more_than_each(
+        rows in survey(60..120), more in survey(10..40), still in survey(10..40),
+    ) {
+        let first = Survey::new(Policy::Rounded, &rows).release(1, &[]);
+        let rows = [rows, more].concat();
+        let second = Survey::new(Policy::Rounded, &rows).release(2, &first);
+        let rows = [rows, still].concat();
+        let kept = [first.clone(), second.clone()].concat();
+        let third = Survey::new(Policy::Rounded, &rows).release(3, &kept);
+        for (question, tables) in by_question(&[&first, &second, &third]) {
+            prop_assert!(breaches(&tables, floor_of(question)).is_empty(), "{}", question);
+        }
+    }
+
+    #[test]
     fn the_attacker_is_never_wrong(rows in survey(40..200), more in survey(1..80)) {
         let before = Survey::new(Policy::Rounded, &rows);
         let first = before.release(1, &[]);
