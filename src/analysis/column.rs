@@ -5,6 +5,7 @@
 //! never as valid, whatever number it might look like.
 
 use std::collections::HashMap;
+use std::slice;
 
 use polars::prelude::{Column, NamedFrom, Series};
 
@@ -60,13 +61,19 @@ impl Book {
                 book.add_choices(choices);
             }
             Kind::Number { min, max, bands, choices } => {
-                bands.iter().for_each(|band| book.add(&band.code, band.score));
+                for band in bands {
+                    book.add(&band.code, band.score);
+                }
                 book.bands.clone_from(bands);
                 book.range = (*min, *max);
-                choices.iter().for_each(|choice| book.add_missing(&choice.code));
+                for choice in choices {
+                    book.add_missing(&choice.code);
+                }
             }
             Kind::Zone => {
-                zones.iter().for_each(|zone| book.add(&zone.code, None));
+                for zone in zones {
+                    book.add(&zone.code, None);
+                }
                 book.add_missing(ZONE_REFUSED);
             }
             Kind::Weight => book.sort = Sort::Weight,
@@ -130,7 +137,7 @@ impl Book {
     fn several(&self, answer: &Answer) -> (i32, Vec<usize>) {
         let codes = match answer {
             Answer::Skipped => return (SKIPPED, Vec::new()),
-            Answer::Code(code) => std::slice::from_ref(code),
+            Answer::Code(code) => slice::from_ref(code),
             Answer::Codes(codes) if codes.is_empty() => return (SKIPPED, Vec::new()),
             Answer::Codes(codes) => codes.as_slice(),
             Answer::Number(_) | Answer::Group(_) => return (self.unreadable, Vec::new()),

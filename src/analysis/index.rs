@@ -26,10 +26,10 @@ impl Frame {
     /// # Errors
     /// When one of its questions is not here.
     pub fn index(&self, index: &Index) -> Result<IndexMean, AnalysisError> {
-        let scores = person_scores(&self.responses, index)?;
-        let scored: Vec<f64> = scores.into_iter().flatten().collect();
-        let count = u64::try_from(scored.len()).unwrap_or(u64::MAX);
-        Ok(IndexMean { index: index.id.clone(), scored: count, mean: mean(&scored) })
+        let all = person_scores(&self.responses, index)?;
+        let known: Vec<f64> = all.into_iter().flatten().collect();
+        let scored = u64::try_from(known.len()).unwrap_or(u64::MAX);
+        Ok(IndexMean { index: index.id.clone(), scored, mean: mean(&known) })
     }
 }
 

@@ -85,7 +85,7 @@ fn rating(part: &Part, book: &Book, stops: &[u32], last: u32) -> Result<PlaceTal
 /// The mean of what has a score at one stop.
 fn index_stop(stop: u32, stops: &[u32], scores: &[Option<f64>]) -> StopTally {
     let here = stops.iter().zip(scores).filter(|(at, _)| **at == stop);
-    let scored: Vec<f64> = here.filter_map(|(_, score)| *score).collect();
-    let raters = u64::try_from(scored.len()).unwrap_or(u64::MAX);
-    StopTally { stop, raters, mean: mean(&scored), counts: Vec::new() }
+    let given: Vec<f64> = here.filter_map(|(_, score)| *score).collect();
+    let raters = u64::try_from(given.len()).unwrap_or(u64::MAX);
+    StopTally { stop, raters, mean: mean(&given), counts: Vec::new() }
 }

@@ -3,6 +3,8 @@
 //! Who was not asked is in no count; who skipped or gave a missing answer is counted beside the
 //! base and never in it. A weighted share leaves out the responses without a weight.
 
+use std::cmp::Ordering;
+
 use polars::prelude::{DataFrame, Expr, IntoLazy, PolarsResult, col, len, lit};
 
 use super::column::{Book, SKIPPED, Sort};
@@ -149,14 +151,14 @@ fn read(
         let group = by.get(row).and_then(|place| groups.get_mut(usize::try_from(place).ok()?));
         let (Some(group), Some(state)) = (group, states.get(row)) else { continue };
         let count = u64::from(counts.get(row).unwrap_or(0));
-        if state == SKIPPED {
-            group.tally.skipped += count;
-        } else if state < SKIPPED {
-            group.tally.missing += count;
-        } else {
-            group.tally.base += count;
-            group.weight += if weighted { number(counted, WEIGHT, row)? } else { 0.0 };
-            group.add(counted, book, row, usize::try_from(state).unwrap_or(usize::MAX))?;
+        match state.cmp(&SKIPPED) {
+            Ordering::Equal => group.tally.skipped += count,
+            Ordering::Less => group.tally.missing += count,
+            Ordering::Greater => {
+                group.tally.base += count;
+                group.weight += if weighted { number(counted, WEIGHT, row)? } else { 0.0 };
+                group.add(counted, book, row, usize::try_from(state).unwrap_or(usize::MAX))?;
+            }
         }
     }
     Ok(())

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
+use proptest::option;
 use proptest::prelude::*;
+use proptest::sample::select;
 
 use super::{Frame, Tally, Weighting, groups};
 use crate::domain::answer::{Answer, Answers};
@@ -113,7 +115,7 @@ fn zones() -> Vec<Zone> {
 
 fn answer() -> impl Strategy<Value = Answer> {
     let codes = ["s0", "s3", "young", "old", "no_say", "no_idea", "a", "b", "none", "north", "?"];
-    let code = proptest::sample::select(codes.to_vec()).prop_map(str::to_owned);
+    let code = select(codes.to_vec()).prop_map(str::to_owned);
     prop_oneof![
         Just(Answer::Skipped),
         code.clone().prop_map(Answer::Code),
@@ -124,10 +126,10 @@ fn answer() -> impl Strategy<Value = Answer> {
 
 fn answers() -> impl Strategy<Value = Answers> {
     let ids = ["feel", "ticks", "number", "age", "zone", "weight", "light", "view", "stop", "?"];
-    let id = || proptest::sample::select(ids.to_vec()).prop_map(str::to_owned);
-    let flat = move || proptest::collection::btree_map(id(), answer(), 0..9).prop_map(Answers);
+    let id = || select(ids.to_vec()).prop_map(str::to_owned);
+    let flat = move || btree_map(id(), answer(), 0..9).prop_map(Answers);
     let repeats = vec(flat(), 0..4).prop_map(Answer::Group);
-    (flat(), proptest::option::of(repeats)).prop_map(|(mut answers, repeats)| {
+    (flat(), option::of(repeats)).prop_map(|(mut answers, repeats)| {
         answers.0.extend(repeats.map(|repeats| ("stop".to_owned(), repeats)));
         answers
     })
@@ -252,7 +254,7 @@ fn a_long_questionnaire_is_counted_quickly() {
     let row = |at: usize| {
         let answer = |id: &String| (id.clone(), Answer::Code(format!("s{}", at % 5)));
         let mut answers = Answers(ids.iter().map(answer).collect());
-        let age = if at % 3 == 0 { "young" } else { "old" };
+        let age = if at.is_multiple_of(3) { "young" } else { "old" };
         answers.0.insert("age".to_owned(), Answer::Code(age.to_owned()));
         answers
     };

@@ -41,12 +41,13 @@ impl<'a> Desk<'a> {
         self.input.instrument.question(id)
     }
 
-    /// The earlier table of a question and breakdown.
+    /// The newest earlier table of a question and breakdown.
     pub(super) fn earlier(&self, question: &str, by: Option<&str>) -> Option<&'a Earlier> {
-        self.input.earlier.iter().find(|earlier| {
+        let of = self.input.earlier.iter().filter(|earlier| {
             let address = earlier.table.address();
             address.question == question && address.by.as_deref() == by
-        })
+        });
+        of.max_by_key(|earlier| earlier.table.address().release)
     }
 
     /// A table without numbers yet.

@@ -1,7 +1,7 @@
 //! The gate: the only maker of a [`Table`], so that what a page, chart, export, sentence or
 //! alternative text shows has passed the policy and its attacker.
 //!
-//! [`release`] takes exact counts and the tables of the newest earlier release, and returns one
+//! [`release`] takes exact counts and the tables of earlier releases, and returns one
 //! table for every question and breakdown: renewed, copied as it was, or withheld with the reason.
 //! A copied table keeps every byte, its address with the number of the release it was made in too.
 
@@ -53,13 +53,14 @@ pub struct Input<'a> {
     pub places: &'a [PlaceTally],
     /// Who lives here, for the shares beside "who answered".
     pub population: &'a [PopulationCount],
-    /// The tables of this collection in the newest earlier release.
+    /// The tables of this collection in earlier releases: those of the newest must be here, and
+    /// with those before it the attacker sees all that a patient reader has kept.
     pub earlier: &'a [Earlier],
     /// The rounding secret of the server.
     pub secret: &'a [u8],
 }
 
-/// A table of the newest earlier release with what it was made of.
+/// A table of an earlier release with what it was made of.
 #[derive(Debug, Clone)]
 pub struct Earlier {
     /// The table.

@@ -19,7 +19,7 @@ pub(super) fn tables(desk: &Desk<'_>) -> Vec<Made> {
     let everyone = desk.input.tallies.iter().filter(|tally| tally.by.is_none());
     everyone
         .filter_map(|tally| Some((tally, desk.question(&tally.question)?)))
-        .map(|(tally, question)| match desk.earlier(&question.id, None).filter(stays) {
+        .map(|(tally, question)| match desk.earlier(&question.id, None).filter(|it| stays(it)) {
             Some(earlier) => Made::copied(earlier),
             None => made(table(desk, question, tally), basis(tally, tally)),
         })
@@ -27,7 +27,7 @@ pub(super) fn tables(desk: &Desk<'_>) -> Vec<Made> {
 }
 
 /// Whether an earlier table is the one release there is.
-pub(super) fn stays(earlier: &&Earlier) -> bool {
+pub(super) fn stays(earlier: &Earlier) -> bool {
     !earlier.was_only_waiting()
 }
 

@@ -56,7 +56,8 @@ fn rated(desk: &Desk<'_>, body: Body, place: &PlaceTally) -> Option<Made> {
 
 /// How a place feels: each stop with five raters and more as a small group of people.
 fn felt(desk: &Desk<'_>, stop: &Question, question: &Question, place: &PlaceTally) -> Made {
-    if let Some(earlier) = desk.earlier(&question.id, Some(&stop.id)).filter(people::stays) {
+    if let Some(earlier) = desk.earlier(&question.id, Some(&stop.id)).filter(|it| people::stays(it))
+    {
         return Made::copied(earlier);
     }
     let state = desk.input.collection.state;

@@ -184,8 +184,8 @@ impl<'a> Study<'a> {
         let sensitive = (0..parts.len()).filter(|_| self.question.sensitive);
         sensitive.into_iter().find(of_one_mind).or_else(|| {
             let found = self.attack(body);
-            let here = found.iter().filter(|breach| breach.table == self.known.len());
-            let group = here.filter_map(|breach| breach.group).next();
+            let mut here = found.iter().filter(|breach| breach.table == self.known.len());
+            let group = here.find_map(|breach| breach.group);
             let smallest = policy::smallest(parts, &division.bases);
             group.or_else(|| smallest.filter(|_| !found.is_empty()))
         })

@@ -85,7 +85,8 @@ pub struct About {
     pub closed: Option<Date>,
     /// Where the data come from, for imports.
     pub source: Option<String>,
-    /// Answers to the whole collection, rounded like everything else (exact for a small group).
+    /// Answers to the whole collection, rounded like everything else (exact for a small group); 0
+    /// while there are too few to say anything, or the collection must close first.
     pub people: u64,
 }
 
@@ -133,7 +134,8 @@ pub struct Group {
     pub base: u64,
     /// The rounded count of each choice.
     pub cells: Vec<u64>,
-    /// Rounded count of don't know, refused and does not apply.
+    /// Rounded count of don't know, refused and does not apply; not said (0) of small groups of
+    /// people and of places.
     pub missing: u64,
     /// Shares of each choice in the whole population, where population counts say them.
     pub reference: Option<Vec<f64>>,
