@@ -92,15 +92,7 @@ pub(super) fn fits(what: &str, list: &Placed<Vec<Choice>>, used: Use, notes: &mu
     let (at, choices) = (&list.at, &list.value);
     let real: Vec<&Choice> = choices.iter().filter(|choice| !choice.missing).collect();
     match used {
-        Use::Number => {
-            for choice in real {
-                let rule = "choices of a number are ways of not giving one";
-                notes.error(at, format!("{rule}: {} should have missing = true", choice.code));
-            }
-            for choice in choices.iter().filter(|choice| choice.code.parse::<f64>().is_ok()) {
-                notes.error(at, format!("the code {} would be read as a number", choice.code));
-            }
-        }
+        Use::Number => ways_out(list, notes),
         Use::Single | Use::Multiple | Use::Steps if real.len() < 2 => {
             notes.error(at, format!("{what} needs at least two choices that are not missing"));
         }
@@ -122,6 +114,19 @@ pub(super) fn fits(what: &str, list: &Placed<Vec<Choice>>, used: Use, notes: &mu
         scored(what, &scores, used == Use::Steps, at, notes);
     } else if choices.iter().any(|choice| choice.score.is_some()) {
         notes.error(at, format!("{what} cannot be added up, so its choices have no score"));
+    }
+}
+
+/// What can be chosen beside a number is never a number.
+fn ways_out(list: &Placed<Vec<Choice>>, notes: &mut Notes) {
+    for choice in &list.value {
+        if !choice.missing {
+            let rule = "choices of a number are ways of not giving one";
+            notes.error(&list.at, format!("{rule}: {} should have missing = true", choice.code));
+        }
+        if choice.code.parse::<f64>().is_ok() {
+            notes.error(&list.at, format!("the code {} would be read as a number", choice.code));
+        }
     }
 }
 
@@ -177,10 +182,11 @@ fn covered(bands: &[Band], (min, max): (f64, f64), at: &Span, notes: &mut Notes)
         notes.error(at, "a number is shown only in bands, and there are none");
         return;
     };
-    if first.from != min {
+    // Both stand in the file as written, so nothing was computed that could be a little off.
+    if first.from.total_cmp(&min).is_ne() {
         notes.error(at, format!("the bands begin at {} and not at min = {min}", first.from));
     }
-    if last.to != max {
+    if last.to.total_cmp(&max).is_ne() {
         notes.error(at, format!("the bands end at {} and not at max = {max}", last.to));
     }
     for band in bands.iter().filter(|band| band.from > band.to) {

@@ -95,11 +95,7 @@ impl Reader<'_> {
         let policy = root.one_of("policy", &POLICIES, notes);
         let sensitivity = root.one_of("sensitivity", &SENSITIVITIES, notes);
         let help = help(root, notes);
-        let [title, intro, outro] =
-            [("title", TITLE), ("intro", SPEECH), ("outro", SPEECH)].map(|(key, most)| {
-                let text = root.text(key, most, &langs, notes);
-                root.need(key, text, notes)
-            });
+        let [title, intro, outro] = speech(root, &langs, notes);
         let (minutes, min_age) = numbers(root, notes);
         let pages = self.pages(root, &langs, notes);
         let mut roll = Roll::default();
@@ -109,36 +105,26 @@ impl Reader<'_> {
         rule::check(&roll, false, notes);
         kin::check(&roll, slug.as_deref().unwrap_or_default(), self.known, notes);
         suit::check(root, &roll, sheet.as_ref(), policy.as_ref(), sensitivity.as_ref(), notes);
-        let plans = Plans {
-            roll: &roll,
-            langs: &langs,
-            policy: policy.as_ref().map(|policy| policy.value),
-        };
-        let breakdowns = plans.breakdowns(root, notes);
-        let indices = plans.indices(root, notes);
-        let (charts, ids) = plans.charts(root, &breakdowns, notes);
-        let stations = plans.stations(root, &ids, notes);
+        let policy = policy.map(|policy| policy.value);
+        let plans = Plans { roll: &roll, langs: &langs, policy }.read(root, notes);
         let sections = pages.into_iter().map(|page| page.section).collect();
-        let (sheet, policy, sensitivity) = (sheet?.value, policy?.value, sensitivity?.value);
-        let (slug, title, intro, outro) = (slug?, title?, intro?, outro?);
-        let (languages, minutes) = (langs, minutes?);
         Some(Instrument {
-            slug,
-            title,
-            sheet,
-            policy,
-            minutes,
-            sensitivity,
+            slug: slug?,
+            title: title?,
+            sheet: sheet?.value,
+            policy: policy?,
+            minutes: minutes?,
+            sensitivity: sensitivity?.value,
             min_age,
-            languages,
-            intro,
-            outro,
+            languages: langs,
+            intro: intro?,
+            outro: outro?,
             help,
             sections,
-            breakdowns,
-            indices,
-            charts,
-            stations,
+            breakdowns: plans.breakdowns,
+            indices: plans.indices,
+            charts: plans.charts,
+            stations: plans.stations,
         })
     }
 
@@ -231,6 +217,14 @@ fn help(root: &mut Table<'_>, notes: &mut Notes) -> Vec<Help> {
         }
     }
     found
+}
+
+/// What it is called, and what is said before and after.
+fn speech(root: &mut Table<'_>, langs: &[Lang], notes: &mut Notes) -> [Option<Text>; 3] {
+    [("title", TITLE), ("intro", SPEECH), ("outro", SPEECH)].map(|(key, most)| {
+        let text = root.text(key, most, langs, notes);
+        root.need(key, text, notes)
+    })
 }
 
 fn numbers(root: &mut Table<'_>, notes: &mut Notes) -> (Option<u32>, Option<u32>) {

@@ -145,7 +145,7 @@ pub fn check(name: &str, text: &str, shared: Option<&str>) -> (Option<Instrument
 /// Whether a file is an instrument or the shared scales; a mapping of imported data is neither.
 #[must_use]
 pub fn is_checked(name: &str) -> bool {
-    name.ends_with(".toml") && !name.ends_with(".mapping.toml")
+    name.strip_suffix(".toml").is_some_and(|stem| Path::new(stem).extension().is_none())
 }
 
 fn embedded(name: &str) -> Option<String> {

@@ -1,6 +1,8 @@
 //! What is to be shown of an instrument: breakdowns, indices, charts and stations, each naming
 //! questions that must be there and fit.
 
+use std::slice;
+
 use super::chart::{Chart, is_scored};
 use super::lint::{Notes, Span};
 use super::question::Asked;
@@ -21,6 +23,13 @@ const WORDS: usize = 8;
 /// The most statements of one chart.
 const STATEMENTS: usize = 20;
 
+const CHARTS: [(&str, ChartKind); 4] = [
+    ("diverging", ChartKind::Diverging),
+    ("sorted_bars", ChartKind::SortedBars),
+    ("people_dots", ChartKind::PeopleDots),
+    ("population", ChartKind::Population),
+];
+
 /// What plans are read against.
 pub(super) struct Plans<'a> {
     /// The questions.
@@ -31,9 +40,30 @@ pub(super) struct Plans<'a> {
     pub(super) policy: Option<Policy>,
 }
 
+/// Everything that is to be shown.
+pub(super) struct Planned {
+    /// By what it may be broken down.
+    pub(super) breakdowns: Vec<Breakdown>,
+    /// Its indices.
+    pub(super) indices: Vec<Index>,
+    /// Its charts.
+    pub(super) charts: Vec<ChartPlan>,
+    /// Its stations.
+    pub(super) stations: Vec<StationPlan>,
+}
+
 impl Plans<'_> {
+    /// Reads all that is to be shown.
+    pub(super) fn read(&self, root: &mut Table<'_>, notes: &mut Notes) -> Planned {
+        let breakdowns = self.breakdowns(root, notes);
+        let indices = self.indices(root, notes);
+        let (charts, ids) = self.charts(root, &breakdowns, notes);
+        let stations = self.stations(root, &ids, notes);
+        Planned { breakdowns, indices, charts, stations }
+    }
+
     /// Reads every `[[breakdown]]`.
-    pub(super) fn breakdowns(&self, root: &mut Table<'_>, notes: &mut Notes) -> Vec<Breakdown> {
+    fn breakdowns(&self, root: &mut Table<'_>, notes: &mut Notes) -> Vec<Breakdown> {
         let mut found: Vec<Breakdown> = Vec::new();
         for mut table in root.tables("breakdown", "breakdown", notes).unwrap_or_default() {
             let by = table.string("by", notes);
@@ -47,8 +77,10 @@ impl Plans<'_> {
                 if found.iter().any(|earlier| earlier.by == by.value) {
                     notes.error(&by.at, format!("there is a breakdown by {} already", by.value));
                 }
-                let named = self.roll.named("the breakdown", std::slice::from_ref(by), notes);
-                named.iter().for_each(|(asked, by)| self.divides(asked, by, notes));
+                let named = self.roll.named("the breakdown", slice::from_ref(by), notes);
+                for (asked, by) in &named {
+                    self.divides(asked, by, notes);
+                }
             }
             table.finish(notes);
             if let (Some(by), Some(merge)) = (by, merge) {
@@ -78,7 +110,7 @@ impl Plans<'_> {
     }
 
     /// Reads every `[[index]]`.
-    pub(super) fn indices(&self, root: &mut Table<'_>, notes: &mut Notes) -> Vec<Index> {
+    fn indices(&self, root: &mut Table<'_>, notes: &mut Notes) -> Vec<Index> {
         let listed = root.tables("index", "index", notes).unwrap_or_default();
         let mut found: Vec<Index> = Vec::new();
         for table in listed {
@@ -134,7 +166,7 @@ impl Plans<'_> {
 
     /// Reads every `[[chart]]`. The second list holds every id, also of those that could not be
     /// read.
-    pub(super) fn charts(
+    fn charts(
         &self,
         root: &mut Table<'_>,
         breakdowns: &[Breakdown],
@@ -160,13 +192,7 @@ impl Plans<'_> {
         breakdowns: &[Breakdown],
         notes: &mut Notes,
     ) -> Option<ChartPlan> {
-        const KINDS: [(&str, ChartKind); 4] = [
-            ("diverging", ChartKind::Diverging),
-            ("sorted_bars", ChartKind::SortedBars),
-            ("people_dots", ChartKind::PeopleDots),
-            ("population", ChartKind::Population),
-        ];
-        let kind = table.one_of("kind", &KINDS, notes);
+        let kind = table.one_of("kind", &CHARTS, notes);
         let title = self.title(&mut table, notes);
         let names = table.strings("questions", notes);
         let names = table.need("questions", names, notes);
@@ -193,7 +219,7 @@ impl Plans<'_> {
     }
 
     /// Reads every `[[station]]`.
-    pub(super) fn stations(
+    fn stations(
         &self,
         root: &mut Table<'_>,
         charts: &[String],

@@ -1,6 +1,6 @@
 //! A question as it stands in a file, with the rules it can keep or break on its own.
 //!
-//! Rules that look at other questions are in `rule` (show_if) and `plan` (indices, charts).
+//! Rules that look at other questions are in `rule` (`show_if`) and `plan` (indices, charts).
 
 use super::choice::{self, Use};
 use super::lint::{Notes, Span};
@@ -64,7 +64,8 @@ impl Context<'_> {
         let sensitive = table.flag("sensitive", notes);
         let before = notes.errors();
         let (kind, inner) = self.kind(&mut table, notes);
-        let sound = kind.is_some() && notes.errors() == before;
+        let is_known = kind.is_some();
+        let sound = is_known && notes.errors() == before;
         let fold_at = table.place("fold");
         let question = Question {
             id: id.as_ref().map_or_else(String::new, |id| id.value.clone()),
@@ -79,6 +80,8 @@ impl Context<'_> {
         };
         if sound {
             choice::folds(&question, &fold_at, notes);
+        }
+        if is_known {
             needs_fold(&question, &table, notes);
         }
         table.finish(notes);
@@ -104,7 +107,7 @@ impl Context<'_> {
     }
 
     fn kind(&self, table: &mut Table<'_>, notes: &mut Notes) -> Read {
-        const KINDS: [(&str, Reader); 9] = [
+        let readers: [(&str, Reader); 9] = [
             ("single", |context, table, notes| (context.single(table, notes), vec![])),
             ("multiple", |context, table, notes| (context.multiple(table, notes), vec![])),
             ("scale", |context, table, notes| (context.steps(table, false, notes), vec![])),
@@ -115,15 +118,12 @@ impl Context<'_> {
             ("group", |context, table, notes| context.group(table, notes)),
             ("weight", |_, table, notes| (weight(table, notes), vec![])),
         ];
-        let readers = KINDS.map(|(word, reader)| (word, reader));
-        match table.one_of("kind", &readers, notes) {
-            Some(reader) => (reader.value)(self, table, notes),
-            None => {
-                // Which keys it takes cannot be known, so none is complained about.
-                table.take_all();
-                (None, vec![])
-            }
-        }
+        let Some(reader) = table.one_of("kind", &readers, notes) else {
+            // Which keys it takes cannot be known, so none is complained about.
+            table.take_all();
+            return (None, vec![]);
+        };
+        (reader.value)(self, table, notes)
     }
 
     fn single(&self, table: &mut Table<'_>, notes: &mut Notes) -> Option<Kind> {
@@ -282,18 +282,22 @@ const fn folds(kind: Option<&Kind>) -> bool {
         | Some(
             Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. } | Kind::Number { .. },
         ) => true,
-        Some(Kind::Multiple { .. } | Kind::Text { .. } | Kind::Zone) => false,
-        Some(Kind::Group { .. } | Kind::Weight) => false,
+        Some(
+            Kind::Multiple { .. }
+            | Kind::Text { .. }
+            | Kind::Zone
+            | Kind::Group { .. }
+            | Kind::Weight,
+        ) => false,
     }
 }
 
 /// A sensitive question is shown in three answers, so it must say which.
 fn needs_fold(question: &Question, table: &Table<'_>, notes: &mut Notes) {
-    if question.sensitive && question.fold.is_none() && folds(Some(&question.kind)) {
-        if !table.has("fold") {
-            let sentence = format!("{} is sensitive, so it needs a fold", question.id);
-            notes.error(&table.place("sensitive"), sentence);
-        }
+    let can_fold = question.sensitive && folds(Some(&question.kind));
+    if can_fold && !table.has("fold") {
+        let sentence = format!("{} is sensitive, so it needs a fold", question.id);
+        notes.error(&table.place("sensitive"), sentence);
     }
 }
 

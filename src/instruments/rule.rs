@@ -1,5 +1,7 @@
 //! What a `show_if` may name: questions that were asked before, and codes that exist.
 
+use std::slice;
+
 use super::lint::{Notes, Span};
 use super::question::inside;
 use super::roll::{Place, Roll};
@@ -105,39 +107,47 @@ impl Shown<'_> {
         question: &Question,
         wants: &Wants<'_>,
         at: &Span,
-        (text, mut next): (&str, usize),
+        (text, next): (&str, usize),
         notes: &mut Notes,
     ) {
         let id = &question.id;
-        if matches!(question.kind, Kind::Text { .. } | Kind::Weight | Kind::Group { .. }) {
-            let is_group = matches!(question.kind, Kind::Group { .. });
-            if !(is_group && matches!(wants, Wants::Answer)) {
-                notes.error(
-                    at,
-                    format!("a rule cannot look at {id}: it keeps no answer of its own"),
-                );
-            }
+        let is_group = matches!(question.kind, Kind::Group { .. });
+        let is_number = matches!(question.kind, Kind::Number { .. });
+        let is_multiple = matches!(question.kind, Kind::Multiple { .. });
+        if matches!(question.kind, Kind::Text { .. } | Kind::Weight) {
+            let sentence = format!("a rule cannot look at {id}: it keeps no answer of its own");
+            notes.error(at, sentence);
             return;
         }
         match wants {
-            Wants::Answer => {}
-            Wants::Ticks if matches!(question.kind, Kind::Multiple { .. }) => {}
-            Wants::Ticks => {
-                notes.error(at, format!("count({id}) needs a question of kind multiple"))
+            Wants::Ticks if !is_multiple => {
+                notes.error(at, format!("count({id}) needs a question of kind multiple"));
             }
-            Wants::Number if matches!(question.kind, Kind::Number { .. }) => {}
-            Wants::Number => {
-                notes.error(at, format!("{id} is not a number, so nothing is above or below"))
+            Wants::Number if !is_number => {
+                notes.error(at, format!("{id} is not a number, so nothing is above or below"));
             }
-            Wants::Codes(codes) => {
-                for code in *codes {
-                    let offset = word(text, code, next);
-                    next = offset + code.len();
-                    if !matches!(question.kind, Kind::Zone) && question.choice(code).is_none() {
-                        let at = inside(self.at, self.begins, offset);
-                        notes.error(&at, format!("{id} has no choice {code}"));
-                    }
-                }
+            Wants::Codes(_) if is_group => {
+                notes.error(at, format!("{id} is a group; a rule can only ask answered({id})"));
+            }
+            Wants::Codes(codes) => self.codes(question, codes, (text, next), notes),
+            Wants::Answer | Wants::Ticks | Wants::Number => {}
+        }
+    }
+
+    /// Every code must be a choice of the question; the zones are known only to the collection.
+    fn codes(
+        &self,
+        question: &Question,
+        codes: &[String],
+        (text, mut next): (&str, usize),
+        notes: &mut Notes,
+    ) {
+        for code in codes {
+            let offset = word(text, code, next);
+            next = offset + code.len();
+            if !matches!(question.kind, Kind::Zone) && question.choice(code).is_none() {
+                let at = inside(self.at, self.begins, offset);
+                notes.error(&at, format!("{} has no choice {code}", question.id));
             }
         }
     }
@@ -146,12 +156,14 @@ impl Shown<'_> {
 fn collect<'a>(rule: &'a Rule, mentions: &mut Vec<Mention<'a>>) {
     let (question, wants) = match rule {
         Rule::All(rules) | Rule::Any(rules) => {
-            rules.iter().for_each(|rule| collect(rule, mentions));
+            for rule in rules {
+                collect(rule, mentions);
+            }
             return;
         }
         Rule::Not(rule) => return collect(rule, mentions),
         Rule::In { question, codes } => (question, Wants::Codes(codes)),
-        Rule::Isnt { question, code } => (question, Wants::Codes(std::slice::from_ref(code))),
+        Rule::Isnt { question, code } => (question, Wants::Codes(slice::from_ref(code))),
         Rule::Number { question, .. } => (question, Wants::Number),
         Rule::Count { question, .. } => (question, Wants::Ticks),
         Rule::Answered { question } => (question, Wants::Answer),

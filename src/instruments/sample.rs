@@ -95,21 +95,28 @@ impl<R: Rng, L: Lean> Pen<'_, R, L> {
                 let chosen = chosen.or_else(|| self.zones.choose(self.rng)).cloned();
                 self.write(field, chosen.or_else(|| Some(ZONE_REFUSED.to_owned())))
             }
-            Kind::Text { max, .. } => {
-                let fitting = WORDS.into_iter().filter(|words| words.len() <= *max);
-                let words = fitting.choose(self.rng).map(str::to_owned);
-                self.write(field, words);
-                Answer::Skipped
-            }
-            Kind::Group { questions, max } => {
-                let questions: Vec<&Question> = questions.iter().collect();
-                for number in 0..self.rng.random_range(1..=REPEATS).min(*max) {
-                    self.fill(&questions, &format!("{field}.{number}."), seen);
-                }
-                Answer::Skipped
-            }
+            Kind::Text { max, .. } => self.words(*max, field),
+            Kind::Group { questions, max } => self.group(questions, *max, field, seen),
             Kind::Weight => Answer::Skipped,
         }
+    }
+
+    /// A few words; they are no answer that a rule could look at.
+    fn words(&mut self, max: usize, field: &str) -> Answer {
+        let fitting = WORDS.into_iter().filter(|words| words.len() <= max);
+        let words = fitting.choose(self.rng).map(str::to_owned);
+        self.write(field, words);
+        Answer::Skipped
+    }
+
+    /// A few repeats; a rule sees that there are some.
+    fn group(&mut self, questions: &[Question], max: usize, field: &str, seen: &Answers) -> Answer {
+        let questions: Vec<&Question> = questions.iter().collect();
+        let before = self.fields.len();
+        for number in 0..self.rng.random_range(1..=REPEATS).min(max) {
+            self.fill(&questions, &format!("{field}.{number}."), seen);
+        }
+        if self.fields.len() > before { Answer::Group(Vec::new()) } else { Answer::Skipped }
     }
 
     fn write(&mut self, field: &str, code: Option<String>) -> Answer {

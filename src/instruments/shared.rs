@@ -72,10 +72,10 @@ pub(super) fn scales(
         let id = table.id("id", notes);
         let listed = choice::choices(&mut table, langs, notes);
         let listed = table.need("choices", listed, notes);
-        if let Some(id) = &id {
-            if scales.iter().chain(taken).any(|scale| scale.id == id.value) {
-                notes.error(&id.at, format!("there is a scale {} already", id.value));
-            }
+        let is_taken =
+            |id: &&Placed<String>| scales.iter().chain(taken).any(|scale| scale.id == id.value);
+        if let Some(id) = id.as_ref().filter(is_taken) {
+            notes.error(&id.at, format!("there is a scale {} already", id.value));
         }
         if let (Some(id), Some(list)) = (id, listed) {
             if langs.is_empty() {

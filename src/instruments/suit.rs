@@ -38,11 +38,10 @@ pub(super) fn check(
         names_help(root, sheet.value, notes);
     }
     let is_low = |level: &&Placed<Sensitivity>| level.value == Sensitivity::Low;
-    if let Some(low) = sensitivity.filter(is_low) {
-        if let Some(first) = roll.places.iter().find(|place| place.asked.question.sensitive) {
-            let id = &first.asked.question.id;
-            notes.error(&low.at, format!("sensitivity is low, and {id} is sensitive"));
-        }
+    let first = roll.places.iter().find(|place| place.asked.question.sensitive);
+    if let (Some(low), Some(first)) = (sensitivity.filter(is_low), first) {
+        let id = &first.asked.question.id;
+        notes.error(&low.at, format!("sensitivity is low, and {id} is sensitive"));
     }
     if policy.is_some_and(|policy| policy.value == Policy::People) {
         folded(roll, notes);

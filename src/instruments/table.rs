@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use super::lint::{Notes, Span};
 use crate::domain::text::{Lang, Text};
@@ -25,31 +25,31 @@ pub(super) struct Table<'a> {
     pub(super) what: String,
     /// Where it begins.
     pub(super) at: Span,
-    table: &'a DeTable<'a>,
+    entries: &'a DeTable<'a>,
     asked: Vec<&'static str>,
     open: bool,
 }
 
 impl<'a> Table<'a> {
     /// A table that has not been asked anything.
-    pub(super) fn new(what: &str, at: Range<usize>, table: &'a DeTable<'a>) -> Self {
-        Self { what: what.to_owned(), at, table, asked: Vec::new(), open: false }
+    pub(super) fn new(what: &str, at: Range<usize>, entries: &'a DeTable<'a>) -> Self {
+        Self { what: what.to_owned(), at, entries, asked: Vec::new(), open: false }
     }
 
     /// Whether the key is there, of whatever type.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
+        self.entries.contains_key(key)
     }
 
     /// Whether a list is absent or has nothing in it.
     pub(super) fn is_empty_list(&self, key: &str) -> bool {
-        let list = self.table.get(key).map(|value| value.get_ref().as_array());
+        let list = self.entries.get(key).map(|value| value.get_ref().as_array());
         list.is_none_or(|list| list.is_some_and(|list| list.is_empty()))
     }
 
     /// Where the value of a key stands; the table itself, without it.
     pub(super) fn place(&self, key: &str) -> Span {
-        self.table.get(key).map_or_else(|| self.at.clone(), toml::Spanned::span)
+        self.entries.get(key).map_or_else(|| self.at.clone(), toml::Spanned::span)
     }
 
     /// Counts a key as asked for without reading it.
@@ -101,8 +101,8 @@ impl<'a> Table<'a> {
     pub(super) fn number(&mut self, key: &'static str, notes: &mut Notes) -> Option<Placed<f64>> {
         self.typed(key, "a number", notes, |value| {
             let whole = value.as_integer().filter(|whole| whole.radix() == 10);
-            let written = whole.map(|whole| whole.as_str());
-            let written = written.or_else(|| value.as_float().map(|float| float.as_str()))?;
+            let written = whole.map(DeInteger::as_str);
+            let written = written.or_else(|| value.as_float().map(DeFloat::as_str))?;
             written.parse().ok().filter(|number: &f64| number.is_finite())
         })
     }
@@ -205,7 +205,7 @@ impl<'a> Table<'a> {
         let what = format!("{key} of {}", self.what);
         let tables = self.tables(key, &what, notes).unwrap_or_default();
         let read = |table: Self| {
-            let value = Placed { value: table.table, at: table.at };
+            let value = Placed { value: table.entries, at: table.at };
             text(&what, &value, most, langs, notes)
         };
         tables.into_iter().map(read).collect()
@@ -213,7 +213,7 @@ impl<'a> Table<'a> {
 
     /// Refuses every key that was not asked for.
     pub(super) fn finish(self, notes: &mut Notes) {
-        for key in self.table.keys().filter(|_| !self.open) {
+        for key in self.entries.keys().filter(|_| !self.open) {
             if !self.asked.contains(&key.get_ref().as_ref()) {
                 notes.error(&key.span(), format!("{} takes no {:?}", self.what, key.get_ref()));
             }
@@ -228,7 +228,7 @@ impl<'a> Table<'a> {
         read: impl FnOnce(&'a DeValue<'a>) -> Option<T>,
     ) -> Option<Placed<T>> {
         self.asked.push(key);
-        let value = self.table.get(key)?;
+        let value = self.entries.get(key)?;
         let found = read(value.get_ref());
         if found.is_none() {
             notes.error(&value.span(), format!("{key} should be {wanted}"));
