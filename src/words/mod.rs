@@ -3,9 +3,11 @@
 //! A missing or unknown key is a failing test, and there is no silent fallback to English.
 
 mod form;
+mod poster;
 mod staff;
 
 pub use form::FormWords;
+pub use poster::{PosterWords, ShareWords, SubjectWords};
 use rust_embed::RustEmbed;
 use serde::de::DeserializeOwned;
 pub use staff::StaffWords;
@@ -46,6 +48,7 @@ mod tests {
     fn every_language_has_every_text() {
         for lang in Lang::RESPONDENTS {
             FormWords::of(lang).unwrap();
+            PosterWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
