@@ -1,0 +1,2 @@
+use super::{Refusal, Svg, Task};
+pub(super) fn draw(_: &Task<'_>) -> Result<Svg, Refusal> { Err(Refusal::Empty) }
