@@ -23,11 +23,11 @@ mod tests;
 // pub use caption::{Caption, caption};
 // pub use data_table::{DataTable, data_table};
 pub use look::{Look, LookKind, Sizes};
-// pub use qr::qr_path;
+pub use qr::qr_path;
 
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::{Lang, Text};
-use crate::release::table::Table;
+use crate::release::table::{Shape, Table};
 use crate::words::ChartWords;
 
 /// What is to be drawn.
@@ -107,11 +107,24 @@ pub fn draw(
     if picture.tables.is_empty() {
         return Err(Refusal::Empty);
     }
-    match picture.kind {
+    match kind(picture) {
         ChartKind::Diverging => diverging::draw(&task),
         ChartKind::SortedBars => sorted_bars::draw(&task),
         ChartKind::PeopleDots => people_dots::draw(&task),
         ChartKind::Population => population::draw(&task),
+    }
+}
+
+/// How a picture is drawn: small groups of people always as dots.
+fn kind(picture: &Picture<'_>) -> ChartKind {
+    let in_words = |table: &Table| {
+        (0..table.groups().len())
+            .any(|at| (0..table.choices().len()).any(|choice| table.nearly(at, choice).is_some()))
+    };
+    let small = |table: &&&Table| table.shape() == Shape::People || in_words(table);
+    match picture.tables.iter().find(small) {
+        Some(_) => ChartKind::PeopleDots,
+        None => picture.kind,
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Row {
     pub(super) shares: Vec<f64>,
     /// The count of every choice.
     pub(super) cells: Vec<u64>,
+    /// How many had no opinion or did not say.
+    pub(super) missing: u64,
     /// Why it is not shown.
     pub(super) why: Option<String>,
 }
@@ -41,13 +43,15 @@ impl Row {
             exact: table.step() <= 1,
             shares: shares.into_iter().map(Option::unwrap_or_default).collect(),
             cells,
+            missing: group.missing,
             why: (!known).then(|| words.words.no_answers.clone()),
         }
     }
 
     fn not_shown(name: String, why: String) -> Self {
         let (shares, cells) = (Vec::new(), Vec::new());
-        Self { name, with: None, base: 0, exact: false, shares, cells, why: Some(why) }
+        let why = Some(why);
+        Self { name, with: None, base: 0, exact: false, shares, cells, missing: 0, why }
     }
 
     /// The share of several choices together.
@@ -75,7 +79,8 @@ impl<'w> Words<'w> {
         Self { words: task.words, lang: task.lang }
     }
 
-    fn counted_with(&self, with: &[Text]) -> Option<String> {
+    /// Which small groups are counted together with one.
+    pub(super) fn counted_with(&self, with: &[Text]) -> Option<String> {
         let names: Vec<&str> = with.iter().map(|text| text.get(self.lang)).collect();
         let groups = list(&names, &self.words.comma, &self.words.last_and);
         (!with.is_empty()).then(|| fill(&self.words.counted_with, &[("groups", &groups)]))

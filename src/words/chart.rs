@@ -11,6 +11,8 @@ use crate::domain::text::Lang;
 pub struct ChartWords {
     pub percent: String,
     pub comma: String,
+    pub semicolon: String,
+    pub decimal: String,
     pub last_and: String,
     pub about: String,
     pub count_of: String,
@@ -26,6 +28,8 @@ pub struct ChartWords {
     pub most_named: String,
     pub first_shown: String,
     pub no_answers: String,
+    pub foot_people: String,
+    pub foot_people_about: String,
     pub counted_with: String,
     pub withheld_too_few: String,
     pub withheld_one_group: String,
