@@ -20,8 +20,8 @@ mod sorted_bars;
 #[cfg(test)]
 mod tests;
 
-// pub use caption::{Caption, caption};
-// pub use data_table::{DataTable, data_table};
+pub use caption::{Caption, caption};
+pub use data_table::{DataTable, data_table};
 pub use look::{Look, LookKind, Sizes};
 pub use qr::qr_path;
 
