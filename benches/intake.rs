@@ -50,7 +50,11 @@ async fn main() {
         "/p/bench/en",
         post(move |Form(pairs): Form<Vec<(String, String)>>| async move {
             let reading = reads.read(&pairs, &codes);
-            if reading.complaints.is_empty() { StatusCode::SEE_OTHER } else { StatusCode::BAD_REQUEST }
+            if reading.complaints.is_empty() {
+                StatusCode::SEE_OTHER
+            } else {
+                StatusCode::BAD_REQUEST
+            }
         }),
     );
     let mut rng = StdRng::seed_from_u64(7);

@@ -16,14 +16,14 @@ use crate::domain::ids::{CollectionId, DiagnosisId, ResponseId, WaveId, ZoneSetI
 use crate::domain::instrument::Instrument;
 use crate::domain::text::Lang;
 use crate::instruments::{self, Shelf};
+use crate::job::evidence;
 use crate::job::import::{self, Imported};
 use crate::job::mapping::Mapping;
 use crate::job::release::make;
-use crate::job::evidence;
 use crate::publish::{Sheet, Wall, station_path};
 use crate::store::{NewResponse, Store};
 use crate::web::app::{BaseUrl, Clock};
-use crate::words::ChartWords;
+use crate::words::{ChartWords, PosterWords};
 
 /// What `import` needs.
 #[derive(Debug, Args)]
@@ -51,8 +51,8 @@ pub(crate) async fn import(with: Import) -> Result<ExitCode> {
     let instrument = instrument(&with.instrument)?;
     let text = std::fs::read_to_string(&with.mapping)
         .with_context(|| format!("could not read {}", with.mapping.display()))?;
-    let mapping = Mapping::read(&text)
-        .map_err(|why| anyhow!("{}: {why}", with.mapping.display()))?;
+    let mapping =
+        Mapping::read(&text).map_err(|why| anyhow!("{}: {why}", with.mapping.display()))?;
     let imported = read(&with.answers, &instrument, &mapping)?;
     let store = with.place.open().await?;
     let diagnosis = match (&with.diagnosis, &with.new) {
@@ -92,7 +92,9 @@ pub(crate) fn read(
     let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
     let bar = ProgressBar::new(file.metadata()?.len());
     let style = "{bar:40} {bytes}/{total_bytes} {msg}";
-    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_style(
+        ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
     let counted: Box<dyn Read> = Box::new(bar.wrap_read(BufReader::new(file)));
     let imported = import::read(counted, instrument, mapping, |line| {
         if line % 1000 == 0 {
@@ -126,7 +128,8 @@ pub(crate) async fn keep(
     imported: &Imported,
 ) -> Result<Collection> {
     let zones = ZoneSet { id: ZoneSetId::random(), zones: import::zones(mapping) };
-    let number = i64::try_from(if is_new { 0 } else { store.waves(diagnosis.id).await?.len() })? + 1;
+    let number =
+        i64::try_from(if is_new { 0 } else { store.waves(diagnosis.id).await?.len() })? + 1;
     let lang = instrument.languages.first().copied().unwrap_or(Lang::En);
     let title = mapping.title.get(lang).to_owned();
     let wave = Wave { id: WaveId::random(), number, title: title.clone(), zones: zones.id };
@@ -278,16 +281,19 @@ pub(crate) async fn poster(with: Poster) -> Result<ExitCode> {
     let store = with.place.open().await?;
     let base_url = BaseUrl::new(&with.base_url).map_err(|why| anyhow!(why))?;
     let diagnosis = one(&store, with.diagnosis.as_deref()).await?;
-    let evidence = evidence::load(&store, &diagnosis, with.release)
-        .await
-        .with_context(|| format!("could not read release {} of {}", with.release, diagnosis.name))?;
+    let evidence = evidence::load(&store, &diagnosis, with.release).await.with_context(|| {
+        format!("could not read release {} of {}", with.release, diagnosis.name)
+    })?;
     let wall = Wall::new(&diagnosis.name, with.release, &evidence.sheets, &evidence.tables);
     let walks = store.data_walks(diagnosis.id).await?;
     let walk = walks.into_iter().rev().find(|walk| walk.release == with.release);
     let path = walk.map(|walk| station_path(&walk.door, with.station, with.lang));
-    let sheet = Sheet { lang: with.lang, stripes: with.stripes, address: path.map(|path| base_url.join(&path)) };
-    let words = ChartWords::of(with.lang).map_err(|why| anyhow!(why))?;
-    let pdf = wall.poster(with.station, &sheet, &words).and_then(|poster| poster.pdf())?;
+    let address = path.map(|path| base_url.join(&path));
+    let chart = ChartWords::of(with.lang).map_err(|why| anyhow!(why))?;
+    let words = PosterWords::of(with.lang).map_err(|why| anyhow!(why))?;
+    let (lang, stripes, address) = (with.lang, with.stripes, address.as_deref());
+    let sheet = Sheet { lang, stripes, address, chart: &chart, words: &words };
+    let pdf = wall.poster(with.station, &sheet).and_then(|poster| poster.pdf())?;
     std::fs::write(&with.out, pdf)
         .with_context(|| format!("could not write {}", with.out.display()))?;
     say(&with.out.display().to_string());

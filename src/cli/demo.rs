@@ -133,10 +133,8 @@ fn sitting(instrument: &'static str, title: &'static str, people: usize, day: Da
 
 async fn invented(store: &Store, shelf: &Shelf) -> Result<()> {
     let diagnosis = diagnosis();
-    let zones: Vec<Zone> = ZONES
-        .iter()
-        .map(|name| Zone { code: slug(name), name: (*name).to_owned() })
-        .collect();
+    let zones: Vec<Zone> =
+        ZONES.iter().map(|name| Zone { code: slug(name), name: (*name).to_owned() }).collect();
     let set = ZoneSet { id: ZoneSetId::random(), zones: zones.clone() };
     let waves = [(1, "Autumn 2025"), (2, "Autumn 2026")].map(|(number, title)| Wave {
         id: WaveId::random(),
@@ -289,8 +287,16 @@ async fn reflect(store: &Store, walk: &DataWalk) -> Result<()> {
     let said = [
         (3, Verdict::Fits, "De fietsen op de stoep komen van de koeriers, niet van de buren."),
         (3, Verdict::Partly, "Lawaai is vooral ’s zomers. De vraag kwam in de herfst."),
-        (4, Verdict::Fits, "De tunnel telt dubbel: ’s avonds durf ik er niet, ’s morgens moet ik er door."),
-        (4, Verdict::DoesNotFit, "Aan de kade staan sinds september nieuwe lampen. Dit is van ervoor."),
+        (
+            4,
+            Verdict::Fits,
+            "De tunnel telt dubbel: ’s avonds durf ik er niet, ’s morgens moet ik er door.",
+        ),
+        (
+            4,
+            Verdict::DoesNotFit,
+            "Aan de kade staan sinds september nieuwe lampen. Dit is van ervoor.",
+        ),
         (5, Verdict::Partly, "Vraag het de jongeren apart. Zij worden vaker gecontroleerd."),
         (6, Verdict::Fits, "Dat luisteren klopt, maar het was één namiddag."),
         (7, Verdict::Partly, "Eerst het licht in de tunnel, dat kan dit jaar nog."),

@@ -65,10 +65,14 @@ impl Crowd<'_> {
             .map(|_| {
                 let somebody = self.somebody(&mut rng);
                 let mut chance = StdRng::seed_from_u64(rng.random());
-                let fields =
-                    sample_leaning(self.instrument, &zones, &mut rng, |question: &Question, choices: &[Choice]| {
+                let fields = sample_leaning(
+                    self.instrument,
+                    &zones,
+                    &mut rng,
+                    |question: &Question, choices: &[Choice]| {
                         lean(&somebody, &codes, question, choices, &mut chance)
-                    });
+                    },
+                );
                 self.response(&self.instrument.read(&fields, &zones), &mut rng)
             })
             .collect()

@@ -52,7 +52,9 @@ enum Command {
     #[command(after_help = "Example: miradouro release --diagnosis oude-haven --public")]
     Release(data::Release),
     /// Write a poster as PDF.
-    #[command(after_help = "Example: miradouro poster --release 1 --station 3 --lang nl --out 3.pdf")]
+    #[command(
+        after_help = "Example: miradouro poster --release 1 --station 3 --lang nl --out 3.pdf"
+    )]
     Poster(data::Poster),
 }
 
@@ -195,7 +197,9 @@ async fn demonstrate(with: Demo) -> Result<ExitCode> {
     let listener = if with.fill_only { None } else { Some(listen(with.reach.listen).await?) };
     let base_url = match &listener {
         Some(listener) => base_url(&with.reach, listener)?,
-        None => BaseUrl::new(&format!("http://{}", with.reach.listen)).map_err(|why| anyhow!(why))?,
+        None => {
+            BaseUrl::new(&format!("http://{}", with.reach.listen)).map_err(|why| anyhow!(why))?
+        }
     };
     let place = Place { data: with.data, database_url: with.database_url };
     let store = place.open().await?;
@@ -223,7 +227,8 @@ fn base_url(reach: &Reach, listener: &tokio::net::TcpListener) -> Result<BaseUrl
 /// Answers until it is told to stop; what is being written is written first.
 async fn answer(app: App, listener: tokio::net::TcpListener) -> Result<ExitCode> {
     let stop = async {
-        let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        let mut terminated =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
         let terminated = async {
             match &mut terminated {
                 Ok(signal) => signal.recv().await,
@@ -249,9 +254,10 @@ async fn invite(with: Invite) -> Result<ExitCode> {
                 let known: Vec<_> = Role::ALL.iter().map(|role| role.code()).collect();
                 format!("there is no role {role:?}; there are host, {}", known.join(", "))
             })?;
-            let diagnosis = store.diagnosis(slug).await.with_context(|| {
-                format!("could not find the diagnosis {slug:?}")
-            })?;
+            let diagnosis = store
+                .diagnosis(slug)
+                .await
+                .with_context(|| format!("could not find the diagnosis {slug:?}"))?;
             Invited::Role(diagnosis.id, role)
         }
         (role, None) => return Err(anyhow!("the role {role} needs --diagnosis SLUG")),

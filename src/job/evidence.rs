@@ -24,11 +24,7 @@ pub struct Evidence {
 ///
 /// # Errors
 /// `NotFound` when there is none, or when a seal does not hold.
-pub async fn load(
-    store: &Store,
-    diagnosis: &Diagnosis,
-    number: i64,
-) -> Result<Evidence, JobError> {
+pub async fn load(store: &Store, diagnosis: &Diagnosis, number: i64) -> Result<Evidence, JobError> {
     let of = diagnosis.id;
     let release = store.releases(of).await?.into_iter().find(|release| release.number == number);
     let release = release.ok_or(StoreError::NotFound("release"))?;

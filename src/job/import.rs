@@ -68,8 +68,11 @@ pub fn read(
     mut tick: impl FnMut(u64),
 ) -> Result<Imported, ImportError> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
-    let headings: Vec<String> =
-        reader.headers()?.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+    let headings: Vec<String> = reader
+        .headers()?
+        .iter()
+        .map(|name| name.trim_start_matches('\u{feff}').to_owned())
+        .collect();
     let faults = mapping.faults(instrument, &headings);
     if !faults.is_empty() {
         return Err(ImportError::Mapping(faults));

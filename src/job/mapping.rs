@@ -97,7 +97,8 @@ impl Mapping {
             ));
         }
         if self.closed < self.opened {
-            faults.push(format!("it closed on {}, before it opened on {}", self.closed, self.opened));
+            faults
+                .push(format!("it closed on {}, before it opened on {}", self.closed, self.opened));
         }
         let absent: Vec<&str> = self
             .columns

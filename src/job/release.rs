@@ -190,8 +190,8 @@ fn count(sitting: &[&Harvest]) -> Result<(Vec<Tally>, Vec<PlaceTally>), JobError
 /// In how many sittings each theme, topic and kind of note came up.
 fn spoken(frames: &[Frame], instrument: &Instrument) -> Result<Vec<Tally>, JobError> {
     let noted = instrument.group().into_iter().flat_map(|group| group.inner());
-    let counted =
-        noted.filter(|question| matches!(question.kind, Kind::Single { .. } | Kind::Multiple { .. }));
+    let counted = noted
+        .filter(|question| matches!(question.kind, Kind::Single { .. } | Kind::Multiple { .. }));
     Ok(counted.map(|question| groups(frames, &question.id)).collect::<Result<Vec<_>, _>>()?)
 }
 

@@ -103,7 +103,7 @@ impl Wall {
             scan: wanted.words.scan.clone(),
             address: wanted.address.map(str::to_owned),
             release: fill(&wanted.words.release, &[("n", &self.release().to_string())]),
-            invented: invented.then(|| wanted.chart.invented_banner.clone()),
+            invented: invented.then(|| wanted.words.invented.clone()),
         };
         Ok(Poster { svg: largest(station, wanted, &content)?, lang })
     }

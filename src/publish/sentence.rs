@@ -62,7 +62,13 @@ impl Speaker<'_> {
             let low = sum(table, 0, &low).map(|share| (table, low, share));
             let high = sum(table, 0, &high).map(|share| (table, high, share));
             let larger = match (low, high) {
-                (Some(low), Some(high)) => if high.2 > low.2 { high } else { low },
+                (Some(low), Some(high)) => {
+                    if high.2 > low.2 {
+                        high
+                    } else {
+                        low
+                    }
+                }
                 (low, high) => low.or(high)?,
             };
             Some(larger)
@@ -269,7 +275,6 @@ fn percent(share: f64) -> String {
 fn quoted(text: &str) -> String {
     format!("“{text}”")
 }
-
 
 /// A phrase of the table in the middle of a sentence.
 fn lower(text: &str) -> String {

@@ -56,13 +56,11 @@ impl Wall {
                 continue;
             }
             seen.push(&instrument.slug);
-            let own: Vec<&Table> = tables
-                .iter()
-                .filter(|table| table.address().collection == collection.id)
-                .collect();
-            stations.extend(instrument.stations.iter().filter_map(|plan| {
-                station(plan, instrument, &own)
-            }));
+            let own: Vec<&Table> =
+                tables.iter().filter(|table| table.address().collection == collection.id).collect();
+            stations.extend(
+                instrument.stations.iter().filter_map(|plan| station(plan, instrument, &own)),
+            );
         }
         stations.sort_by_key(|station| station.number);
         Self { area: area.to_owned(), release, stations }
@@ -110,11 +108,8 @@ fn may_hang(collection: &Collection, tables: &[Table]) -> bool {
 }
 
 fn station(plan: &StationPlan, instrument: &Instrument, tables: &[&Table]) -> Option<Station> {
-    let shown: Vec<Shown> = plan
-        .charts
-        .iter()
-        .filter_map(|id| Shown::of(instrument.chart(id)?, tables))
-        .collect();
+    let shown: Vec<Shown> =
+        plan.charts.iter().filter_map(|id| Shown::of(instrument.chart(id)?, tables)).collect();
     if shown.is_empty() {
         return None;
     }

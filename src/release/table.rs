@@ -260,3 +260,46 @@ impl Table {
         (whole > 0).then(|| (cell as f64 / whole as f64).min(1.0))
     }
 }
+
+/// What a table for tests says.
+#[cfg(test)]
+#[derive(Debug, Clone)]
+pub(crate) struct Sample {
+    pub(crate) text: Text,
+    pub(crate) by: Option<Text>,
+    pub(crate) about: About,
+    pub(crate) shape: Shape,
+    pub(crate) choices: Vec<Label>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) withheld: Option<Withheld>,
+    pub(crate) step: u64,
+    pub(crate) nearly: Vec<Vec<Option<Nearly>>>,
+}
+
+/// A table for tests of what is made from tables.
+#[cfg(test)]
+pub(crate) fn sample(sample: Sample) -> Table {
+    let address = Address {
+        release: 3,
+        collection: CollectionId(uuid::Uuid::nil()),
+        question: "q".to_owned(),
+        by: sample.by.as_ref().map(|_| "by".to_owned()),
+    };
+    Table {
+        body: Body {
+            address,
+            meaning: 1,
+            scale: None,
+            text: sample.text,
+            by_text: sample.by,
+            about: sample.about,
+            shape: sample.shape,
+            choices: sample.choices,
+            groups: sample.groups,
+            withheld: sample.withheld,
+            step: sample.step,
+            weighted: false,
+            nearly: sample.nearly,
+        },
+    }
+}

@@ -26,7 +26,9 @@ mod error;
 mod field;
 mod page;
 mod participate;
+mod projector;
 mod sign_in;
+mod wall;
 
 use app::App;
 
@@ -67,6 +69,11 @@ fn intake() -> Router<App> {
         .route("/p/{door}/{lang}", get(participate::form).post(participate::submit))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
         .route("/a/{hash}/{*name}", get(assets::asset))
+        .route("/n/{slug}", get(wall::published))
+        .route("/w/{door}", get(wall::enter))
+        .route("/w/{door}/{lang}", get(wall::stations))
+        .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
+        .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
 }
 
 /// What needs a sign-in, and the way to one.
@@ -75,6 +82,8 @@ fn staff() -> Router<App> {
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/i/{token}", get(sign_in::invitation).post(sign_in::accept))
+        .route("/d/{slug}/walks/{walk}/projector", get(projector::first))
+        .route("/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}", get(projector::screen))
 }
 
 async fn nothing() -> error::Error {

@@ -72,7 +72,8 @@ pub async fn screen(
     let walk = walk(&app, &diagnosis, &id).await?;
     let wall = app.wall(&diagnosis, walk.release).await?;
     let at = wall.station(station).ok_or(Error::NotFound)?;
-    let shown = chart.checked_sub(1).and_then(|chart| at.shown.get(chart)).ok_or(Error::NotFound)?;
+    let shown =
+        chart.checked_sub(1).and_then(|chart| at.shown.get(chart)).ok_or(Error::NotFound)?;
     let form = app.form_words(lang);
     let words = app.poster_words(lang);
     let here = format!("/d/{slug}/walks/{id}/projector");
@@ -90,9 +91,9 @@ pub async fn screen(
         .map_err(|refusal| Error::Failed(refusal.to_string()))?;
     let (n, of) = (station.to_string(), wall.stations().len().to_string());
     let reflections = app.store.reflections(&walk).await?;
-    let said = reflections.into_iter().filter(|said| {
-        said.station == station && said.state == ReflectionState::Shown
-    });
+    let said = reflections
+        .into_iter()
+        .filter(|said| said.station == station && said.state == ReflectionState::Shown);
     let mut frame = Frame::new(lang, at.question(lang), &diagnosis.name);
     frame.invented = at.is_invented().then(|| form.invented.clone());
     let others = diagnosis.settings.languages.iter().filter(|other| **other != lang);
@@ -105,7 +106,9 @@ pub async fn screen(
         notes: said.map(|said| (said.said, verdict_name(said.verdict, form))).collect(),
         before: place.checked_sub(1).and_then(|before| screens.get(before)).map(path),
         after: screens.get(place + 1).map(path),
-        languages: others.map(|other| (*other, format!("{here}/{other}/{station}/{chart}"))).collect(),
+        languages: others
+            .map(|other| (*other, format!("{here}/{other}/{station}/{chart}")))
+            .collect(),
         css: assets::address("wall.css"),
         script: assets::address("projector.js"),
         words,

@@ -36,6 +36,7 @@ pub struct PosterWords {
     pub places_range: String,
     pub withheld: String,
     pub or: String,
+    pub invented: String,
 }
 
 /// Shares in words (`rules.md` 4.4).

@@ -140,10 +140,8 @@ impl House {
                 invented: false,
             },
         };
-        let zones = ["north", "south", "quay"].map(|code| Zone {
-            code: code.to_owned(),
-            name: code.to_uppercase(),
-        });
+        let zones = ["north", "south", "quay"]
+            .map(|code| Zone { code: code.to_owned(), name: code.to_uppercase() });
         let set = ZoneSet { id: ZoneSetId::random(), zones: zones.to_vec() };
         let title = "baseline".to_owned();
         let wave = Wave { id: WaveId::random(), number: 1, title, zones: set.id };
@@ -178,8 +176,7 @@ impl House {
             group_said_yes: false,
         };
         let code = Uuid::new_v4().simple().to_string().chars().take(8).collect();
-        let door =
-            Door { code, collection: collection.id, diagnosis: of.id, mode: Mode::Own };
+        let door = Door { code, collection: collection.id, diagnosis: of.id, mode: Mode::Own };
         self.store.add_collection(&collection, std::slice::from_ref(&door)).await.unwrap();
         (collection, door)
     }

@@ -93,12 +93,8 @@ fn the_language_switch_and_one_more_stop_keep_the_answers() {
         let page = house.get(&path).await;
         assert!(page.body.contains("Stop 1") && !page.body.contains("Stop 2"));
         let id = hidden(&page.body, "_id");
-        let fields = [
-            ("_id", id.as_str()),
-            ("_times.stop", "1"),
-            ("_add", "stop"),
-            ("stop.0.w_light", "3"),
-        ];
+        let fields =
+            [("_id", id.as_str()), ("_times.stop", "1"), ("_add", "stop"), ("stop.0.w_light", "3")];
         let page = house.post(&path, &fields).await;
         assert!(page.body.contains("Stop 2"));
         assert!(page.body.contains("name=\"stop.0.w_light\" value=\"3\" checked"));

@@ -3,9 +3,7 @@
 use miradouro::domain::collection::{Mode, State};
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::{PopulationCount, Wave, Zone, ZoneSet};
-use miradouro::domain::ids::{
-    DataWalkId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId,
-};
+use miradouro::domain::ids::{DataWalkId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId};
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::text::Lang;
 use miradouro::store::{

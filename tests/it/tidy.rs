@@ -18,7 +18,17 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
     ("web", &["store", "instruments", "job", "release", "charts", "publish", "words"]),
     (
         "cli",
-        &["store", "instruments", "job", "release", "charts", "publish", "words", "web", "analysis"],
+        &[
+            "store",
+            "instruments",
+            "job",
+            "release",
+            "charts",
+            "publish",
+            "words",
+            "web",
+            "analysis",
+        ],
     ),
 ];
 
@@ -189,7 +199,9 @@ fn nothing_names_the_machine_it_was_built_on() {
     let unwanted = ["/work/", "../shared/design", "/root/"];
     for folder in ["src", "templates", "surveys", "tests", "benches"] {
         for path in walk(&root().join(folder)) {
-            if path.ends_with("tidy.rs") || path.components().any(|c| c.as_os_str() == "node_modules") {
+            if path.ends_with("tidy.rs")
+                || path.components().any(|c| c.as_os_str() == "node_modules")
+            {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap_or_default();
