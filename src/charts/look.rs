@@ -44,6 +44,8 @@ pub enum LookKind {
     Narrow,
     /// On paper on a wall: names above bars.
     Wall,
+    /// On paper read from a step away: names beside bars, more rows.
+    Sheet,
     /// On a projector: names beside bars.
     Projector,
 }
@@ -99,7 +101,7 @@ impl Look {
     #[must_use]
     pub const fn beside(&self) -> bool {
         match self.kind {
-            LookKind::Wide | LookKind::Projector => true,
+            LookKind::Wide | LookKind::Projector | LookKind::Sheet => true,
             LookKind::Narrow | LookKind::Wall => false,
         }
     }
@@ -107,7 +109,7 @@ impl Look {
     /// The empty edge around everything, so that no letter touches the border.
     pub(super) const fn edge(&self) -> f64 {
         match self.kind {
-            LookKind::Wall => 0.0,
+            LookKind::Wall | LookKind::Sheet => 0.0,
             LookKind::Wide | LookKind::Narrow => 4.0,
             LookKind::Projector => 16.0,
         }
@@ -118,7 +120,7 @@ impl Look {
         match self.kind {
             LookKind::Wide | LookKind::Projector => self.text.number * 2.1,
             LookKind::Narrow => self.text.number * 2.0,
-            LookKind::Wall => self.text.number * 1.9,
+            LookKind::Wall | LookKind::Sheet => self.text.number * 1.9,
         }
     }
 }

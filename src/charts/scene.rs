@@ -164,7 +164,7 @@ impl Frame<'_> {
         let (body, id) = (sink.body(), sink.prefix());
         let (wide, tall) = (short(width), short(height));
         let size = match self.look.kind {
-            LookKind::Wall => {
+            LookKind::Wall | LookKind::Sheet => {
                 let (wide, tall) = (short(width / 10.0), short(height / 10.0));
                 format!(" width=\"{wide}mm\" height=\"{tall}mm\"")
             }

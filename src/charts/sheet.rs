@@ -16,9 +16,9 @@ pub const A3: (f64, f64) = (2970.0, 4200.0);
 /// The empty edge.
 pub const MARGIN: f64 = 150.0;
 /// The least paper that stays empty for notes.
-const NOTES: f64 = 380.0;
-/// A side of the QR code's smallest square: 1.2 mm.
-const MODULE: f64 = 12.0;
+const NOTES: f64 = 250.0;
+/// A side of the QR code's smallest square: 1 mm.
+const MODULE: f64 = 10.0;
 
 const TINT: RGBColor = RGBColor(0xe8, 0xf0, 0xf8);
 const WARNING: RGBColor = RGBColor(0xff, 0xf0, 0xb8);
@@ -97,19 +97,19 @@ impl Flow<'_> {
         self.y = 70.0;
         if let Some(invented) = &self.content.invented {
             let style = Type::bold(points(20.0), INK);
-            self.scene.fill((0.0, self.y, A3.0, 120.0), WARNING);
-            self.scene.word((A3.0 / 2.0, self.y + 60.0), At::Middle, invented, style);
-            self.y += 120.0;
+            self.scene.fill((0.0, self.y, A3.0, 100.0), WARNING);
+            self.scene.word((A3.0 / 2.0, self.y + 50.0), At::Middle, invented, style);
+            self.y += 100.0;
         }
-        self.y += 70.0;
+        self.y += 50.0;
         self.lines(&self.content.head, Type::bold(points(18.0), MUTED), 12.0)?;
         let title = &self.content.title;
-        let sizes = [66.0, 58.0, 50.0, 44.0];
+        let sizes = [56.0, 50.0, 44.0];
         let fits = |size: &&f64| {
-            Type::bold(points(**size), INK).wrap(title, Self::WIDTH).is_ok_and(|l| l.len() <= 2)
+            Type::bold(points(**size), INK).wrap(title, Self::WIDTH).is_ok_and(|l| l.len() <= 1)
         };
-        let size = sizes.iter().find(fits).unwrap_or(&40.0);
-        self.lines(title, Type::bold(points(*size), INK), 60.0)
+        let size = sizes.iter().find(fits).unwrap_or(&38.0);
+        self.lines(title, Type::bold(points(*size), INK), 40.0)
     }
 
     /// Wrapped text at the margin, with some air below.
@@ -130,15 +130,15 @@ impl Flow<'_> {
     fn takeaway(&mut self) -> Result<(), Refusal> {
         let inner = Self::WIDTH - 130.0;
         let small = Type::bold(points(16.0), MUTED);
-        let large = Type::bold(points(32.0), INK);
+        let large = Type::bold(points(36.0), INK);
         let heading = small.wrap(&self.content.heading, inner)?;
         let said = large.wrap(&self.content.takeaway, inner)?;
-        let height = small.height(heading.len()) + large.height(said.len()) + 110.0;
+        let height = small.height(heading.len()) + large.height(said.len()) + 70.0;
         self.scene.fill((MARGIN, self.y, Self::WIDTH, height), TINT);
         self.scene.fill((MARGIN, self.y, 24.0, height), HIGH);
         let x = MARGIN + 75.0;
-        self.scene.text((x, self.y + 40.0), At::Start, &heading, small);
-        let below = self.y + 50.0 + small.height(heading.len());
+        self.scene.text((x, self.y + 25.0), At::Start, &heading, small);
+        let below = self.y + 30.0 + small.height(heading.len());
         self.scene.text((x, below), At::Start, &said, large);
         self.y += height + 45.0;
         Ok(())
@@ -149,9 +149,9 @@ impl Flow<'_> {
         self.lines(&content.who, Type::bold(points(15.0), INK), 8.0)?;
         let careful = content.careful.join(" ");
         if !careful.is_empty() {
-            self.lines(&careful, Type::plain(points(14.0), MUTED), 8.0)?;
+            self.lines(&careful, Type::plain(points(13.0), MUTED), 0.0)?;
         }
-        self.y += 45.0;
+        self.y += 35.0;
         Ok(())
     }
 
@@ -167,7 +167,7 @@ impl Flow<'_> {
         for (number, prompt) in (1..).zip(&self.content.prompts) {
             self.prompt(number, prompt, column)?;
         }
-        self.y = self.y.max(top + side + 110.0) + 40.0;
+        self.y = self.y.max(top + side + 60.0) + 20.0;
         self.notes()
     }
 
@@ -179,7 +179,7 @@ impl Flow<'_> {
         let digit = Type::bold(points(18.0), PAPER);
         self.scene.word((MARGIN + 40.0, middle), At::Middle, &number.to_string(), digit);
         self.scene.text((MARGIN + 110.0, self.y), At::Start, &lines, style);
-        self.y += style.height(lines.len()) + 28.0;
+        self.y += style.height(lines.len()) + 16.0;
         Ok(())
     }
 
@@ -197,7 +197,7 @@ impl Flow<'_> {
         let end = A3.0 - MARGIN;
         let lines = style.wrap(&self.content.scan, side + 60.0)?;
         self.scene.text((end - side / 2.0, y + side), At::Middle, &lines, style);
-        Ok(side.max(420.0))
+        Ok(side)
     }
 
     fn notes(&mut self) -> Result<(), Refusal> {
@@ -207,7 +207,7 @@ impl Flow<'_> {
         }
         let style = Type::bold(points(16.0), MUTED);
         self.scene.text((MARGIN, self.y), At::Start, &[self.content.notes.clone()], style);
-        let mut y = self.y + 190.0;
+        let mut y = self.y + 170.0;
         while y < bottom {
             self.scene.line((MARGIN, y), (A3.0 - MARGIN, y), LINE, 3.0);
             y += 120.0;

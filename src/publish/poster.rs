@@ -19,8 +19,8 @@ use usvg::{Options, Tree};
 
 use super::sentence::takeaway;
 use super::station::{Station, Wall};
-use crate::charts::sheet::{A3, Content, sheet};
-use crate::charts::{Look, Refusal, Sizes, Svg, caption, draw, fonts};
+use crate::charts::sheet::{A3, Content, MARGIN, sheet};
+use crate::charts::{Look, LookKind, Refusal, Sizes, Svg, caption, draw, fonts};
 use crate::domain::collection::Origin;
 use crate::domain::text::Lang;
 use crate::words::{ChartWords, PosterWords, fill};
@@ -116,14 +116,21 @@ impl Wall {
     }
 }
 
-/// The poster with the largest letters that fit.
+/// The poster with the largest letters that fit: every chart while letters stay large enough to
+/// read from a step away, else the first chart alone; the page behind the code has the others.
 fn largest(station: &Station, wanted: &Sheet<'_>, content: &Content) -> Result<Svg, PosterError> {
+    let all = station.shown.len();
+    let close = [36.0, 30.0, 26.0, 22.0, 19.0, 17.0];
+    let tries = close.map(|size| (all, size)).into_iter().chain(close.map(|size| (1, size)));
     let mut refused = Refusal::Empty;
-    for size in [36.0, 30.0, 26.0, 22.0, 19.0, 17.0, 15.0, 13.0] {
-        let mut look = Look::wall(A3.0 - 2.0 * crate::charts::sheet::MARGIN);
+    for (number, size) in tries.chain([(1, 15.0), (1, 13.0)]) {
+        let mut look = Look::wall(A3.0 - 2.0 * MARGIN);
         look.text = sizes(size);
         look.hatched = wanted.stripes;
-        let drawn = charts(station, wanted, &look).and_then(|charts| sheet(content, &charts));
+        if size < 26.0 {
+            look.kind = LookKind::Sheet;
+        }
+        let drawn = charts(station, number, wanted, &look).and_then(|all| sheet(content, &all));
         match drawn {
             Ok(svg) => return Ok(svg),
             Err(refusal) => refused = refusal,
@@ -144,13 +151,18 @@ fn sizes(statement: f64) -> Sizes {
     }
 }
 
-fn charts(station: &Station, wanted: &Sheet<'_>, look: &Look) -> Result<Vec<Svg>, Refusal> {
+fn charts(
+    station: &Station,
+    number: usize,
+    wanted: &Sheet<'_>,
+    look: &Look,
+) -> Result<Vec<Svg>, Refusal> {
     let draw = |(at, shown): (usize, &super::station::Shown)| {
         let mut picture = shown.picture(Some(MOST_ROWS));
         picture.id = format!("s{}c{at}", station.number);
         draw(&picture, look, wanted.lang, wanted.chart)
     };
-    station.shown.iter().enumerate().map(draw).collect()
+    station.shown.iter().take(number).enumerate().map(draw).collect()
 }
 
 /// The embedded fonts, and no others: the same picture on every machine.
