@@ -156,7 +156,8 @@ fn above(
     let (name, note) = (named(task.look), Type::plain(task.look.text.note, MUTED));
     let base = if row.shown() { note.width(&row.base)? + note.size } else { 0.0 };
     let lines = name.wrap(&row.row.name, task.width() - base)?;
-    let with = row.row.with.as_ref().map_or(Ok(Vec::new()), |with| note.wrap(with, task.width()))?;
+    let with =
+        row.row.with.as_ref().map_or(Ok(Vec::new()), |with| note.wrap(with, task.width()))?;
     scene.text((0.0, scene.bottom), At::Start, &lines, name);
     if row.shown() {
         let line = scene.bottom + name.size * 0.95 - note.size * 0.95;

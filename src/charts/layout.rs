@@ -97,7 +97,8 @@ pub(super) fn width(line: &str, size: f64, bold: bool) -> Result<f64, Refusal> {
     buffer.push_str(&line);
     buffer.guess_segment_properties();
     let shaped = rustybuzz::shape(face, &[], buffer);
-    let advance: f64 = shaped.glyph_positions().iter().map(|glyph| f64::from(glyph.x_advance)).sum();
+    let advance: f64 =
+        shaped.glyph_positions().iter().map(|glyph| f64::from(glyph.x_advance)).sum();
     Ok(advance / f64::from(face.units_per_em()) * size)
 }
 

@@ -204,9 +204,7 @@ impl Painter {
                 let style: ShapeStyle =
                     if *filled { color.filled() } else { color.stroke_width(fine(*line)?) };
                 let radius = if *filled { *radius } else { radius - line / 2.0 };
-                self.area
-                    .draw(&Circle::new(point(*center)?, fine(radius)?, style))
-                    .map_err(refusal)
+                self.area.draw(&Circle::new(point(*center)?, fine(radius)?, style)).map_err(refusal)
             }
             Mark::Line { from, to, color, width } => {
                 let style = color.stroke_width(fine(*width)?);

@@ -219,12 +219,7 @@ impl DrawingBackend for Sink {
         self.mark(&shape, style, fill)
     }
 
-    fn draw_text<S: BackendTextStyle>(
-        &mut self,
-        text: &str,
-        style: &S,
-        at: BackendCoord,
-    ) -> Drawn {
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
         let element = label(text, style, at).map_err(DrawingErrorKind::DrawingError)?;
         self.write(&element);
         Ok(())

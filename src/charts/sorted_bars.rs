@@ -86,9 +86,9 @@ pub(super) fn items(task: &Task<'_>) -> Result<Items, Refusal> {
             }
         }
     };
-    items.items.sort_by(|a, b| {
-        a.why.is_some().cmp(&b.why.is_some()).then(b.value.total_cmp(&a.value))
-    });
+    items
+        .items
+        .sort_by(|a, b| a.why.is_some().cmp(&b.why.is_some()).then(b.value.total_cmp(&a.value)));
     Ok(items)
 }
 
@@ -211,17 +211,13 @@ fn tail_of(task: &Task<'_>, item: &Item) -> Result<f64, Refusal> {
     Ok(figure + of + text.total * 0.4 + text.note * 0.8)
 }
 
-fn place(
-    task: &Task<'_>,
-    scene: &mut Scene,
-    room: &Room,
-    item: &Item,
-) -> Result<(), Refusal> {
+fn place(task: &Task<'_>, scene: &mut Scene, room: &Room, item: &Item) -> Result<(), Refusal> {
     let (name, small) = (named(task.look), Type::plain(task.look.text.note, MUTED));
     let lines = name.wrap(&item.name, room.names)?;
     let with = item.with.as_ref().map_or(Ok(Vec::new()), |with| small.wrap(with, room.names))?;
     let tall = name.height(lines.len()) + small.height(with.len());
-    let why = item.why.as_ref().map(|why| small.wrap(why, task.width() - room.from - small.size * 2.5));
+    let why =
+        item.why.as_ref().map(|why| small.wrap(why, task.width() - room.from - small.size * 2.5));
     let why = why.transpose()?.unwrap_or_default();
     let bar = f64::max(task.look.bar() * 0.8, small.height(why.len()) + small.size);
     let bar = if why.is_empty() { task.look.bar() * 0.8 } else { bar };

@@ -99,12 +99,7 @@ fn faults(svg: &Svg, look: &Look) -> Vec<String> {
     faults
 }
 
-fn structure(
-    document: &roxmltree::Document<'_>,
-    svg: &Svg,
-    look: &Look,
-    faults: &mut Vec<String>,
-) {
+fn structure(document: &roxmltree::Document<'_>, svg: &Svg, look: &Look, faults: &mut Vec<String>) {
     let root = document.root_element();
     let wall = look.kind == LookKind::Wall;
     let sized = root.attribute("width").is_some_and(|width| width.ends_with("mm"));
@@ -153,7 +148,9 @@ fn every_chart_passes_the_quality_bar() {
             for (look_name, look) in samples::looks() {
                 let svg = draw(&picture, &look, lang, &words).unwrap();
                 let faults = faults(&svg, &look);
-                all.extend(faults.into_iter().map(|fault| format!("{name} {look_name} {lang} {fault}")));
+                all.extend(
+                    faults.into_iter().map(|fault| format!("{name} {look_name} {lang} {fault}")),
+                );
             }
         }
     }

@@ -6,9 +6,7 @@ use crate::charts::{Look, Picture, Svg};
 use crate::domain::collection::{Mode, Origin, Presence, Sampling};
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::{Lang, Text};
-use crate::release::table::{
-    About, Group, Label, Nearly, Sample, Shape, Table, Withheld, sample,
-};
+use crate::release::table::{About, Group, Label, Nearly, Sample, Shape, Table, Withheld, sample};
 
 pub(super) fn text(en: &str, nl: &str, ar: &str) -> Text {
     let texts = [(Lang::En, en), (Lang::Nl, nl), (Lang::Fr, nl), (Lang::Ar, ar)];
@@ -78,14 +76,54 @@ fn statement(name: Text, base_n: u64, cells: &[u64]) -> Table {
 fn situations() -> Vec<Table> {
     let withheld = Sample {
         withheld: Some(Withheld::TooFew { needed: 10 }),
-        ..base(text("On the school square in the evening (16 to 20 years)", "’s Avonds op het schoolplein (16 tot 20 jaar)", "في ساحة المدرسة مساءً (من 16 إلى 20 سنة)"), Shape::Ordered, safe5())
+        ..base(
+            text(
+                "On the school square in the evening (16 to 20 years)",
+                "’s Avonds op het schoolplein (16 tot 20 jaar)",
+                "في ساحة المدرسة مساءً (من 16 إلى 20 سنة)",
+            ),
+            Shape::Ordered,
+            safe5(),
+        )
     };
     vec![
-        statement(text("At home in the evening", "’s Avonds thuis", "في البيت مساءً"), 185, &[5, 15, 25, 80, 60]),
-        statement(text("On foot in my own street after dark", "Te voet in mijn eigen straat als het donker is", "ماشيًا في شارعي بعد حلول الظلام"), 185, &[25, 45, 30, 60, 25]),
-        statement(text("In the tunnel under the railway, on the way to the station", "In de tunnel onder het spoor, op weg naar het station", "في النفق تحت السكة الحديدية في الطريق إلى المحطة"), 180, &[75, 60, 25, 15, 5]),
-        statement(text("At the bus stop by the bridge", "Aan de bushalte bij de brug", "في موقف الحافلة قرب الجسر"), 60, &[10, 20, 5, 15, 10]),
-        statement(text("In the youth club", "In het jeugdhuis", "في نادي الشباب"), 20, &[0, 5, 5, 5, 5]),
+        statement(
+            text("At home in the evening", "’s Avonds thuis", "في البيت مساءً"),
+            185,
+            &[5, 15, 25, 80, 60],
+        ),
+        statement(
+            text(
+                "On foot in my own street after dark",
+                "Te voet in mijn eigen straat als het donker is",
+                "ماشيًا في شارعي بعد حلول الظلام",
+            ),
+            185,
+            &[25, 45, 30, 60, 25],
+        ),
+        statement(
+            text(
+                "In the tunnel under the railway, on the way to the station",
+                "In de tunnel onder het spoor, op weg naar het station",
+                "في النفق تحت السكة الحديدية في الطريق إلى المحطة",
+            ),
+            180,
+            &[75, 60, 25, 15, 5],
+        ),
+        statement(
+            text(
+                "At the bus stop by the bridge",
+                "Aan de bushalte bij de brug",
+                "في موقف الحافلة قرب الجسر",
+            ),
+            60,
+            &[10, 20, 5, 15, 10],
+        ),
+        statement(
+            text("In the youth club", "In het jeugdhuis", "في نادي الشباب"),
+            20,
+            &[0, 5, 5, 5, 5],
+        ),
         sample(withheld),
     ]
 }
@@ -100,7 +138,19 @@ fn by_age() -> Table {
         merged,
     ];
     let by = Some(name("Age", "Leeftijd", "العمر"));
-    sample(Sample { by, groups, ..base(text("On foot in my own street after dark", "Te voet in mijn eigen straat als het donker is", "ماشيًا في شارعي بعد حلول الظلام"), Shape::Ordered, safe5()) })
+    sample(Sample {
+        by,
+        groups,
+        ..base(
+            text(
+                "On foot in my own street after dark",
+                "Te voet in mijn eigen straat als het donker is",
+                "ماشيًا في شارعي بعد حلول الظلام",
+            ),
+            Shape::Ordered,
+            safe5(),
+        )
+    })
 }
 
 fn problems() -> Table {
@@ -109,27 +159,67 @@ fn problems() -> Table {
         ("Rubbish left on the street", "Zwerfvuil en sluikstort", "قمامة في الشارع"),
         ("Street lights that do not work", "Straatlampen die niet werken", "أضواء شوارع معطلة"),
         ("Noise at night", "Lawaai ’s nachts", "ضجيج في الليل"),
-        ("People being bothered or called names because of how they look", "Mensen die worden lastiggevallen of uitgescholden om hoe ze eruitzien", "مضايقة الناس أو شتمهم بسبب مظهرهم"),
+        (
+            "People being bothered or called names because of how they look",
+            "Mensen die worden lastiggevallen of uitgescholden om hoe ze eruitzien",
+            "مضايقة الناس أو شتمهم بسبب مظهرهم",
+        ),
         ("Drug dealing", "Drugshandel", "بيع المخدرات"),
         ("Break-ins", "Inbraken", "سرقة المنازل"),
         ("Dangerous crossings", "Gevaarlijke oversteekplaatsen", "معابر خطرة"),
         ("Empty buildings", "Leegstaande panden", "مبان مهجورة"),
     ]);
     let groups = vec![group(Text::default(), 185, &[130, 105, 90, 45, 30, 25, 20, 60, 10])];
-    sample(Sample { groups, ..base(text("What should be tackled first?", "Wat moet eerst worden aangepakt?", "ما الذي يجب معالجته أولًا؟"), Shape::Multiple, choices) })
+    sample(Sample {
+        groups,
+        ..base(
+            text(
+                "What should be tackled first?",
+                "Wat moet eerst worden aangepakt?",
+                "ما الذي يجب معالجته أولًا؟",
+            ),
+            Shape::Multiple,
+            choices,
+        )
+    })
 }
 
 fn places() -> Table {
     let name = |en, nl, ar| text(en, nl, ar);
     let groups = vec![
         group(name("Bridge square", "Brugplein", "ساحة الجسر"), 7, &[31]),
-        group(name("Tunnel under the railway", "Tunnel onder het spoor", "النفق تحت السكة الحديدية"), 6, &[18]),
+        group(
+            name("Tunnel under the railway", "Tunnel onder het spoor", "النفق تحت السكة الحديدية"),
+            6,
+            &[18],
+        ),
         group(name("Playground", "Speelplein", "الملعب"), 7, &[74]),
-        group(name("Car park behind the shops", "Parking achter de winkels", "موقف السيارات خلف المتاجر"), 1, &[50]),
+        group(
+            name(
+                "Car park behind the shops",
+                "Parking achter de winkels",
+                "موقف السيارات خلف المتاجر",
+            ),
+            1,
+            &[50],
+        ),
     ];
     let choices = labels(&[("mean", "gemiddelde", "متوسط")]);
     let by = Some(name("Stop", "Halte", "محطة"));
-    sample(Sample { by, groups, step: 1, ..base(name("How safe does this place feel?", "Hoe veilig voelt deze plek?", "ما مدى الشعور بالأمان هنا؟"), Shape::Places, choices) })
+    sample(Sample {
+        by,
+        groups,
+        step: 1,
+        ..base(
+            name(
+                "How safe does this place feel?",
+                "Hoe veilig voelt deze plek?",
+                "ما مدى الشعور بالأمان هنا؟",
+            ),
+            Shape::Places,
+            choices,
+        )
+    })
 }
 
 fn spoken() -> Table {
@@ -139,25 +229,62 @@ fn spoken() -> Table {
         ("Light on the way home", "Licht op de weg naar huis", "إنارة طريق العودة"),
     ]);
     let groups = vec![group(Text::default(), 4, &[3, 4, 1])];
-    sample(Sample { groups, step: 1, ..base(text("What came up?", "Wat kwam aan bod?", "ماذا طُرح؟"), Shape::Groups, choices) })
+    sample(Sample {
+        groups,
+        step: 1,
+        ..base(text("What came up?", "Wat kwam aan bod?", "ماذا طُرح؟"), Shape::Groups, choices)
+    })
 }
 
 fn feedback() -> Vec<Table> {
-    let choices = labels(&[("not so good", "niet zo goed", "ليس جيدًا"), ("in between", "ertussenin", "بين بين"), ("good", "goed", "جيد")]);
+    let choices = labels(&[
+        ("not so good", "niet zo goed", "ليس جيدًا"),
+        ("in between", "ertussenin", "بين بين"),
+        ("good", "goed", "جيد"),
+    ]);
     let groups = vec![group(Text::default(), 17, &[2, 4, 11])];
-    let first = sample(Sample { groups, step: 1, ..base(text("How was it today?", "Hoe was het vandaag?", "كيف كان اليوم؟"), Shape::People, choices.clone()) });
+    let first = sample(Sample {
+        groups,
+        step: 1,
+        ..base(
+            text("How was it today?", "Hoe was het vandaag?", "كيف كان اليوم؟"),
+            Shape::People,
+            choices.clone(),
+        )
+    });
     let two = vec![choices[0].clone(), choices[2].clone()];
     let groups = vec![group(Text::default(), 17, &[0, 0])];
     let nearly = vec![vec![Some(Nearly::None), Some(Nearly::All)]];
-    let second = Sample { groups, nearly, step: 1, ..base(text("Did you feel safe to say what you think?", "Durfde je zeggen wat je denkt?", "هل شعرت بالأمان لتقول رأيك؟"), Shape::People, two) };
+    let second = Sample {
+        groups,
+        nearly,
+        step: 1,
+        ..base(
+            text(
+                "Did you feel safe to say what you think?",
+                "Durfde je zeggen wat je denkt?",
+                "هل شعرت بالأمان لتقول رأيك؟",
+            ),
+            Shape::People,
+            two,
+        )
+    };
     vec![first, sample(second)]
 }
 
 fn ages(known: bool) -> Table {
-    let choices = labels(&[("12 to 24", "12 tot 24", "من 12 إلى 24"), ("25 to 44", "25 tot 44", "من 25 إلى 44"), ("45 to 64", "45 tot 64", "من 45 إلى 64"), ("65 and over", "65 en ouder", "65 فأكثر")]);
+    let choices = labels(&[
+        ("12 to 24", "12 tot 24", "من 12 إلى 24"),
+        ("25 to 44", "25 tot 44", "من 25 إلى 44"),
+        ("45 to 64", "45 tot 64", "من 45 إلى 64"),
+        ("65 and over", "65 en ouder", "65 فأكثر"),
+    ]);
     let mut all = group(Text::default(), 185, &[20, 60, 70, 35]);
     all.reference = known.then(|| vec![0.24, 0.33, 0.25, 0.18]);
-    sample(Sample { groups: vec![all], ..base(text("How old are you?", "Hoe oud bent u?", "كم عمرك؟"), Shape::Single, choices) })
+    sample(Sample {
+        groups: vec![all],
+        ..base(text("How old are you?", "Hoe oud bent u?", "كم عمرك؟"), Shape::Single, choices)
+    })
 }
 
 /// Tables that pictures are made of.
@@ -184,7 +311,11 @@ pub(super) fn all() -> Tables {
         feedback: feedback(),
         ages: ages(true),
         ages_alone: ages(false),
-        title: text("How safe do we feel here?", "Hoe veilig voelen we ons hier?", "ما مدى شعورنا بالأمان هنا؟"),
+        title: text(
+            "How safe do we feel here?",
+            "Hoe veilig voelen we ons hier?",
+            "ما مدى شعورنا بالأمان هنا؟",
+        ),
         top: vec!["c3".to_owned(), "c4".to_owned()],
     }
 }
@@ -200,7 +331,8 @@ pub(super) fn pictures(tables: &Tables) -> Vec<(&'static str, Picture<'_>)> {
     };
     let (top, none): (&[String], &[String]) = (&tables.top, &[]);
     let several: Vec<&Table> = tables.situations.iter().collect();
-    let most = Picture { most: Some(6), ..picture(ChartKind::SortedBars, vec![&tables.problems], none) };
+    let most =
+        Picture { most: Some(6), ..picture(ChartKind::SortedBars, vec![&tables.problems], none) };
     vec![
         ("diverging", picture(ChartKind::Diverging, several.clone(), none)),
         ("diverging_groups", picture(ChartKind::Diverging, vec![&tables.by_age], none)),
@@ -246,7 +378,13 @@ pub(super) fn arbitrary(
 pub(super) fn keep(name: &str, svg: &Svg) {
     let Some(folder) = std::env::var_os("MIRADOURO_PICTURES") else { return };
     let tree = super::quality::tree(&svg.xml);
-    let scale = if svg.width > 2000.0 { 0.4 } else if svg.width > 1000.0 { 0.6 } else { 1.6 };
+    let scale = if svg.width > 2000.0 {
+        0.4
+    } else if svg.width > 1000.0 {
+        0.6
+    } else {
+        1.6
+    };
     let size = tree.size().to_int_size();
     let (width, height) = (size.width() as f32, size.height() as f32);
     let scale = scale * svg.width as f32 / width;
