@@ -43,21 +43,17 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
         legend::place(task, &mut scene, &entries(task, table))?;
     }
     let across = Across::new(task, rows)?;
-    let mut gap_from = scene.bottom;
+    let mut gap = Some(scene.bottom);
     for row in rows {
         let (top, bottom) = if task.look.beside() {
             beside(task, &mut scene, &across, row)?
         } else {
             above(task, &mut scene, &across, row)?
         };
-        if task.look.beside() {
-            centre_line(task, &mut scene, &across, (gap_from, top));
+        if let Some(from) = gap.filter(|_| row.shown() && task.look.beside()) {
+            centre_line(task, &mut scene, &across, (from, top));
         }
-        gap_from = bottom;
-    }
-    if task.look.beside() {
-        let end = scene.bottom;
-        centre_line(task, &mut scene, &across, (gap_from, end));
+        gap = row.shown().then_some(bottom);
     }
     task.paint(scene, desc(task, rows))
 }
@@ -94,7 +90,11 @@ impl Across {
             bases = bases.max(Type::plain(text.note, MUTED).width(&row.base)? + text.note * 0.8);
         }
         let (from, to) = if task.look.beside() {
-            (task.width() * 0.36 + text.statement, task.width() - bases)
+            let (most, small) = (task.width() * 0.36, Type::plain(text.note, MUTED));
+            let names = rows.iter().map(|row| row.row.name.as_str());
+            let with = rows.iter().filter_map(|row| row.row.with.as_deref());
+            let wide = named(task.look).column(names, most)?.max(small.column(with, most)?);
+            (wide + text.statement * 1.5, task.width() - bases)
         } else {
             (0.0, task.width())
         };
@@ -126,15 +126,15 @@ fn beside(
     row: &Placed,
 ) -> Result<(f64, f64), Refusal> {
     let (name, note) = (named(task.look), Type::plain(task.look.text.note, MUTED));
-    let room = across.from - task.look.text.statement;
+    let room = across.from - task.look.text.statement + 0.5;
     let lines = name.wrap(&row.row.name, room)?;
     let with = row.row.with.as_ref().map_or(Ok(Vec::new()), |with| note.wrap(with, room))?;
-    let tall = name.height(lines.len()) + note.height(with.len());
+    let tall = name.height(lines.len()) + note.height(with.len()) + note.size * 0.15;
     let bar = bar_height(task, across, row)?;
     let height = f64::max(tall, bar) + task.look.text.statement * 0.7;
     let middle = scene.bottom + height / 2.0;
     scene.text((0.0, middle - tall / 2.0), At::Start, &lines, name);
-    let below = middle - tall / 2.0 + name.height(lines.len());
+    let below = middle - tall / 2.0 + name.height(lines.len()) + note.size * 0.15;
     if !with.is_empty() {
         scene.text((0.0, below), At::Start, &with, note);
     }
@@ -165,6 +165,7 @@ fn above(
     }
     let mut top = scene.bottom + name.height(lines.len());
     if !with.is_empty() {
+        top += note.size * 0.15;
         scene.text((0.0, top), At::Start, &with, note);
         top += note.height(with.len());
     }
@@ -234,7 +235,7 @@ fn segment(
     };
     let number = number.to_string();
     let needs = style.width(&number)?;
-    if number != "0" && wide > needs + style.size * 0.6 {
+    if number != "0" && wide > needs + style.size * 0.4 {
         let middle = (x + wide / 2.0, top + height / 2.0);
         if hatch.is_some() {
             let (w, h) = (needs + style.size * 0.4, style.size * 1.2);

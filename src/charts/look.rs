@@ -113,6 +113,14 @@ impl Look {
         }
     }
 
+    /// The empty edge above and below, for letters that reach out of their lines.
+    pub(super) const fn edge_down(&self) -> f64 {
+        match self.kind {
+            LookKind::Wall => self.text.note * 0.4,
+            LookKind::Wide | LookKind::Narrow | LookKind::Projector => self.edge(),
+        }
+    }
+
     /// How high a bar is.
     pub(super) const fn bar(&self) -> f64 {
         match self.kind {

@@ -104,8 +104,10 @@ fn answer(
 ) -> Result<(), Refusal> {
     let (name, value) = (named(task.look), Type::bold(task.look.text.total, INK));
     let beside = task.look.beside();
-    let room = task.width() * if beside { 0.32 } else { 1.0 };
-    let lines = name.wrap(table.choices()[at.1].text.get(task.lang), room)?;
+    let room = task.width() * if beside { 0.36 } else { 1.0 };
+    let texts = || table.choices().iter().map(|choice| choice.text.get(task.lang));
+    let room = name.column(texts(), room)? + 0.5;
+    let lines = name.wrap(texts().nth(at.1).unwrap_or_default(), room)?;
     let from = if beside { room + name.size } else { 0.0 };
     scene.text((0.0, scene.bottom), At::Start, &lines, name);
     let named_to = scene.bottom + name.height(lines.len());
@@ -121,7 +123,7 @@ fn answer(
         let count = group.cells.get(at.1).copied().unwrap_or_default();
         let middle = scene.bottom + radius(task) + name.size * 0.06;
         scene.word((from, middle), At::Start, &count.to_string(), value);
-        let after = from + value.width("00")? + value.size * 0.4;
+        let after = from + value.width("00")? + value.size * 0.55;
         let rest = match table.shape() {
             Shape::Multiple => group.base.saturating_sub(count),
             Shape::Ordered | Shape::Single | Shape::People | Shape::Places | Shape::Groups => 0,

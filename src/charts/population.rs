@@ -98,7 +98,8 @@ fn place(task: &Task<'_>, scene: &mut Scene, pairs: &[Pair]) -> Result<(), Refus
     let (name, text) = (named(task.look), &task.look.text);
     let (first, second) = (Type::bold(text.number, INK), Type::plain(text.number, INK));
     let beside = task.look.beside();
-    let names = task.width() * if beside { 0.3 } else { 1.0 };
+    let names = task.width() * if beside { 0.36 } else { 1.0 };
+    let names = name.column(pairs.iter().map(|pair| pair.name.as_str()), names)? + 0.5;
     let from = if beside { names + name.size } else { 0.0 };
     let (mut most, mut tail) = (0.2_f64, 0.0_f64);
     for pair in pairs {

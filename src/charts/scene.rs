@@ -50,6 +50,21 @@ impl Type {
         layout::wrap(text, self.size, self.bold, most)
     }
 
+    /// How wide a column of names is, wrapped to be no wider than `most`.
+    pub(super) fn column<'n>(
+        self,
+        names: impl Iterator<Item = &'n str>,
+        most: f64,
+    ) -> Result<f64, Refusal> {
+        let mut wide = 0.0_f64;
+        for name in names {
+            for line in self.wrap(name, most)? {
+                wide = wide.max(self.width(&line)?);
+            }
+        }
+        Ok(wide.min(most))
+    }
+
     /// The height of so many lines.
     #[expect(clippy::cast_precision_loss, reason = "a label has few lines")]
     pub(super) fn height(self, lines: usize) -> f64 {
@@ -133,14 +148,14 @@ impl Scene {
     /// Draws everything, and checks every number before plotters sees it.
     pub(super) fn paint(self, frame: &Frame<'_>) -> Result<Svg, Refusal> {
         let look = frame.look;
-        let edge = look.edge();
-        let (width, height) = (look.width, finite(self.bottom)? + 2.0 * edge);
+        let (edge, down) = (look.edge(), look.edge_down());
+        let (width, height) = (look.width, finite(self.bottom)? + 2.0 * down);
         let sink = Sink::new((fine(width)?, fine(height)?), frame.id, look.text.note * 0.5);
         let across = if frame.lang.is_rtl() { width - edge..-edge } else { -edge..width - edge };
         let pixels = sink.clone().into_drawing_area().get_pixel_range();
         let axes = Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
             across,
-            -edge..height - edge,
+            -down..height - down,
             (pixels.0.clone(), pixels.1.clone()),
         );
         let area = sink.clone().into_drawing_area().apply_coord_spec(axes);

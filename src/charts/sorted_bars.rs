@@ -189,7 +189,11 @@ impl Room {
     fn new(task: &Task<'_>, items: &[Item], track: bool) -> Result<Self, Refusal> {
         let text = &task.look.text;
         let (names, from) = if task.look.beside() {
-            (task.width() * 0.36, task.width() * 0.36 + text.statement)
+            let (most, small) = (task.width() * 0.36, Type::plain(text.note, MUTED));
+            let names = items.iter().map(|item| item.name.as_str());
+            let with = items.iter().filter_map(|item| item.with.as_deref());
+            let wide = named(task.look).column(names, most)?.max(small.column(with, most)?);
+            (wide + 0.5, wide + text.statement * 1.5)
         } else {
             (task.width(), 0.0)
         };
@@ -215,7 +219,7 @@ fn place(task: &Task<'_>, scene: &mut Scene, room: &Room, item: &Item) -> Result
     let (name, small) = (named(task.look), Type::plain(task.look.text.note, MUTED));
     let lines = name.wrap(&item.name, room.names)?;
     let with = item.with.as_ref().map_or(Ok(Vec::new()), |with| small.wrap(with, room.names))?;
-    let tall = name.height(lines.len()) + small.height(with.len());
+    let tall = name.height(lines.len()) + small.height(with.len()) + small.size * 0.15;
     let why =
         item.why.as_ref().map(|why| small.wrap(why, task.width() - room.from - small.size * 2.5));
     let why = why.transpose()?.unwrap_or_default();
@@ -231,7 +235,8 @@ fn place(task: &Task<'_>, scene: &mut Scene, room: &Room, item: &Item) -> Result
     };
     scene.text((0.0, label), At::Start, &lines, name);
     if !with.is_empty() {
-        scene.text((0.0, label + name.height(lines.len())), At::Start, &with, small);
+        let below = label + name.height(lines.len()) + small.size * 0.15;
+        scene.text((0.0, below), At::Start, &with, small);
     }
     if why.is_empty() {
         bar_of(task, scene, room, item, (top, bar))?;
@@ -272,6 +277,7 @@ pub(super) fn note(task: &Task<'_>, scene: &mut Scene, words: &str) -> Result<()
     let style = Type::plain(task.look.text.note, MUTED);
     if !words.is_empty() {
         let lines = style.wrap(words, task.width())?;
+        scene.bottom += style.size * 0.4;
         scene.text((0.0, scene.bottom), At::Start, &lines, style);
         scene.bottom += style.height(lines.len());
     }
