@@ -154,16 +154,10 @@ fn above(
     row: &Placed,
 ) -> Result<(f64, f64), Refusal> {
     let (name, note) = (named(task.look), Type::plain(task.look.text.note, MUTED));
-    let base = if row.shown() { note.width(&row.base)? + note.size } else { 0.0 };
-    let lines = name.wrap(&row.row.name, task.width() - base)?;
+    let lines = name_above(task, scene, row)?;
     let with =
         row.row.with.as_ref().map_or(Ok(Vec::new()), |with| note.wrap(with, task.width()))?;
-    scene.text((0.0, scene.bottom), At::Start, &lines, name);
-    if row.shown() {
-        let line = scene.bottom + name.size * 0.95 - note.size * 0.95;
-        scene.text((task.width(), line), At::End, std::slice::from_ref(&row.base), note);
-    }
-    let mut top = scene.bottom + name.height(lines.len());
+    let mut top = scene.bottom + name.height(lines);
     if !with.is_empty() {
         top += note.size * 0.15;
         scene.text((0.0, top), At::Start, &with, note);
@@ -174,6 +168,24 @@ fn above(
     self::bar(task, scene, across, row, (top, bar))?;
     scene.bottom = top + bar + name.size * 0.75;
     Ok((top, top + bar))
+}
+
+/// A name and how many answered, on one line where there is room; gives back its lines.
+fn name_above(task: &Task<'_>, scene: &mut Scene, row: &Placed) -> Result<usize, Refusal> {
+    let (name, note) = (named(task.look), Type::plain(task.look.text.note, MUTED));
+    let line = scene.bottom + (name.size - note.size) * 0.95;
+    let mut room = task.width();
+    if row.shown() {
+        room -= note.width(&row.base)? + note.size;
+        scene.text((task.width(), line), At::End, std::slice::from_ref(&row.base), note);
+    }
+    let beside = name.wrap(&row.row.name, room);
+    if beside.is_err() {
+        scene.bottom = line + note.height(1);
+    }
+    let lines = beside.or_else(|_| name.wrap(&row.row.name, task.width()))?;
+    scene.text((0.0, scene.bottom), At::Start, &lines, name);
+    Ok(lines.len())
 }
 
 /// How high a bar is: a box with a reason is as high as its lines.

@@ -13,7 +13,8 @@ use plotters_backend::DrawingErrorKind;
 
 use super::layout::{self, LINE};
 use super::look::{INK, Look, LookKind, PAPER};
-use super::sink::{FINE, Hatch, Sink, escape, short};
+use super::plain::escape;
+use super::sink::{FINE, Hatch, Sink, short};
 use super::{Refusal, Svg};
 use crate::domain::text::Lang;
 
@@ -185,7 +186,7 @@ impl Frame<'_> {
             }
             LookKind::Wide | LookKind::Narrow | LookKind::Projector => String::new(),
         };
-        let (title, desc) = (super::sink::clean(&self.title), super::sink::clean(&self.desc));
+        let (title, desc) = (super::plain::clean(&self.title), super::plain::clean(&self.desc));
         let xml = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {wide} {tall}\"{size} \
              role=\"img\" aria-labelledby=\"{id}-t {id}-d\" lang=\"{lang}\" xml:lang=\"{lang}\" \

@@ -31,7 +31,7 @@ pub(super) struct Item {
 
 /// The bars of a picture, sorted, with what is said of them together.
 pub(super) struct Items {
-    pub(super) items: Vec<Item>,
+    pub(super) bars: Vec<Item>,
     /// Whether the whole is known.
     pub(super) track: bool,
     /// Which answers count.
@@ -41,7 +41,7 @@ pub(super) struct Items {
 }
 
 pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
-    let Items { mut items, track, counting, foot } = items(task)?;
+    let Items { bars: mut items, track, counting, foot } = items(task)?;
     let all = items.len();
     items.truncate(task.picture.most.unwrap_or(all));
     let mut scene = Scene::new();
@@ -87,7 +87,7 @@ pub(super) fn items(task: &Task<'_>) -> Result<Items, Refusal> {
         }
     };
     items
-        .items
+        .bars
         .sort_by(|a, b| a.why.is_some().cmp(&b.why.is_some()).then(b.value.total_cmp(&a.value)));
     Ok(items)
 }
@@ -110,7 +110,7 @@ fn of_rows(task: &Task<'_>) -> Result<Items, Refusal> {
     };
     let items = rows::rows(task)?.into_iter().map(item).collect();
     let counting = (!names.is_empty()).then_some(counting);
-    Ok(Items { items, track: false, counting, foot: None })
+    Ok(Items { bars: items, track: false, counting, foot: None })
 }
 
 /// The choices of one table.
@@ -146,7 +146,7 @@ fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
     let items = table.choices().iter().enumerate().map(item).collect();
     let pattern = if exact { &task.words.foot_people } else { &task.words.foot_people_about };
     let foot = (!groups).then(|| fill(pattern, &[("n", &base.to_string())]));
-    Ok(Items { items, track: groups, counting: None, foot })
+    Ok(Items { bars: items, track: groups, counting: None, foot })
 }
 
 /// Ratings of places, with how many people rated each.
@@ -168,7 +168,7 @@ fn of_places(task: &Task<'_>) -> Items {
             why: (group.cells.is_empty()).then(|| task.words.no_answers.clone()),
         }
     });
-    Items { items: items.collect(), track: true, counting: None, foot: None }
+    Items { bars: items.collect(), track: true, counting: None, foot: None }
 }
 
 /// A mean in tenths as it is said: "3.1 out of 10".
