@@ -94,7 +94,7 @@ impl Across {
             let names = rows.iter().map(|row| row.row.name.as_str());
             let with = rows.iter().filter_map(|row| row.row.with.as_deref());
             let wide = named(task.look).column(names, most)?.max(small.column(with, most)?);
-            (wide + text.statement * 1.5, task.width() - bases)
+            (wide + text.statement, task.width() - bases)
         } else {
             (0.0, task.width())
         };
@@ -126,7 +126,7 @@ fn beside(
     row: &Placed,
 ) -> Result<(f64, f64), Refusal> {
     let (name, note) = (named(task.look), Type::plain(task.look.text.note, MUTED));
-    let room = across.from - task.look.text.statement + 0.5;
+    let room = across.from - task.look.text.statement;
     let lines = name.wrap(&row.row.name, room)?;
     let with = row.row.with.as_ref().map_or(Ok(Vec::new()), |with| note.wrap(with, room))?;
     let tall = name.height(lines.len()) + note.height(with.len()) + note.size * 0.15;

@@ -96,9 +96,11 @@ fn answer(
 ) -> Result<(), Refusal> {
     let (name, value) = (named(task.look), Type::bold(task.look.text.total, INK));
     let beside = task.look.beside();
-    let room = task.width() * if beside { 0.36 } else { 1.0 };
     let texts = || table.choices().iter().map(|choice| choice.text.get(task.lang));
-    let room = name.column(texts(), room)? + 0.5;
+    let mut room = task.width();
+    if beside {
+        room = name.column(texts(), room * 0.36)?;
+    }
     let lines = name.wrap(texts().nth(at.1).unwrap_or_default(), room)?;
     let from = if beside { room + name.size } else { 0.0 };
     scene.text((0.0, scene.bottom), At::Start, &lines, name);

@@ -95,9 +95,11 @@ struct Room {
 impl Room {
     fn new(task: &Task<'_>, pairs: &[Pair]) -> Result<Self, Refusal> {
         let (name, number) = (named(task.look), task.look.text.number);
-        let most = task.width() * if task.look.beside() { 0.36 } else { 1.0 };
-        let names = name.column(pairs.iter().map(|pair| pair.name.as_str()), most)? + 0.5;
-        let from = if task.look.beside() { names + name.size } else { 0.0 };
+        let (mut names, mut from) = (task.width(), 0.0);
+        if task.look.beside() {
+            names = name.column(pairs.iter().map(|pair| pair.name.as_str()), names * 0.36)?;
+            from = names + name.size;
+        }
         let (mut longest, mut tail) = (0.2_f64, 0.0_f64);
         for pair in pairs {
             let (share, other) = pair.other.as_ref().map_or((0.0, ""), |(s, words)| (*s, words));
@@ -124,7 +126,8 @@ fn place(task: &Task<'_>, scene: &mut Scene, pairs: &[Pair]) -> Result<(), Refus
             let middle = scene.bottom + height / 2.0;
             (middle - tall / 2.0, middle - bars / 2.0, scene.bottom + height)
         } else {
-            (scene.bottom, scene.bottom + tall, scene.bottom + tall + bars)
+            let top = scene.bottom + tall + name.size * 0.1;
+            (scene.bottom, top, top + bars)
         };
         scene.text((0.0, label), At::Start, &lines, name);
         let mut draw = |top: f64, share: f64, color, figure: &str, style| {

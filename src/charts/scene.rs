@@ -63,7 +63,8 @@ impl Type {
                 wide = wide.max(self.width(&line)?);
             }
         }
-        Ok(wide.min(most))
+        // A line measured whole may be a hair wider than its words.
+        Ok((wide * 1.02 + 1.0).min(most))
     }
 
     /// The height of so many lines.

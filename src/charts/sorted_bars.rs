@@ -193,7 +193,7 @@ impl Room {
             let names = items.iter().map(|item| item.name.as_str());
             let with = items.iter().filter_map(|item| item.with.as_deref());
             let wide = named(task.look).column(names, most)?.max(small.column(with, most)?);
-            (wide + 0.5, wide + text.statement * 1.5)
+            (wide, wide + text.statement)
         } else {
             (task.width(), 0.0)
         };

@@ -5,7 +5,7 @@ use crate::domain::instrument::ChartKind;
 use crate::domain::text::Text;
 use crate::release::table::Table;
 
-use super::samples::{ages, by_age, feedback, places, problems, situations, spoken, text};
+use super::samples::{ages, by_age, feedback, places, problems, situations, spoken, steps, text};
 
 /// Tables that pictures are made of.
 pub(super) struct Tables {
@@ -17,6 +17,7 @@ pub(super) struct Tables {
     feedback: Vec<Table>,
     ages: Table,
     ages_alone: Table,
+    steps: Vec<Table>,
     title: Text,
     top: Vec<String>,
 }
@@ -31,6 +32,7 @@ pub(super) fn all() -> Tables {
         feedback: feedback(),
         ages: ages(true),
         ages_alone: ages(false),
+        steps: [2, 3, 4, 6, 7, 11].map(steps).to_vec(),
         title: text(
             "How safe do we feel here?",
             "Hoe veilig voelen we ons hier?",
@@ -53,7 +55,11 @@ pub(super) fn pictures(tables: &Tables) -> Vec<(&'static str, Picture<'_>)> {
     let several: Vec<&Table> = tables.situations.iter().collect();
     let most =
         Picture { most: Some(6), ..picture(ChartKind::SortedBars, vec![&tables.problems], none) };
-    vec![
+    let names = ["steps_2", "steps_3", "steps_4", "steps_6", "steps_7", "steps_11"];
+    let steps = names.into_iter().zip(&tables.steps);
+    let steps = steps.map(|(name, table)| (name, picture(ChartKind::Diverging, vec![table], none)));
+    let mut pictures: Vec<_> = steps.collect();
+    let kinds = vec![
         ("diverging", picture(ChartKind::Diverging, several.clone(), none)),
         ("diverging_groups", picture(ChartKind::Diverging, vec![&tables.by_age], none)),
         ("bars", most),
@@ -64,7 +70,9 @@ pub(super) fn pictures(tables: &Tables) -> Vec<(&'static str, Picture<'_>)> {
         ("people", picture(ChartKind::PeopleDots, tables.feedback.iter().collect(), none)),
         ("population", picture(ChartKind::Population, vec![&tables.ages], none)),
         ("population_alone", picture(ChartKind::Population, vec![&tables.ages_alone], none)),
-    ]
+    ];
+    pictures.splice(0..0, kinds);
+    pictures
 }
 
 pub(super) fn looks() -> Vec<(&'static str, Look)> {

@@ -240,6 +240,19 @@ pub(super) fn ages(known: bool) -> Table {
     })
 }
 
+/// A question with so many steps, answered by 200.
+pub(super) fn steps(of: u64) -> Table {
+    let choices = (0..of).map(|at| Label {
+        code: format!("c{at}"),
+        text: text(&format!("step {at}"), &format!("trede {at}"), &format!("درجة {at}")),
+        score: None,
+    });
+    let cells: Vec<u64> = (0..of).map(|_| 200 / of / 5 * 5).collect();
+    let groups = vec![group(Text::default(), 200, &cells)];
+    let question = text("The street outside", "De straat buiten", "الشارع في الخارج");
+    sample(Sample { groups, ..base(question, Shape::Ordered, choices.collect()) })
+}
+
 /// A table that no gate would make, to see that nothing falls over.
 pub(super) fn arbitrary(
     steps: usize,
