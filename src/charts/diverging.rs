@@ -43,21 +43,17 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
         legend::place(task, &mut scene, &entries(task, table))?;
     }
     let across = Across::new(task, rows)?;
-    let mut gap_from = scene.bottom;
+    let mut gap = Some(scene.bottom);
     for row in rows {
         let (top, bottom) = if task.look.beside() {
             beside(task, &mut scene, &across, row)?
         } else {
             above(task, &mut scene, &across, row)?
         };
-        if task.look.beside() {
-            centre_line(task, &mut scene, &across, (gap_from, top));
+        if let Some(from) = gap.filter(|_| row.shown() && task.look.beside()) {
+            centre_line(task, &mut scene, &across, (from, top));
         }
-        gap_from = bottom;
-    }
-    if task.look.beside() {
-        let end = scene.bottom;
-        centre_line(task, &mut scene, &across, (gap_from, end));
+        gap = row.shown().then_some(bottom);
     }
     task.paint(scene, desc(task, rows))
 }
@@ -94,7 +90,11 @@ impl Across {
             bases = bases.max(Type::plain(text.note, MUTED).width(&row.base)? + text.note * 0.8);
         }
         let (from, to) = if task.look.beside() {
-            (task.width() * 0.36 + text.statement, task.width() - bases)
+            let (most, small) = (task.width() * 0.36, Type::plain(text.note, MUTED));
+            let names = rows.iter().map(|row| row.row.name.as_str());
+            let with = rows.iter().filter_map(|row| row.row.with.as_deref());
+            let wide = named(task.look).column(names, most)?.max(small.column(with, most)?);
+            (wide + text.statement, task.width() - bases)
         } else {
             (0.0, task.width())
         };
@@ -129,12 +129,12 @@ fn beside(
     let room = across.from - task.look.text.statement;
     let lines = name.wrap(&row.row.name, room)?;
     let with = row.row.with.as_ref().map_or(Ok(Vec::new()), |with| note.wrap(with, room))?;
-    let tall = name.height(lines.len()) + note.height(with.len());
+    let tall = name.height(lines.len()) + note.height(with.len()) + note.size * 0.15;
     let bar = bar_height(task, across, row)?;
     let height = f64::max(tall, bar) + task.look.text.statement * 0.7;
     let middle = scene.bottom + height / 2.0;
     scene.text((0.0, middle - tall / 2.0), At::Start, &lines, name);
-    let below = middle - tall / 2.0 + name.height(lines.len());
+    let below = middle - tall / 2.0 + name.height(lines.len()) + note.size * 0.15;
     if !with.is_empty() {
         scene.text((0.0, below), At::Start, &with, note);
     }
@@ -154,17 +154,12 @@ fn above(
     row: &Placed,
 ) -> Result<(f64, f64), Refusal> {
     let (name, note) = (named(task.look), Type::plain(task.look.text.note, MUTED));
-    let base = if row.shown() { note.width(&row.base)? + note.size } else { 0.0 };
-    let lines = name.wrap(&row.row.name, task.width() - base)?;
+    let lines = name_above(task, scene, row)?;
     let with =
         row.row.with.as_ref().map_or(Ok(Vec::new()), |with| note.wrap(with, task.width()))?;
-    scene.text((0.0, scene.bottom), At::Start, &lines, name);
-    if row.shown() {
-        let line = scene.bottom + name.size * 0.95 - note.size * 0.95;
-        scene.text((task.width(), line), At::End, std::slice::from_ref(&row.base), note);
-    }
-    let mut top = scene.bottom + name.height(lines.len());
+    let mut top = scene.bottom + name.height(lines);
     if !with.is_empty() {
+        top += note.size * 0.15;
         scene.text((0.0, top), At::Start, &with, note);
         top += note.height(with.len());
     }
@@ -173,6 +168,24 @@ fn above(
     self::bar(task, scene, across, row, (top, bar))?;
     scene.bottom = top + bar + name.size * 0.75;
     Ok((top, top + bar))
+}
+
+/// A name and how many answered, on one line where there is room; gives back its lines.
+fn name_above(task: &Task<'_>, scene: &mut Scene, row: &Placed) -> Result<usize, Refusal> {
+    let (name, note) = (named(task.look), Type::plain(task.look.text.note, MUTED));
+    let line = scene.bottom + (name.size - note.size) * 0.95;
+    let mut room = task.width();
+    if row.shown() {
+        room -= note.width(&row.base)? + note.size;
+        scene.text((task.width(), line), At::End, std::slice::from_ref(&row.base), note);
+    }
+    let beside = name.wrap(&row.row.name, room);
+    if beside.is_err() {
+        scene.bottom = line + note.height(1);
+    }
+    let lines = beside.or_else(|_| name.wrap(&row.row.name, task.width()))?;
+    scene.text((0.0, scene.bottom), At::Start, &lines, name);
+    Ok(lines.len())
 }
 
 /// How high a bar is: a box with a reason is as high as its lines.
@@ -234,7 +247,7 @@ fn segment(
     };
     let number = number.to_string();
     let needs = style.width(&number)?;
-    if number != "0" && wide > needs + style.size * 0.6 {
+    if number != "0" && wide > needs + style.size * 0.4 {
         let middle = (x + wide / 2.0, top + height / 2.0);
         if hatch.is_some() {
             let (w, h) = (needs + style.size * 0.4, style.size * 1.2);

@@ -17,6 +17,9 @@ pub(super) const LINE: f64 = 1.25;
 /// The height of a capital letter, in font sizes.
 pub(super) const CAP: f64 = 0.714;
 
+/// Where a long word may be broken, with a hyphen.
+const SOFT: char = '\u{ad}';
+
 #[derive(RustEmbed)]
 #[folder = "templates/assets/fonts"]
 struct Files;
@@ -97,7 +100,7 @@ pub(super) fn family(text: &str) -> Result<Family, Refusal> {
 
 /// How wide one line is, in the units of `size`.
 pub(super) fn width(line: &str, size: f64, bold: bool) -> Result<f64, Refusal> {
-    let line = super::sink::clean(line);
+    let line = super::plain::clean(line).replace(SOFT, "");
     let [regular, heavy] = faces(family(&line)?)?;
     let face = if bold { heavy } else { regular };
     let mut buffer = UnicodeBuffer::new();
@@ -122,7 +125,7 @@ struct Piece<'t> {
 /// # Errors
 /// When a word is wider than that, or no font has its letters.
 pub(super) fn wrap(text: &str, size: f64, bold: bool, most: f64) -> Result<Vec<String>, Refusal> {
-    let text = super::sink::clean(text);
+    let text = super::plain::clean(text);
     let pieces = pieces(text.trim(), size, bold)?;
     if let Some(wide) = pieces.iter().find(|piece| piece.bare > most) {
         return Err(Refusal::DoesNotFit(wide.text.trim().to_owned()));
@@ -137,7 +140,7 @@ pub(super) fn wrap(text: &str, size: f64, bold: bool, most: f64) -> Result<Vec<S
     Ok(greedy(&pieces, high))
 }
 
-fn pieces<'t>(text: &'t str, size: f64, bold: bool) -> Result<Vec<Piece<'t>>, Refusal> {
+fn pieces(text: &str, size: f64, bold: bool) -> Result<Vec<Piece<'_>>, Refusal> {
     let mut pieces = Vec::new();
     let mut from = 0;
     for (to, how) in linebreaks(text) {
@@ -146,7 +149,7 @@ fn pieces<'t>(text: &'t str, size: f64, bold: bool) -> Result<Vec<Piece<'t>>, Re
         pieces.push(Piece {
             text: part,
             full: width(part, size, bold)?,
-            bare: width(part.trim_end(), size, bold)?,
+            bare: width(&broken(part.trim_end()), size, bold)?,
             ends_line: how == BreakOpportunity::Mandatory,
         });
     }
@@ -170,7 +173,12 @@ fn greedy(pieces: &[Piece<'_>], most: f64) -> Vec<String> {
     }
     lines.push(line);
     lines.retain(|line| !line.trim().is_empty());
-    lines.iter().map(|line| line.trim().to_owned()).collect()
+    lines.iter().map(|line| broken(line.trim()).replace(SOFT, "")).collect()
+}
+
+/// A line that ends in the middle of a word gets its hyphen.
+fn broken(line: &str) -> String {
+    line.strip_suffix(SOFT).map_or_else(|| line.to_owned(), |line| format!("{line}-"))
 }
 
 #[cfg(test)]
@@ -194,6 +202,8 @@ mod tests {
         let widths: Vec<f64> = lines.iter().map(|line| width(line, 15.0, false).unwrap()).collect();
         assert!(widths.iter().all(|width| *width <= 300.5), "{widths:?}");
         assert!(widths[0] - widths[1] < 80.0, "{widths:?}");
+        let soft = wrap("verkeers\u{ad}veiligheid", 15.0, false, 100.0).unwrap();
+        assert_eq!(soft, ["verkeers-", "veiligheid"]);
         assert!(matches!(wrap(text, 15.0, false, 20.0), Err(Refusal::DoesNotFit(_))));
     }
 }

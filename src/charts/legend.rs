@@ -1,4 +1,4 @@
-//! A legend: a swatch and its words, in rows as long as there is room.
+//! What stands around the bars of several charts: legends, and boxes that say why nothing is shown.
 
 use plotters::style::RGBColor;
 
@@ -37,5 +37,15 @@ pub(super) fn place(task: &Task<'_>, scene: &mut Scene, entries: &[Entry]) -> Re
         x += wide + style.size * 1.1;
     }
     scene.bottom = y + tall + style.size * 0.7;
+    Ok(())
+}
+
+/// A box as wide as the chart, with the reason why a table is not shown.
+pub(super) fn not_shown(task: &Task<'_>, scene: &mut Scene, why: &str) -> Result<(), Refusal> {
+    let style = Type::plain(task.look.text.legend, INK);
+    let lines = style.wrap(why, task.width() - style.size * 2.5)?;
+    let tall = style.height(lines.len()) + style.size * 1.2;
+    scene.withheld((0.0, scene.bottom, task.width(), tall), &lines, style);
+    scene.bottom += tall;
     Ok(())
 }

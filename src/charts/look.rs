@@ -115,6 +115,14 @@ impl Look {
         }
     }
 
+    /// The empty edge above and below, for letters that reach out of their lines.
+    pub(super) const fn edge_down(&self) -> f64 {
+        match self.kind {
+            LookKind::Wall | LookKind::Sheet => self.text.note * 0.4,
+            LookKind::Wide | LookKind::Narrow | LookKind::Projector => self.edge(),
+        }
+    }
+
     /// How high a bar is.
     pub(super) const fn bar(&self) -> f64 {
         match self.kind {
@@ -192,4 +200,26 @@ fn luminance(color: RGBColor) -> f64 {
         if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * linear(color.0) + 0.7152 * linear(color.1) + 0.0722 * linear(color.2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contrast(a: RGBColor, b: RGBColor) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn numbers_can_be_read_on_every_colour() {
+        for of in 2..=11 {
+            for at in 0..of {
+                let fill = step(at, of);
+                assert!(contrast(fill, on(fill)) >= 4.5, "step {at} of {of}: {fill:?}");
+            }
+        }
+        assert!(contrast(BAR, PAPER) >= 3.0 && contrast(MUTED, PAPER) >= 4.5);
+        assert!(contrast(LOW, PAPER) >= 4.5 && contrast(HIGH, PAPER) >= 4.5);
+    }
 }

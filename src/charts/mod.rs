@@ -11,6 +11,7 @@ mod layout;
 mod legend;
 mod look;
 mod people_dots;
+mod plain;
 mod population;
 mod qr;
 mod rows;

@@ -5,6 +5,7 @@
 
 use plotters::style::RGBColor;
 
+use super::legend;
 use super::look::{self, BAR, INK, MUTED};
 use super::rows::Words;
 use super::scene::{At, Scene, Type, named};
@@ -20,9 +21,9 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
             heading(task, &mut scene, table.text().get(task.lang))?;
         }
         if let Some(why) = table.withheld() {
-            withheld(task, &mut scene, &Words::of(task).why(why))?;
+            legend::not_shown(task, &mut scene, &Words::of(task).why(why))?;
         } else if table.groups().is_empty() {
-            withheld(task, &mut scene, &task.words.no_answers)?;
+            legend::not_shown(task, &mut scene, &task.words.no_answers)?;
         }
         for (at, group) in table.groups().iter().enumerate() {
             said.push(of_group(task, &mut scene, table, (at, group))?);
@@ -50,15 +51,6 @@ fn heading(task: &Task<'_>, scene: &mut Scene, words: &str) -> Result<(), Refusa
     let lines = style.wrap(words, task.width())?;
     scene.text((0.0, scene.bottom), At::Start, &lines, style);
     scene.bottom += style.height(lines.len()) + style.size * 0.1;
-    Ok(())
-}
-
-fn withheld(task: &Task<'_>, scene: &mut Scene, why: &str) -> Result<(), Refusal> {
-    let style = Type::plain(task.look.text.legend, INK);
-    let lines = style.wrap(why, task.width() - style.size * 2.5)?;
-    let tall = style.height(lines.len()) + style.size * 1.2;
-    scene.withheld((0.0, scene.bottom, task.width(), tall), &lines, style);
-    scene.bottom += tall;
     Ok(())
 }
 
@@ -104,8 +96,12 @@ fn answer(
 ) -> Result<(), Refusal> {
     let (name, value) = (named(task.look), Type::bold(task.look.text.total, INK));
     let beside = task.look.beside();
-    let room = task.width() * if beside { 0.32 } else { 1.0 };
-    let lines = name.wrap(table.choices()[at.1].text.get(task.lang), room)?;
+    let texts = || table.choices().iter().map(|choice| choice.text.get(task.lang));
+    let mut room = task.width();
+    if beside {
+        room = name.column(texts(), room * 0.36)?;
+    }
+    let lines = name.wrap(texts().nth(at.1).unwrap_or_default(), room)?;
     let from = if beside { room + name.size } else { 0.0 };
     scene.text((0.0, scene.bottom), At::Start, &lines, name);
     let named_to = scene.bottom + name.height(lines.len());
@@ -118,18 +114,30 @@ fn answer(
         scene.text((from, scene.bottom), At::Start, &lines, value);
         scene.bottom += value.height(lines.len());
     } else {
-        let count = group.cells.get(at.1).copied().unwrap_or_default();
-        let middle = scene.bottom + radius(task) + name.size * 0.06;
-        scene.word((from, middle), At::Start, &count.to_string(), value);
-        let after = from + value.width("00")? + value.size * 0.4;
-        let rest = match table.shape() {
-            Shape::Multiple => group.base.saturating_sub(count),
-            Shape::Ordered | Shape::Single | Shape::People | Shape::Places | Shape::Groups => 0,
-        };
-        dots(task, scene, (after, task.width()), (count, rest), color(table, at.1))?;
+        counted(task, scene, table, (at.1, group), from)?;
     }
     scene.bottom = scene.bottom.max(named_to) + name.size * 0.35;
     Ok(())
+}
+
+/// The number of an answer and its dots; where several may be ticked, the others as rings.
+fn counted(
+    task: &Task<'_>,
+    scene: &mut Scene,
+    table: &Table,
+    (choice, group): (usize, &Group),
+    from: f64,
+) -> Result<(), Refusal> {
+    let value = Type::bold(task.look.text.total, INK);
+    let count = group.cells.get(choice).copied().unwrap_or_default();
+    let middle = scene.bottom + radius(task) + task.look.text.statement * 0.06;
+    scene.word((from, middle), At::Start, &count.to_string(), value);
+    let after = from + value.width("00")? + value.size * 0.55;
+    let rest = match table.shape() {
+        Shape::Multiple => group.base.saturating_sub(count),
+        Shape::Ordered | Shape::Single | Shape::People | Shape::Places | Shape::Groups => 0,
+    };
+    dots(task, scene, (after, task.width()), (count, rest), color(table, choice))
 }
 
 fn color(table: &Table, choice: usize) -> RGBColor {

@@ -27,7 +27,7 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
             scene.bottom += task.look.text.statement;
         }
         if let Some(why) = table.withheld() {
-            withheld(task, &mut scene, &Words::of(task).why(why))?;
+            legend::not_shown(task, &mut scene, &Words::of(task).why(why))?;
             continue;
         }
         let pairs = pairs(task, at);
@@ -85,43 +85,55 @@ fn entries(task: &Task<'_>, pairs: &[Pair]) -> Vec<Entry> {
     entries
 }
 
-fn withheld(task: &Task<'_>, scene: &mut Scene, why: &str) -> Result<(), Refusal> {
-    let style = Type::plain(task.look.text.legend, INK);
-    let lines = style.wrap(why, task.width() - style.size * 2.5)?;
-    let tall = style.height(lines.len()) + style.size * 1.2;
-    scene.withheld((0.0, scene.bottom, task.width(), tall), &lines, style);
-    scene.bottom += tall;
-    Ok(())
+/// Where bars lie across.
+struct Room {
+    names: f64,
+    from: f64,
+    unit: f64,
+}
+
+impl Room {
+    fn new(task: &Task<'_>, pairs: &[Pair]) -> Result<Self, Refusal> {
+        let (name, number) = (named(task.look), task.look.text.number);
+        let (mut names, mut from) = (task.width(), 0.0);
+        if task.look.beside() {
+            names = name.column(pairs.iter().map(|pair| pair.name.as_str()), names * 0.36)?;
+            from = names + name.size;
+        }
+        let (mut longest, mut tail) = (0.2_f64, 0.0_f64);
+        for pair in pairs {
+            let (share, other) = pair.other.as_ref().map_or((0.0, ""), |(s, words)| (*s, words));
+            let style = Type::bold(number, INK);
+            tail = tail.max(style.width(&pair.figure)?).max(style.width(other)?);
+            longest = longest.max(pair.value).max(share);
+        }
+        let unit = (task.width() - from - tail - number * 0.6).max(1.0) / longest;
+        Ok(Self { names, from, unit })
+    }
 }
 
 fn place(task: &Task<'_>, scene: &mut Scene, pairs: &[Pair]) -> Result<(), Refusal> {
-    let (name, text) = (named(task.look), &task.look.text);
-    let (first, second) = (Type::bold(text.number, INK), Type::plain(text.number, INK));
-    let beside = task.look.beside();
-    let names = task.width() * if beside { 0.3 } else { 1.0 };
-    let from = if beside { names + name.size } else { 0.0 };
-    let (mut most, mut tail) = (0.2_f64, 0.0_f64);
+    let (name, number) = (named(task.look), task.look.text.number);
+    let (first, second) = (Type::bold(number, INK), Type::plain(number, INK));
+    let room = Room::new(task, pairs)?;
+    let bar = number * 1.3;
     for pair in pairs {
-        tail = tail.max(first.width(&pair.figure)?);
-        most = most.max(pair.value).max(pair.other.as_ref().map_or(0.0, |(share, _)| *share));
-    }
-    let unit = (task.width() - from - tail - text.number * 0.6).max(1.0) / most;
-    let bar = text.number * 1.3;
-    for pair in pairs {
-        let lines = name.wrap(&pair.name, names)?;
+        let lines = name.wrap(&pair.name, room.names)?;
         let tall = name.height(lines.len());
         let bars = bar * if pair.other.is_some() { 2.0 } else { 1.0 };
-        let height = f64::max(tall, bars);
-        let (label, top, bottom) = if beside {
+        let (label, top, bottom) = if task.look.beside() {
+            let height = f64::max(tall, bars);
             let middle = scene.bottom + height / 2.0;
             (middle - tall / 2.0, middle - bars / 2.0, scene.bottom + height)
         } else {
-            (scene.bottom, scene.bottom + tall, scene.bottom + tall + bars)
+            let top = scene.bottom + tall + name.size * 0.1;
+            (scene.bottom, top, top + bars)
         };
         scene.text((0.0, label), At::Start, &lines, name);
         let mut draw = |top: f64, share: f64, color, figure: &str, style| {
-            scene.fill((from, top, (share * unit).max(text.note * 0.12), bar * 0.92), color);
-            let x = from + share * unit + text.number * 0.5;
+            let long = (share * room.unit).max(number * 0.12);
+            scene.fill((room.from, top, long, bar * 0.92), color);
+            let x = room.from + long + number * 0.5;
             scene.word((x, top + bar * 0.46), At::Start, figure, style);
         };
         draw(top, pair.value, BAR, &pair.figure, first);

@@ -163,7 +163,7 @@ pub(super) fn rows(task: &Task<'_>) -> Result<Vec<Row>, Refusal> {
         return Err(Refusal::NotThisWay("their answers are not the same"));
     }
     let grouped = |table: &&Table| table.address().by.is_some();
-    if tables.len() > 1 && tables.iter().any(|table| grouped(table)) {
+    if tables.len() > 1 && tables.iter().any(grouped) {
         return Err(Refusal::NotThisWay("one breakdown at a time"));
     }
     Ok(tables.iter().flat_map(|table| of_table(table, &words)).collect())

@@ -13,7 +13,8 @@ use plotters_backend::DrawingErrorKind;
 
 use super::layout::{self, LINE};
 use super::look::{INK, Look, LookKind, PAPER};
-use super::sink::{FINE, Hatch, Sink, escape, short};
+use super::plain::escape;
+use super::sink::{FINE, Hatch, Sink, short};
 use super::{Refusal, Svg};
 use crate::domain::text::Lang;
 
@@ -48,6 +49,22 @@ impl Type {
 
     pub(super) fn wrap(self, text: &str, most: f64) -> Result<Vec<String>, Refusal> {
         layout::wrap(text, self.size, self.bold, most)
+    }
+
+    /// How wide a column of names is, wrapped to be no wider than `most`.
+    pub(super) fn column<'n>(
+        self,
+        names: impl Iterator<Item = &'n str>,
+        most: f64,
+    ) -> Result<f64, Refusal> {
+        let mut wide = 0.0_f64;
+        for name in names {
+            for line in self.wrap(name, most)? {
+                wide = wide.max(self.width(&line)?);
+            }
+        }
+        // A line measured whole may be a hair wider than its words.
+        Ok((wide * 1.02 + 1.0).min(most))
     }
 
     /// The height of so many lines.
@@ -133,14 +150,14 @@ impl Scene {
     /// Draws everything, and checks every number before plotters sees it.
     pub(super) fn paint(self, frame: &Frame<'_>) -> Result<Svg, Refusal> {
         let look = frame.look;
-        let edge = look.edge();
-        let (width, height) = (look.width, finite(self.bottom)? + 2.0 * edge);
+        let (edge, down) = (look.edge(), look.edge_down());
+        let (width, height) = (look.width, finite(self.bottom)? + 2.0 * down);
         let sink = Sink::new((fine(width)?, fine(height)?), frame.id, look.text.note * 0.5);
         let across = if frame.lang.is_rtl() { width - edge..-edge } else { -edge..width - edge };
         let pixels = sink.clone().into_drawing_area().get_pixel_range();
         let axes = Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
             across,
-            -edge..height - edge,
+            -down..height - down,
             (pixels.0.clone(), pixels.1.clone()),
         );
         let area = sink.clone().into_drawing_area().apply_coord_spec(axes);
@@ -170,7 +187,7 @@ impl Frame<'_> {
             }
             LookKind::Wide | LookKind::Narrow | LookKind::Projector => String::new(),
         };
-        let (title, desc) = (super::sink::clean(&self.title), super::sink::clean(&self.desc));
+        let (title, desc) = (super::plain::clean(&self.title), super::plain::clean(&self.desc));
         let xml = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {wide} {tall}\"{size} \
              role=\"img\" aria-labelledby=\"{id}-t {id}-d\" lang=\"{lang}\" xml:lang=\"{lang}\" \

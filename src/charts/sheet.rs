@@ -71,20 +71,20 @@ struct Flow<'c> {
     y: f64,
 }
 
-/// Lays a sheet out.
+/// Lays a sheet out: charts with the question over each, where it is not the sheet's own.
 ///
 /// # Errors
 /// When it does not fit on the paper.
-pub fn sheet(content: &Content, charts: &[Svg]) -> Result<Svg, Refusal> {
+pub fn sheet(content: &Content, charts: &[(Option<String>, Svg)]) -> Result<Svg, Refusal> {
     let mut flow = Flow { content, scene: Scene::new(), inside: String::new(), y: 0.0 };
     flow.head()?;
-    for chart in charts {
-        flow.chart(chart);
+    for (heading, chart) in charts {
+        flow.chart(heading.as_deref(), chart)?;
     }
     flow.takeaway()?;
     flow.who()?;
     flow.foot()?;
-    let desc = charts.iter().map(|chart| chart.desc.as_str()).collect::<Vec<_>>().join(" ");
+    let desc = charts.iter().map(|(_, chart)| chart.desc.as_str()).collect::<Vec<_>>().join(" ");
     let desc = format!("{} {desc} {}", content.takeaway, content.who);
     flow.finish(desc)
 }
@@ -120,11 +120,16 @@ impl Flow<'_> {
         Ok(())
     }
 
-    fn chart(&mut self, chart: &Svg) {
+    /// A chart, under its own question where that is not the sheet's.
+    fn chart(&mut self, heading: Option<&str>, chart: &Svg) -> Result<(), Refusal> {
+        if let Some(heading) = heading {
+            self.lines(heading, Type::bold(points(20.0), INK), 14.0)?;
+        }
         let (x, y) = (MARGIN, self.y);
         let _ =
             write!(self.inside, "<g transform=\"translate({x} {y:.1})\">\n{}</g>\n", chart.body);
-        self.y += chart.height + 70.0;
+        self.y += chart.height + 60.0;
+        Ok(())
     }
 
     fn takeaway(&mut self) -> Result<(), Refusal> {

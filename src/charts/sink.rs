@@ -17,6 +17,7 @@ use plotters_backend::{
 
 use super::Refusal;
 use super::layout::{self, CAP, LINE};
+use super::plain::{clean, escape, isolated};
 
 /// How many of plotters' whole numbers make one unit of the drawing.
 pub(super) const FINE: f64 = 10.0;
@@ -125,6 +126,7 @@ impl Sink {
         ));
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "what plotters wants of every mark")]
     fn mark<S: BackendStyle>(&self, shape: &str, style: &S, fill: bool) -> Drawn {
         if style.color().alpha > 0.0 {
             if fill { self.filled(shape, style.color()) } else { self.stroked(shape, style) }
@@ -251,13 +253,8 @@ fn label<S: BackendTextStyle>(text: &str, style: &S, at: BackendCoord) -> Result
         HPos::Center => " text-anchor=\"middle\"",
         HPos::Right => " text-anchor=\"end\"",
     };
-    let (x, top) = (unit(at.0), f64::from(at.1) / FINE);
-    let more = height_of(lines.len().saturating_sub(1), size);
-    let first = match style.anchor().v_pos {
-        VPos::Top => top + 0.95 * size,
-        VPos::Center => top + CAP * size / 2.0 - more / 2.0,
-        VPos::Bottom => top - 0.3 * size - more,
-    };
+    let x = unit(at.0);
+    let first = baseline(f64::from(at.1) / FINE, style.anchor().v_pos, lines.len(), size);
     let mut element = format!(
         "<text x=\"{x}\" y=\"{}\" font-family=\"{}\" font-size=\"{}\" fill=\"{}\"{}{anchor}>",
         short(first),
@@ -277,6 +274,16 @@ fn label<S: BackendTextStyle>(text: &str, style: &S, at: BackendCoord) -> Result
     }
     element.push_str("</text>");
     Ok(element)
+}
+
+/// Where the first of so many lines stands.
+fn baseline(y: f64, pos: VPos, lines: usize, size: f64) -> f64 {
+    let more = height_of(lines.saturating_sub(1), size);
+    match pos {
+        VPos::Top => y + 0.95 * size,
+        VPos::Center => y + CAP * size / 2.0 - more / 2.0,
+        VPos::Bottom => y - 0.3 * size - more,
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a label has few lines")]
@@ -313,34 +320,4 @@ fn hex(color: BackendColor) -> String {
 
 fn opacity(of: &str, color: BackendColor) -> String {
     if color.alpha >= 1.0 { String::new() } else { format!(" {of}-opacity=\"{:.2}\"", color.alpha) }
-}
-
-/// A text without what SVG refuses or readers cannot see: control and direction characters.
-pub(super) fn clean(text: &str) -> String {
-    let unseen = |c: &char| {
-        !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-            && !matches!(c, '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{fffe}' | '\u{ffff}')
-            && (!c.is_control() || *c == '\n')
-    };
-    text.chars().filter(unseen).collect()
-}
-
-/// A line as SVG readers need it, in a page of either direction: an isolate around right-to-left
-/// text that is mixed with anything else than letters.
-fn isolated(line: &str) -> String {
-    let mixed = line.chars().any(|c| !layout::is_arabic(c) && c != ' ');
-    if line.chars().any(layout::is_arabic) && mixed {
-        format!("\u{2067}{line}\u{2069}")
-    } else {
-        line.to_owned()
-    }
-}
-
-/// A text inside an element or an attribute.
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }

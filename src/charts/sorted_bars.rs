@@ -31,7 +31,7 @@ pub(super) struct Item {
 
 /// The bars of a picture, sorted, with what is said of them together.
 pub(super) struct Items {
-    pub(super) items: Vec<Item>,
+    pub(super) bars: Vec<Item>,
     /// Whether the whole is known.
     pub(super) track: bool,
     /// Which answers count.
@@ -41,7 +41,7 @@ pub(super) struct Items {
 }
 
 pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
-    let Items { mut items, track, counting, foot } = items(task)?;
+    let Items { bars: mut items, track, counting, foot } = items(task)?;
     let all = items.len();
     items.truncate(task.picture.most.unwrap_or(all));
     let mut scene = Scene::new();
@@ -87,7 +87,7 @@ pub(super) fn items(task: &Task<'_>) -> Result<Items, Refusal> {
         }
     };
     items
-        .items
+        .bars
         .sort_by(|a, b| a.why.is_some().cmp(&b.why.is_some()).then(b.value.total_cmp(&a.value)));
     Ok(items)
 }
@@ -110,7 +110,7 @@ fn of_rows(task: &Task<'_>) -> Result<Items, Refusal> {
     };
     let items = rows::rows(task)?.into_iter().map(item).collect();
     let counting = (!names.is_empty()).then_some(counting);
-    Ok(Items { items, track: false, counting, foot: None })
+    Ok(Items { bars: items, track: false, counting, foot: None })
 }
 
 /// The choices of one table.
@@ -146,7 +146,7 @@ fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
     let items = table.choices().iter().enumerate().map(item).collect();
     let pattern = if exact { &task.words.foot_people } else { &task.words.foot_people_about };
     let foot = (!groups).then(|| fill(pattern, &[("n", &base.to_string())]));
-    Ok(Items { items, track: groups, counting: None, foot })
+    Ok(Items { bars: items, track: groups, counting: None, foot })
 }
 
 /// Ratings of places, with how many people rated each.
@@ -168,7 +168,7 @@ fn of_places(task: &Task<'_>) -> Items {
             why: (group.cells.is_empty()).then(|| task.words.no_answers.clone()),
         }
     });
-    Items { items: items.collect(), track: true, counting: None, foot: None }
+    Items { bars: items.collect(), track: true, counting: None, foot: None }
 }
 
 /// A mean in tenths as it is said: "3.1 out of 10".
@@ -189,7 +189,11 @@ impl Room {
     fn new(task: &Task<'_>, items: &[Item], track: bool) -> Result<Self, Refusal> {
         let text = &task.look.text;
         let (names, from) = if task.look.beside() {
-            (task.width() * 0.36, task.width() * 0.36 + text.statement)
+            let (most, small) = (task.width() * 0.36, Type::plain(text.note, MUTED));
+            let names = items.iter().map(|item| item.name.as_str());
+            let with = items.iter().filter_map(|item| item.with.as_deref());
+            let wide = named(task.look).column(names, most)?.max(small.column(with, most)?);
+            (wide, wide + text.statement)
         } else {
             (task.width(), 0.0)
         };
@@ -215,7 +219,7 @@ fn place(task: &Task<'_>, scene: &mut Scene, room: &Room, item: &Item) -> Result
     let (name, small) = (named(task.look), Type::plain(task.look.text.note, MUTED));
     let lines = name.wrap(&item.name, room.names)?;
     let with = item.with.as_ref().map_or(Ok(Vec::new()), |with| small.wrap(with, room.names))?;
-    let tall = name.height(lines.len()) + small.height(with.len());
+    let tall = name.height(lines.len()) + small.height(with.len()) + small.size * 0.15;
     let why =
         item.why.as_ref().map(|why| small.wrap(why, task.width() - room.from - small.size * 2.5));
     let why = why.transpose()?.unwrap_or_default();
@@ -231,7 +235,8 @@ fn place(task: &Task<'_>, scene: &mut Scene, room: &Room, item: &Item) -> Result
     };
     scene.text((0.0, label), At::Start, &lines, name);
     if !with.is_empty() {
-        scene.text((0.0, label + name.height(lines.len())), At::Start, &with, small);
+        let below = label + name.height(lines.len()) + small.size * 0.15;
+        scene.text((0.0, below), At::Start, &with, small);
     }
     if why.is_empty() {
         bar_of(task, scene, room, item, (top, bar))?;
@@ -272,6 +277,7 @@ pub(super) fn note(task: &Task<'_>, scene: &mut Scene, words: &str) -> Result<()
     let style = Type::plain(task.look.text.note, MUTED);
     if !words.is_empty() {
         let lines = style.wrap(words, task.width())?;
+        scene.bottom += style.size * 0.4;
         scene.text((0.0, scene.bottom), At::Start, &lines, style);
         scene.bottom += style.height(lines.len());
     }

@@ -81,18 +81,18 @@ fn plans() -> Vec<Plan> {
         sampling: Sampling::SelfSelected,
         presence: Presence::Nobody,
         asked_by: "Buurthuis De Sluis",
-        recruited_by: "posters and door helpers",
+        recruited_by: "affiches en helpers aan de deur",
         lift,
     };
     let first = (date(2025, 10, 6), Some(date(2025, 11, 14)));
     let second = (date(2026, 9, 7), Some(date(2026, 10, 16)));
     let mut plans = vec![
-        neighbours("Neighbourhood questionnaire, autumn 2025", 0, 318, first, -0.08),
-        neighbours("Neighbourhood questionnaire, autumn 2026", 1, 284, second, 0.1),
-        sitting("walk_audit", "Evening walk, the tunnel and the quay", 9, date(2026, 9, 24)),
-        sitting("feedback_youth", "Basketball with the neighbourhood team", 17, date(2026, 9, 30)),
+        neighbours("Buurtvragenlijst, herfst 2025", 0, 318, first, -0.08),
+        neighbours("Buurtvragenlijst, herfst 2026", 1, 284, second, 0.1),
+        sitting("walk_audit", "Avondwandeling, tunnel en kade", 9, date(2026, 9, 24)),
+        sitting("feedback_youth", "Basketbal met het wijkteam", 17, date(2026, 9, 30)),
     ];
-    let groups = ["Mothers of the school", "Shopkeepers", "Young people of the square"];
+    let groups = ["Moeders van de school", "Winkeliers", "Jongeren van het plein"];
     for (day, title) in (12..).zip(groups) {
         plans.push(sitting("focus_group_note", title, 1, date(2026, 9, day)));
     }
@@ -101,14 +101,14 @@ fn plans() -> Vec<Plan> {
         people: 60,
         days: (open, None),
         sampling: Sampling::SelfSelected,
-        recruited_by: "a stall at the market",
-        ..sitting("pulse2", "Pulse, November 2026", 60, open)
+        recruited_by: "een kraam op de markt",
+        ..sitting("pulse2", "Peiling november 2026", 60, open)
     });
     for (instrument, title) in [
-        ("resident_safety", "Try the neighbourhood questionnaire"),
-        ("walk_audit", "Try the walk sheet"),
-        ("focus_group_note", "Try the note sheet"),
-        ("feedback_youth", "Try the feedback of young people"),
+        ("resident_safety", "Probeer de buurtvragenlijst"),
+        ("walk_audit", "Probeer het wandelblad"),
+        ("focus_group_note", "Probeer het notitieblad"),
+        ("feedback_youth", "Probeer de feedback van jongeren"),
     ] {
         plans.push(Plan { days: (open, None), ..sitting(instrument, title, 0, open) });
     }
@@ -125,8 +125,8 @@ fn sitting(instrument: &'static str, title: &'static str, people: usize, day: Da
         days: (day, Some(day)),
         sampling: Sampling::Picked,
         presence: if is_feedback { Presence::YouthWorker } else { Presence::Nobody },
-        asked_by: if is_feedback { "Youth centre Het Anker" } else { "Buurthuis De Sluis" },
-        recruited_by: if is_feedback { "the youth workers" } else { "the coordinator" },
+        asked_by: if is_feedback { "Jeugdhuis Het Anker" } else { "Buurthuis De Sluis" },
+        recruited_by: if is_feedback { "de jeugdwerkers" } else { "de coördinator" },
         lift: 0.1,
     }
 }
@@ -136,7 +136,7 @@ async fn invented(store: &Store, shelf: &Shelf) -> Result<()> {
     let zones: Vec<Zone> =
         ZONES.iter().map(|name| Zone { code: slug(name), name: (*name).to_owned() }).collect();
     let set = ZoneSet { id: ZoneSetId::random(), zones: zones.clone() };
-    let waves = [(1, "Autumn 2025"), (2, "Autumn 2026")].map(|(number, title)| Wave {
+    let waves = [(1, "Herfst 2025"), (2, "Herfst 2026")].map(|(number, title)| Wave {
         id: WaveId::random(),
         number,
         title: title.to_owned(),
@@ -154,7 +154,7 @@ async fn invented(store: &Store, shelf: &Shelf) -> Result<()> {
         }
     }
     let release = make(store, &diagnosis, date(2026, 11, 5), true, &closed).await?;
-    let walk = walk(store, &diagnosis, release.number, "Data walk in the sports hall").await?;
+    let walk = walk(store, &diagnosis, release.number, "Datawandeling in de sporthal").await?;
     reflect(store, &walk).await
 }
 

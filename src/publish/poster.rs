@@ -69,9 +69,6 @@ pub enum PosterError {
     Pdf(String),
 }
 
-/// The most rows of a chart on a wall.
-const MOST_ROWS: usize = 8;
-
 impl Wall {
     /// Draws the poster of a station.
     ///
@@ -156,11 +153,13 @@ fn charts(
     number: usize,
     wanted: &Sheet<'_>,
     look: &Look,
-) -> Result<Vec<Svg>, Refusal> {
+) -> Result<Vec<(Option<String>, Svg)>, Refusal> {
     let draw = |(at, shown): (usize, &super::station::Shown)| {
-        let mut picture = shown.picture(Some(MOST_ROWS));
+        let mut picture = shown.picture(shown.most_on_a_wall());
         picture.id = format!("s{}c{at}", station.number);
-        draw(&picture, look, wanted.lang, wanted.chart)
+        let title = shown.plan.title.get(wanted.lang);
+        let heading = (title != station.question(wanted.lang)).then(|| title.to_owned());
+        Ok((heading, draw(&picture, look, wanted.lang, wanted.chart)?))
     };
     station.shown.iter().take(number).enumerate().map(draw).collect()
 }

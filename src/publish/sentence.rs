@@ -37,6 +37,7 @@ impl Speaker<'_> {
         match self.shown.plan.chart {
             ChartKind::Diverging if self.first()?.address().by.is_some() => self.groups(),
             ChartKind::Diverging => self.diverging(),
+            ChartKind::SortedBars if self.first()?.address().by.is_some() => self.by_group(),
             ChartKind::SortedBars => self.sorted(),
             ChartKind::PeopleDots => self.people(),
             ChartKind::Population => self.population(),
@@ -55,9 +56,14 @@ impl Speaker<'_> {
         }
     }
 
-    /// The side of a scale that more people are on, of the statement where it is largest.
+    /// The side of a scale that the plan asks about, or that more people are on; of several
+    /// statements the one where it is largest.
     fn diverging(&self) -> Option<String> {
         let sides = self.shown.tables.iter().filter_map(|table| {
+            let top = codes_at(table, &self.shown.plan.top);
+            if !top.is_empty() {
+                return sum(table, 0, &top).map(|share| (table, top, share));
+            }
             let (low, high) = ends(table);
             let low = sum(table, 0, &low).map(|share| (table, low, share));
             let high = sum(table, 0, &high).map(|share| (table, high, share));
@@ -87,24 +93,41 @@ impl Speaker<'_> {
         ))
     }
 
-    /// The low end of a scale, from the group with the least to the one with the most.
+    /// One end of a scale, from the group with the least to the one with the most.
     fn groups(&self) -> Option<String> {
         let table = self.first()?;
         let (low, high) = ends(table);
         let total = |codes: &[usize]| {
             (0..table.groups().len()).filter_map(|group| sum(table, group, codes)).sum::<f64>()
         };
-        let codes = if total(&low) >= total(&high) { low } else { high };
+        let top = codes_at(table, &self.shown.plan.top);
+        let larger = if total(&low) >= total(&high) { low } else { high };
+        self.range(table, &if top.is_empty() { larger } else { top })
+    }
+
+    /// The share that counts, from group to group; places and sittings have sentences of their own.
+    fn by_group(&self) -> Option<String> {
+        let table = self.first()?;
+        match table.shape() {
+            Shape::Places => self.places(table),
+            Shape::Groups => self.in_groups(table),
+            Shape::Ordered | Shape::Single | Shape::Multiple | Shape::People => {
+                self.range(table, &codes_at(table, &self.shown.plan.top))
+            }
+        }
+    }
+
+    fn range(&self, table: &Table, codes: &[usize]) -> Option<String> {
         let mut groups: Vec<Measured<'_>> = (0..table.groups().len())
             .filter_map(|at| {
                 let group = table.groups().get(at)?;
-                let share = sum(table, at, &codes)?;
+                let share = sum(table, at, codes)?;
                 Some(Measured { name: group.text.get(self.lang), share, slack: slack(group) })
             })
             .collect();
         groups.sort_by(|a, b| a.share.total_cmp(&b.share));
         let (least, most) = (groups.first()?, groups.last()?);
-        let answers = self.labels(table, &codes);
+        let answers = self.labels(table, codes);
         if most.share - least.share <= most.slack + least.slack {
             return Some(fill(&self.words.groups_alike, &[("answers", &answers)]));
         }
@@ -151,14 +174,6 @@ impl Speaker<'_> {
     fn measured<'b>(&'b self, first: &'b Table) -> Vec<Measured<'b>> {
         let top = |table: &Table| codes_at(table, &self.shown.plan.top);
         let lang = self.lang;
-        if first.address().by.is_some() {
-            let groups = first.groups().iter().enumerate();
-            let measured = |(at, group): (usize, &'b Group)| {
-                let share = sum(first, at, &top(first))?;
-                Some(Measured { name: group.text.get(lang), share, slack: slack(group) })
-            };
-            return groups.filter_map(measured).collect();
-        }
         if self.shown.plan.top.is_empty() {
             let choices = first.choices().iter().enumerate();
             let measured = |(at, choice): (usize, &'b crate::release::table::Label)| {
@@ -199,13 +214,17 @@ impl Speaker<'_> {
         for (at, choice) in table.choices().iter().enumerate() {
             if table.nearly(0, at) == Some(Nearly::All) {
                 let answers = quoted(choice.text.get(self.lang));
-                return Some(fill(&self.words.people_nearly, &[("answers", &answers)]));
+                let statement = table.text().get(self.lang);
+                let with = [("answers", answers.as_str()), ("statement", statement)];
+                return Some(fill(&self.words.people_nearly, &with));
             }
         }
         let (at, most) = group.cells.iter().enumerate().max_by_key(|(_, cell)| **cell)?;
         let answers = quoted(table.choices().get(at)?.text.get(self.lang));
         let (n, k) = (group.base.to_string(), most.to_string());
-        Some(fill(&self.words.people_said, &[("n", &n), ("k", &k), ("answers", &answers)]))
+        let statement = table.text().get(self.lang);
+        let with = [("n", n.as_str()), ("k", &k), ("answers", &answers), ("statement", statement)];
+        Some(fill(&self.words.people_said, &with))
     }
 
     /// The group that is missing most: by half or more below its part of the neighbourhood.

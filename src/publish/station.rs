@@ -2,7 +2,7 @@
 
 use crate::charts::Picture;
 use crate::domain::collection::{Collection, Origin};
-use crate::domain::instrument::{ChartPlan, Instrument, Policy, StationPlan};
+use crate::domain::instrument::{ChartKind, ChartPlan, Instrument, Policy, StationPlan};
 use crate::domain::text::{Lang, Text};
 use crate::release::Table;
 
@@ -130,6 +130,17 @@ impl Shown {
         let tables: Vec<Table> =
             plan.questions.iter().filter_map(found).map(|table| (*table).clone()).collect();
         (!tables.is_empty()).then(|| Self { plan: plan.clone(), tables })
+    }
+
+    /// The most rows on a wall: a long list shows its first eight.
+    #[must_use]
+    pub fn most_on_a_wall(&self) -> Option<usize> {
+        let listed = self.plan.chart == ChartKind::SortedBars && self.plan.by.is_none();
+        let rows = match self.tables.as_slice() {
+            [table] => table.choices().len(),
+            tables => tables.len(),
+        };
+        (listed && rows > 10).then_some(8)
     }
 
     /// What the chart room draws.

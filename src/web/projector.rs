@@ -85,7 +85,7 @@ pub async fn screen(
     let place = screens.iter().position(|screen| *screen == (station, chart)).unwrap_or(0);
     let path = |(station, chart): &(u32, usize)| format!("{here}/{lang}/{station}/{chart}");
     let alone = crate::publish::Station { shown: vec![shown.clone()], ..at.clone() };
-    let mut picture = shown.picture(Some(10));
+    let mut picture = shown.picture(shown.most_on_a_wall());
     picture.id = "screen".to_owned();
     let svg = draw(&picture, &Look::projector(), lang, app.chart_words(lang))
         .map_err(|refusal| Error::Failed(refusal.to_string()))?;

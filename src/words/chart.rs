@@ -115,47 +115,7 @@ pub struct ChartWords {
     pub steady_rough: String,
     pub steady_fair: String,
     pub steady_steady: String,
-    pub share_almost_none: String,
-    pub share_1_in_10: String,
-    pub share_1_in_5: String,
-    pub share_1_in_4: String,
-    pub share_1_in_3: String,
-    pub share_4_in_10: String,
-    pub share_half: String,
-    pub share_6_in_10: String,
-    pub share_2_in_3: String,
-    pub share_3_in_4: String,
-    pub share_8_in_10: String,
-    pub share_9_in_10: String,
-    pub share_almost_all: String,
-    pub subject_residents: String,
-    pub subject_answered: String,
-    pub subject_there: String,
-    pub takeaway_answer: String,
-    pub takeaway_side: String,
-    pub takeaway_most: String,
-    pub takeaway_top_low: String,
-    pub takeaway_place_best: String,
-    pub takeaway_place_worst: String,
-    pub takeaway_groups: String,
-    pub takeaway_people: String,
-    pub takeaway_nearly_all: String,
-    pub takeaway_population: String,
-    pub takeaway_difference_more: String,
-    pub takeaway_no_difference: String,
     pub or: String,
-    pub data_walk: String,
-    pub station: String,
-    pub we_think: String,
-    pub talk: String,
-    pub your_notes: String,
-    pub careful: String,
-    pub who_answered: String,
-    pub release: String,
-    pub invented_banner: String,
-    pub read_more: String,
-    pub scan: String,
-    pub made_with: String,
 }
 
 impl ChartWords {
@@ -165,28 +125,6 @@ impl ChartWords {
     /// A sentence that names the key that is missing or unknown.
     pub fn of(lang: Lang) -> Result<Self, String> {
         super::read(lang, "chart")
-    }
-
-    /// A share from 0 to 1 in words, of those `subject` names.
-    #[must_use]
-    pub fn share(&self, share: f64, subject: &str) -> String {
-        let steps = [
-            (0.045, &self.share_almost_none),
-            (0.15, &self.share_1_in_10),
-            (0.225, &self.share_1_in_5),
-            (0.29, &self.share_1_in_4),
-            (0.365, &self.share_1_in_3),
-            (0.45, &self.share_4_in_10),
-            (0.55, &self.share_half),
-            (0.635, &self.share_6_in_10),
-            (0.71, &self.share_2_in_3),
-            (0.775, &self.share_3_in_4),
-            (0.85, &self.share_8_in_10),
-            (0.955, &self.share_9_in_10),
-        ];
-        let words = steps.into_iter().find(|(below, _)| share < *below);
-        let words = words.map_or(&self.share_almost_all, |(_, words)| words);
-        super::fill(words, &[("subject", subject)])
     }
 
     /// How steady a picture from so many answers is.

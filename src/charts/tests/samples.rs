@@ -2,9 +2,7 @@
 
 use jiff::civil::date;
 
-use crate::charts::{Look, Picture, Svg};
 use crate::domain::collection::{Mode, Origin, Presence, Sampling};
-use crate::domain::instrument::ChartKind;
 use crate::domain::text::{Lang, Text};
 use crate::release::table::{About, Group, Label, Nearly, Sample, Shape, Table, Withheld, sample};
 
@@ -73,62 +71,30 @@ fn statement(name: Text, base_n: u64, cells: &[u64]) -> Table {
     sample(Sample { groups, ..base(name, Shape::Ordered, safe5()) })
 }
 
-fn situations() -> Vec<Table> {
-    let withheld = Sample {
-        withheld: Some(Withheld::TooFew { needed: 10 }),
-        ..base(
-            text(
-                "On the school square in the evening (16 to 20 years)",
-                "’s Avonds op het schoolplein (16 tot 20 jaar)",
-                "في ساحة المدرسة مساءً (من 16 إلى 20 سنة)",
-            ),
-            Shape::Ordered,
-            safe5(),
-        )
-    };
-    vec![
-        statement(
-            text("At home in the evening", "’s Avonds thuis", "في البيت مساءً"),
-            185,
-            &[5, 15, 25, 80, 60],
-        ),
-        statement(
-            text(
-                "On foot in my own street after dark",
-                "Te voet in mijn eigen straat als het donker is",
-                "ماشيًا في شارعي بعد حلول الظلام",
-            ),
-            185,
-            &[25, 45, 30, 60, 25],
-        ),
-        statement(
-            text(
-                "In the tunnel under the railway, on the way to the station",
-                "In de tunnel onder het spoor, op weg naar het station",
-                "في النفق تحت السكة الحديدية في الطريق إلى المحطة",
-            ),
-            180,
-            &[75, 60, 25, 15, 5],
-        ),
-        statement(
-            text(
-                "At the bus stop by the bridge",
-                "Aan de bushalte bij de brug",
-                "في موقف الحافلة قرب الجسر",
-            ),
-            60,
-            &[10, 20, 5, 15, 10],
-        ),
-        statement(
-            text("In the youth club", "In het jeugdhuis", "في نادي الشباب"),
-            20,
-            &[0, 5, 5, 5, 5],
-        ),
-        sample(withheld),
-    ]
+type Statement = (&'static str, &'static str, &'static str, u64, [u64; 5]);
+
+#[rustfmt::skip]
+const STATEMENTS: [Statement; 5] = [
+    ("At home in the evening", "’s Avonds thuis", "في البيت مساءً", 185, [5, 15, 25, 80, 60]),
+    ("On foot in my own street after dark", "Te voet in mijn eigen straat als het donker is", "ماشيًا في شارعي بعد حلول الظلام", 185, [25, 45, 30, 60, 25]),
+    ("In the tunnel under the railway, on the way to the station", "In de tunnel onder het spoor, op weg naar het station", "في النفق تحت السكة الحديدية في الطريق إلى المحطة", 180, [75, 60, 25, 15, 5]),
+    ("At the bus stop by the bridge", "Aan de bushalte bij de brug", "في موقف الحافلة قرب الجسر", 60, [10, 20, 5, 15, 10]),
+    ("In the youth club", "In het jeugdhuis", "في نادي الشباب", 20, [0, 5, 5, 5, 5]),
+];
+
+pub(super) fn situations() -> Vec<Table> {
+    let square = text(
+        "On the school square in the evening (16 to 20 years)",
+        "’s Avonds op het schoolplein (16 tot 20 jaar)",
+        "في ساحة المدرسة مساءً (من 16 إلى 20 سنة)",
+    );
+    let withheld = Some(Withheld::TooFew { needed: 10 });
+    let withheld = Sample { withheld, ..base(square, Shape::Ordered, safe5()) };
+    let shown = STATEMENTS.map(|(en, nl, ar, n, cells)| statement(text(en, nl, ar), n, &cells));
+    shown.into_iter().chain([sample(withheld)]).collect()
 }
 
-fn by_age() -> Table {
+pub(super) fn by_age() -> Table {
     let name = |en, nl, ar| text(en, nl, ar);
     let mut merged = group(name("45 to 64", "45 tot 64", "من 45 إلى 64"), 60, &[5, 15, 10, 20, 10]);
     merged.with = vec![name("65 and over", "65 en ouder", "65 فأكثر")];
@@ -153,7 +119,7 @@ fn by_age() -> Table {
     })
 }
 
-fn problems() -> Table {
+pub(super) fn problems() -> Table {
     let choices = labels(&[
         ("Traffic that drives too fast", "Te snel verkeer", "سيارات مسرعة"),
         ("Rubbish left on the street", "Zwerfvuil en sluikstort", "قمامة في الشارع"),
@@ -184,45 +150,32 @@ fn problems() -> Table {
     })
 }
 
-fn places() -> Table {
-    let name = |en, nl, ar| text(en, nl, ar);
-    let groups = vec![
-        group(name("Bridge square", "Brugplein", "ساحة الجسر"), 7, &[31]),
-        group(
-            name("Tunnel under the railway", "Tunnel onder het spoor", "النفق تحت السكة الحديدية"),
-            6,
-            &[18],
-        ),
-        group(name("Playground", "Speelplein", "الملعب"), 7, &[74]),
-        group(
-            name(
-                "Car park behind the shops",
-                "Parking achter de winkels",
-                "موقف السيارات خلف المتاجر",
-            ),
+pub(super) fn places() -> Table {
+    let groups = [
+        ("Bridge square", "Brugplein", "ساحة الجسر", 7, 31),
+        ("Tunnel under the railway", "Tunnel onder het spoor", "النفق تحت السكة الحديدية", 6, 18),
+        ("Playground", "Speelplein", "الملعب", 7, 74),
+        (
+            "Car park behind the shops",
+            "Parking achter de winkels",
+            "موقف السيارات خلف المتاجر",
             1,
-            &[50],
+            50,
         ),
-    ];
+    ]
+    .map(|(en, nl, ar, raters, mean)| group(text(en, nl, ar), raters, &[mean]));
     let choices = labels(&[("mean", "gemiddelde", "متوسط")]);
-    let by = Some(name("Stop", "Halte", "محطة"));
-    sample(Sample {
-        by,
-        groups,
-        step: 1,
-        ..base(
-            name(
-                "How safe does this place feel?",
-                "Hoe veilig voelt deze plek?",
-                "ما مدى الشعور بالأمان هنا؟",
-            ),
-            Shape::Places,
-            choices,
-        )
-    })
+    let question = text(
+        "How safe does this place feel?",
+        "Hoe veilig voelt deze plek?",
+        "ما مدى الشعور بالأمان هنا؟",
+    );
+    let by = Some(text("Stop", "Halte", "محطة"));
+    let groups = groups.to_vec();
+    sample(Sample { by, groups, step: 1, ..base(question, Shape::Places, choices) })
 }
 
-fn spoken() -> Table {
+pub(super) fn spoken() -> Table {
     let choices = labels(&[
         ("Being heard by the police", "Gehoord worden door de politie", "أن تسمعنا الشرطة"),
         ("Places for young people", "Plekken voor jongeren", "أماكن للشباب"),
@@ -236,7 +189,7 @@ fn spoken() -> Table {
     })
 }
 
-fn feedback() -> Vec<Table> {
+pub(super) fn feedback() -> Vec<Table> {
     let choices = labels(&[
         ("not so good", "niet zo goed", "ليس جيدًا"),
         ("in between", "ertussenin", "بين بين"),
@@ -272,7 +225,7 @@ fn feedback() -> Vec<Table> {
     vec![first, sample(second)]
 }
 
-fn ages(known: bool) -> Table {
+pub(super) fn ages(known: bool) -> Table {
     let choices = labels(&[
         ("12 to 24", "12 tot 24", "من 12 إلى 24"),
         ("25 to 44", "25 tot 44", "من 25 إلى 44"),
@@ -287,74 +240,17 @@ fn ages(known: bool) -> Table {
     })
 }
 
-/// Tables that pictures are made of.
-pub(super) struct Tables {
-    situations: Vec<Table>,
-    by_age: Table,
-    problems: Table,
-    places: Table,
-    spoken: Table,
-    feedback: Vec<Table>,
-    ages: Table,
-    ages_alone: Table,
-    title: Text,
-    top: Vec<String>,
-}
-
-pub(super) fn all() -> Tables {
-    Tables {
-        situations: situations(),
-        by_age: by_age(),
-        problems: problems(),
-        places: places(),
-        spoken: spoken(),
-        feedback: feedback(),
-        ages: ages(true),
-        ages_alone: ages(false),
-        title: text(
-            "How safe do we feel here?",
-            "Hoe veilig voelen we ons hier?",
-            "ما مدى شعورنا بالأمان هنا؟",
-        ),
-        top: vec!["c3".to_owned(), "c4".to_owned()],
-    }
-}
-
-pub(super) fn pictures(tables: &Tables) -> Vec<(&'static str, Picture<'_>)> {
-    let picture = |kind, tables_of: Vec<_>, top| Picture {
-        id: "picture".to_owned(),
-        kind,
-        title: &tables.title,
-        tables: tables_of,
-        top,
-        most: None,
-    };
-    let (top, none): (&[String], &[String]) = (&tables.top, &[]);
-    let several: Vec<&Table> = tables.situations.iter().collect();
-    let most =
-        Picture { most: Some(6), ..picture(ChartKind::SortedBars, vec![&tables.problems], none) };
-    vec![
-        ("diverging", picture(ChartKind::Diverging, several.clone(), none)),
-        ("diverging_groups", picture(ChartKind::Diverging, vec![&tables.by_age], none)),
-        ("bars", most),
-        ("bars_top", picture(ChartKind::SortedBars, several, top)),
-        ("bars_groups", picture(ChartKind::SortedBars, vec![&tables.by_age], top)),
-        ("places", picture(ChartKind::SortedBars, vec![&tables.places], none)),
-        ("spoken", picture(ChartKind::SortedBars, vec![&tables.spoken], none)),
-        ("people", picture(ChartKind::PeopleDots, tables.feedback.iter().collect(), none)),
-        ("population", picture(ChartKind::Population, vec![&tables.ages], none)),
-        ("population_alone", picture(ChartKind::Population, vec![&tables.ages_alone], none)),
-    ]
-}
-
-pub(super) fn looks() -> Vec<(&'static str, Look)> {
-    vec![
-        ("wide", Look::page_wide()),
-        ("narrow", Look::page_narrow()),
-        ("wall", Look::wall(2670.0)),
-        ("hatched", Look::wall(2670.0).hatched()),
-        ("projector", Look::projector()),
-    ]
+/// A question with so many steps, answered by 200.
+pub(super) fn steps(of: u64) -> Table {
+    let choices = (0..of).map(|at| Label {
+        code: format!("c{at}"),
+        text: text(&format!("step {at}"), &format!("trede {at}"), &format!("درجة {at}")),
+        score: None,
+    });
+    let cells: Vec<u64> = (0..of).map(|_| 200 / of / 5 * 5).collect();
+    let groups = vec![group(Text::default(), 200, &cells)];
+    let question = text("The street outside", "De straat buiten", "الشارع في الخارج");
+    sample(Sample { groups, ..base(question, Shape::Ordered, choices.collect()) })
 }
 
 /// A table that no gate would make, to see that nothing falls over.
@@ -372,29 +268,4 @@ pub(super) fn arbitrary(
         groups: groups.collect(),
         ..base(Text::name(name), shape, (0..steps).map(label).collect())
     }
-}
-
-/// Writes a picture where a person can look at it, when asked to.
-pub(super) fn keep(name: &str, svg: &Svg) {
-    let Some(folder) = std::env::var_os("MIRADOURO_PICTURES") else { return };
-    let tree = super::quality::tree(&svg.xml);
-    let scale = if svg.width > 2000.0 {
-        0.4
-    } else if svg.width > 1000.0 {
-        0.6
-    } else {
-        1.6
-    };
-    let size = tree.size().to_int_size();
-    let (width, height) = (size.width() as f32, size.height() as f32);
-    let scale = scale * svg.width as f32 / width;
-    let mut pixels =
-        resvg::tiny_skia::Pixmap::new((width * scale) as u32, (height * scale) as u32).unwrap();
-    pixels.fill(resvg::tiny_skia::Color::WHITE);
-    let zoom = resvg::tiny_skia::Transform::from_scale(scale, scale);
-    resvg::render(&tree, zoom, &mut pixels.as_mut());
-    let folder = std::path::PathBuf::from(folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    pixels.save_png(folder.join(format!("{name}.png"))).unwrap();
-    std::fs::write(folder.join(format!("{name}.svg")), &svg.xml).unwrap();
 }

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn every_kind_keeps_its_drawing() {
     let kinds = ["diverging", "bars", "places", "people", "population"];
-    for (name, picture) in samples::pictures(&samples::all()) {
+    for (name, picture) in pictures::pictures(&pictures::all()) {
         if !kinds.contains(&name) {
             continue;
         }
@@ -17,8 +17,8 @@ fn every_kind_keeps_its_drawing() {
 
 #[test]
 fn arabic_keeps_its_drawing() {
-    let tables = samples::all();
-    let (_, picture) = samples::pictures(&tables).swap_remove(1);
+    let tables = pictures::all();
+    let (_, picture) = pictures::pictures(&tables).swap_remove(1);
     let words = ChartWords::of(Lang::Ar).unwrap();
     let svg = draw(&picture, &Look::page_narrow(), Lang::Ar, &words).unwrap();
     insta::assert_snapshot!("diverging_groups_ar", svg.xml);
