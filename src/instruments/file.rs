@@ -1,0 +1,241 @@
+//! A whole file: from TOML to an instrument, noting every fault on the way.
+//!
+//! Sections are read first, wherever they stand, because everything else names their questions.
+
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use super::kin::{self, Known};
+use super::lint::{Fault, Notes};
+use super::plan::Plans;
+use super::question::{Asked, Context};
+use super::roll::Roll;
+use super::shared::{self, HEADING, Shared};
+use super::table::{Placed, Table};
+use super::{rule, suit};
+use crate::domain::instrument::{Help, Instrument, Policy, Section, Sensitivity, Sheet};
+use crate::domain::text::{Lang, Text};
+
+/// The most characters of a title and of what is said before and after.
+const TITLE: usize = 80;
+const SPEECH: usize = 1000;
+/// The most minutes anything should take: a sitting of three hours.
+const MINUTES: u32 = 180;
+
+const SHEETS: [(&str, Sheet); 4] = [
+    ("questionnaire", Sheet::Questionnaire),
+    ("walk_sheet", Sheet::WalkSheet),
+    ("note_sheet", Sheet::NoteSheet),
+    ("feedback", Sheet::Feedback),
+];
+const POLICIES: [(&str, Policy); 4] = [
+    ("rounded", Policy::Rounded),
+    ("people", Policy::People),
+    ("places", Policy::Places),
+    ("spoken", Policy::Spoken),
+];
+const SENSITIVITIES: [(&str, Sensitivity); 3] =
+    [("low", Sensitivity::Low), ("medium", Sensitivity::Medium), ("high", Sensitivity::High)];
+
+/// Reads an instrument. There is one only when nothing is wrong with it.
+pub(super) fn read(
+    name: &str,
+    text: &str,
+    shared: &Shared,
+    known: Known<'_>,
+) -> (Option<Instrument>, Vec<Fault>) {
+    let mut notes = Notes::default();
+    if shared.is_broken {
+        notes.warning(&(0..0), "shared.toml has errors of its own; check it too");
+    }
+    let mut found = None;
+    document(text, &mut notes, |root, notes| {
+        found = Reader { name, text, shared, known }.instrument(root, notes);
+    });
+    (found.filter(|_| notes.errors() == 0), notes.faults(text))
+}
+
+/// Parses TOML and hands its root table over; all that is wrong with the TOML itself is noted.
+pub(super) fn document(
+    text: &str,
+    notes: &mut Notes,
+    read: impl FnOnce(&mut Table<'_>, &mut Notes),
+) {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        notes.error(&error.span().unwrap_or(0..0), error.message());
+    }
+    if errors.is_empty() {
+        let mut table = Table::new("the file", 0..0, root.get_ref());
+        read(&mut table, notes);
+        table.finish(notes);
+    }
+}
+
+/// An instrument's file being read.
+struct Reader<'a> {
+    name: &'a str,
+    text: &'a str,
+    shared: &'a Shared,
+    known: Known<'a>,
+}
+
+/// A section and where its questions stand.
+struct Page {
+    section: Section,
+    asked: Vec<Asked>,
+}
+
+impl Reader<'_> {
+    fn instrument(&self, root: &mut Table<'_>, notes: &mut Notes) -> Option<Instrument> {
+        let langs = languages(root, notes);
+        let slug = self.slug(root, notes);
+        let sheet = root.one_of("kind", &SHEETS, notes);
+        let policy = root.one_of("policy", &POLICIES, notes);
+        let sensitivity = root.one_of("sensitivity", &SENSITIVITIES, notes);
+        let help = help(root, notes);
+        let [title, intro, outro] = speech(root, &langs, notes);
+        let (minutes, min_age) = numbers(root, notes);
+        let pages = self.pages(root, &langs, notes);
+        let mut roll = Roll::default();
+        for page in &pages {
+            roll.add(&page.asked, page.section.shuffle, notes);
+        }
+        rule::check(&roll, false, notes);
+        kin::check(&roll, slug.as_deref().unwrap_or_default(), self.known, notes);
+        suit::check(root, &roll, sheet.as_ref(), policy.as_ref(), sensitivity.as_ref(), notes);
+        let policy = policy.map(|policy| policy.value);
+        let plans = Plans { roll: &roll, langs: &langs, policy }.read(root, notes);
+        let sections = pages.into_iter().map(|page| page.section).collect();
+        Some(Instrument {
+            slug: slug?,
+            title: title?,
+            sheet: sheet?.value,
+            policy: policy?,
+            minutes: minutes?,
+            sensitivity: sensitivity?.value,
+            min_age,
+            languages: langs,
+            intro: intro?,
+            outro: outro?,
+            help,
+            sections,
+            breakdowns: plans.breakdowns,
+            indices: plans.indices,
+            charts: plans.charts,
+            stations: plans.stations,
+        })
+    }
+
+    /// The short name, which is the file's name too.
+    fn slug(&self, root: &mut Table<'_>, notes: &mut Notes) -> Option<String> {
+        let slug = root.id("slug", notes);
+        "the file".clone_into(&mut root.what);
+        let slug = slug?;
+        let stem = Path::new(self.name).file_stem().and_then(|stem| stem.to_str());
+        if let Some(stem) = stem.filter(|stem| *stem != slug.value) {
+            notes.error(&slug.at, format!("slug is {:?}, and the file is {stem:?}", slug.value));
+        }
+        Some(slug.value)
+    }
+
+    fn pages(&self, root: &mut Table<'_>, langs: &[Lang], notes: &mut Notes) -> Vec<Page> {
+        let mut scales = shared::scales(root, langs, &self.shared.scales, notes);
+        scales.extend(self.shared.scales.iter().cloned());
+        let context = Context { text: self.text, langs, scales: &scales };
+        let listed = root.tables("section", "section", notes);
+        let listed = root.need("section", listed, notes).unwrap_or_default();
+        let mut pages: Vec<Page> = Vec::new();
+        for mut table in listed {
+            let id = table.id("id", notes);
+            let is_id = |page: &Page, id: &Placed<String>| page.section.id == id.value;
+            if let Some(id) = id.as_ref().filter(|id| pages.iter().any(|page| is_id(page, id))) {
+                notes.error(&id.at, format!("there is a section {} already", id.value));
+            }
+            let hint = table.text("hint", HEADING * 2, langs, notes);
+            let shuffle = table.flag("shuffle", notes);
+            let (title, asked) = match table.string("block", notes) {
+                Some(named) => shared::taken(self.shared, &named, langs, notes).unwrap_or_default(),
+                None => own(&mut table, &context, notes),
+            };
+            table.finish(notes);
+            let questions = asked.iter().map(|asked| asked.question.clone()).collect();
+            let id = id.map_or_else(String::new, |id| id.value);
+            pages.push(Page { section: Section { id, title, hint, shuffle, questions }, asked });
+        }
+        pages
+    }
+}
+
+/// The heading and the questions of a section without a block.
+fn own(table: &mut Table<'_>, context: &Context<'_>, notes: &mut Notes) -> (Text, Vec<Asked>) {
+    let title = table.text("title", HEADING, context.langs, notes);
+    let title = table.need("title", title, notes);
+    let listed = table.tables("question", "question", notes);
+    if listed.as_ref().is_none_or(Vec::is_empty) && !table.has("question") {
+        notes.error(&table.at, format!("{} has no block and no questions", table.what));
+    }
+    let listed = listed.unwrap_or_default().into_iter();
+    let asked = listed.filter_map(|table| context.question(table, notes)).collect();
+    (title.unwrap_or_default(), asked)
+}
+
+fn languages(root: &mut Table<'_>, notes: &mut Notes) -> Vec<Lang> {
+    let found = root.strings("languages", notes);
+    let mut langs = Vec::new();
+    let tags = root.need("languages", found, notes);
+    let is_empty = tags.as_ref().is_some_and(Vec::is_empty);
+    for tag in tags.into_iter().flatten() {
+        match tag.value.parse::<Lang>() {
+            Ok(lang) if langs.contains(&lang) => {
+                notes.error(&tag.at, format!("{lang} is there twice"));
+            }
+            Ok(lang) => langs.push(lang),
+            Err(unknown) => notes.error(&tag.at, unknown.to_string()),
+        }
+    }
+    if is_empty {
+        notes.error(&root.place("languages"), "an instrument speaks at least one language");
+    }
+    langs
+}
+
+fn help(root: &mut Table<'_>, notes: &mut Notes) -> Vec<Help> {
+    let mut found = Vec::new();
+    for code in root.strings("help", notes).into_iter().flatten() {
+        match Help::ALL.into_iter().find(|help| help.code() == code.value) {
+            Some(help) if found.contains(&help) => {
+                notes.error(&code.at, format!("{} is there twice", code.value));
+            }
+            Some(help) => found.push(help),
+            None => {
+                let all = Help::ALL.map(Help::code).join(", ");
+                notes
+                    .error(&code.at, format!("there is no help {:?}; there are {all}", code.value));
+            }
+        }
+    }
+    found
+}
+
+/// What it is called, and what is said before and after.
+fn speech(root: &mut Table<'_>, langs: &[Lang], notes: &mut Notes) -> [Option<Text>; 3] {
+    [("title", TITLE), ("intro", SPEECH), ("outro", SPEECH)].map(|(key, most)| {
+        let text = root.text(key, most, langs, notes);
+        root.need(key, text, notes)
+    })
+}
+
+fn numbers(root: &mut Table<'_>, notes: &mut Notes) -> (Option<u32>, Option<u32>) {
+    let minutes = root.whole("minutes", notes);
+    let minutes = root.need("minutes", minutes, notes);
+    if let Some(minutes) = minutes.as_ref().filter(|m| !(1..=MINUTES).contains(&m.value)) {
+        notes.error(&minutes.at, format!("minutes should be 1 to {MINUTES}"));
+    }
+    let age = root.whole("min_age", notes);
+    if let Some(age) = age.as_ref().filter(|age| age.value > 120) {
+        notes.error(&age.at, format!("nobody is {} years old", age.value));
+    }
+    (minutes.map(|minutes| minutes.value), age.map(|age| age.value))
+}

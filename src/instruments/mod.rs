@@ -1,0 +1,153 @@
+//! The shelf: the instruments that come with the program and those of the operator.
+//!
+//! Files are drafts; a published version lives in the store. An operator's file with the slug of
+//! one of ours takes its place, and a file with errors is reported and left out: it never keeps
+//! the others away.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use rust_embed::RustEmbed;
+
+use crate::domain::instrument::Instrument;
+
+mod chart;
+mod choice;
+mod file;
+mod kin;
+mod lint;
+mod plan;
+mod question;
+mod roll;
+mod rule;
+pub mod sample;
+mod shared;
+mod suit;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use lint::{Fault, Severity};
+
+/// The file of shared scales and blocks.
+const SHARED: &str = "shared.toml";
+
+#[derive(RustEmbed)]
+#[folder = "surveys"]
+struct Files;
+
+/// The instruments that can be used.
+#[derive(Debug, Clone, Default)]
+pub struct Shelf {
+    instruments: Vec<Instrument>,
+    faults: Vec<(String, Fault)>,
+}
+
+impl Shelf {
+    /// The embedded instruments, and over them those of the operator's folder, if there is one.
+    #[must_use]
+    pub fn load(operator: Option<&Path>) -> Self {
+        let mut shelf = Self::default();
+        let embedded = Files::iter().filter_map(|name| Some((name.to_string(), embedded(&name)?)));
+        shelf.put(embedded.collect(), None);
+        if let Some(folder) = operator.filter(|folder| folder.exists()) {
+            let files = shelf.texts(folder);
+            shelf.put(files, Some(folder));
+        }
+        shelf.instruments.sort_by(|a, b| a.slug.cmp(&b.slug));
+        shelf
+    }
+
+    /// Every instrument, by slug.
+    #[must_use]
+    pub fn instruments(&self) -> &[Instrument] {
+        &self.instruments
+    }
+
+    /// The instrument with this slug.
+    #[must_use]
+    pub fn instrument(&self, slug: &str) -> Option<&Instrument> {
+        self.instruments.iter().find(|instrument| instrument.slug == slug)
+    }
+
+    /// What is wrong with the files, warnings too, each with the name of its file.
+    #[must_use]
+    pub fn faults(&self) -> &[(String, Fault)] {
+        &self.faults
+    }
+
+    /// The text of an embedded file, such as `barcelona_2020.mapping.toml`.
+    #[must_use]
+    pub fn file(&self, name: &str) -> Option<String> {
+        embedded(name)
+    }
+
+    /// The names and texts of the files in a folder; what cannot be read is a fault.
+    fn texts(&mut self, folder: &Path) -> Vec<(String, String)> {
+        let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let entries = entries.unwrap_or_else(|error| {
+            self.unreadable(folder, &error);
+            Vec::new()
+        });
+        let mut files = Vec::new();
+        for path in entries.into_iter().map(|entry| entry.path()) {
+            let name = path.file_name().and_then(|name| name.to_str());
+            let Some(name) = name.filter(|name| is_checked(name)) else { continue };
+            match fs::read_to_string(&path) {
+                Ok(text) => files.push((name.to_owned(), text)),
+                Err(error) => self.unreadable(&path, &error),
+            }
+        }
+        files
+    }
+
+    fn unreadable(&mut self, path: &Path, error: &io::Error) {
+        let fault = Fault::of_file(format!("could not be read: {error}"));
+        self.faults.push((path.display().to_string(), fault));
+    }
+
+    /// Puts files on the shelf, in place of those with the same slug.
+    fn put(&mut self, mut files: Vec<(String, String)>, folder: Option<&Path>) {
+        files.sort();
+        let shared = files.iter().find(|(name, _)| name == SHARED).map(|(_, text)| text.clone());
+        for (name, text) in files.iter().filter(|(name, _)| is_checked(name)) {
+            let (instrument, faults) = check(name, text, shared.as_deref());
+            let shown = folder.map_or_else(|| name.clone(), |f| f.join(name).display().to_string());
+            self.faults.extend(faults.into_iter().map(|fault| (shown.clone(), fault)));
+            if let Some(instrument) = instrument {
+                self.instruments.retain(|earlier| earlier.slug != instrument.slug);
+                self.instruments.push(instrument);
+            }
+        }
+    }
+}
+
+/// Checks one file, `shared.toml` too; faults come in the order of the file. Scales and blocks
+/// come from `shared`, or from the embedded `shared.toml` without it. There is an instrument when
+/// the file is one and has no errors; warnings do no harm.
+#[must_use]
+pub fn check(name: &str, text: &str, shared: Option<&str>) -> (Option<Instrument>, Vec<Fault>) {
+    let file = Path::new(name).file_name().and_then(|name| name.to_str()).unwrap_or(name);
+    if file == SHARED {
+        return (None, shared::read(text).1);
+    }
+    let ours = embedded(SHARED).unwrap_or_default();
+    let theirs = shared.map(|shared| shared::read(shared).0);
+    let ours = shared::read(&ours).0;
+    let known = |slug: &str| {
+        let name = format!("{slug}.toml");
+        file::read(&name, &embedded(&name)?, &ours, &|_| None).0
+    };
+    file::read(file, text, theirs.as_ref().unwrap_or(&ours), &known)
+}
+
+/// Whether a file is an instrument or the shared scales; a mapping of imported data is neither.
+#[must_use]
+pub fn is_checked(name: &str) -> bool {
+    name.strip_suffix(".toml").is_some_and(|stem| Path::new(stem).extension().is_none())
+}
+
+fn embedded(name: &str) -> Option<String> {
+    String::from_utf8(Files::get(name)?.data.into_owned()).ok()
+}

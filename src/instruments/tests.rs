@@ -1,0 +1,229 @@
+//! Every shipped file is sound; a broken one is told everything at once; nothing panics.
+
+use proptest::prelude::*;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::sample::{sample, sample_leaning};
+use super::*;
+use crate::domain::answer::Answers;
+use crate::domain::question::{Choice, Question};
+
+const BROKEN: &str = include_str!("../../tests/surveys/broken.toml");
+const SMALL: &str = include_str!("../../tests/surveys/small.toml");
+
+fn zones() -> Vec<String> {
+    ["north", "south"].map(str::to_owned).to_vec()
+}
+
+fn shown(name: &str, faults: &[Fault]) -> String {
+    faults.iter().map(|fault| fault.show(name) + "\n").collect()
+}
+
+/// The sentences, each with its place, of a file that is `SMALL` with one thing changed.
+fn after(change: (&str, &str)) -> Vec<String> {
+    let text = SMALL.replacen(change.0, change.1, 1);
+    assert_ne!(text, SMALL, "{change:?} changes nothing");
+    let (_, faults) = check("small.toml", &text, None);
+    let line = |fault: &Fault| format!("{}:{}: {}", fault.line, fault.column, fault.sentence);
+    faults.iter().map(line).collect()
+}
+
+#[test]
+fn every_shipped_file_is_sound() {
+    let mut said = String::new();
+    for name in Files::iter().filter(|name| is_checked(name)) {
+        let (instrument, faults) = check(&name, &embedded(&name).unwrap(), None);
+        said += &shown(&name, &faults);
+        assert!(instrument.is_some() || name == SHARED || !faults.is_empty(), "{name}");
+    }
+    assert_eq!(said, "");
+}
+
+#[test]
+fn a_broken_file_is_told_everything_at_once() {
+    let (instrument, faults) = check("broken.toml", BROKEN, None);
+    assert!(instrument.is_none());
+    let expected = include_str!("../../tests/surveys/broken.txt");
+    assert_eq!(shown("broken.toml", &faults), expected);
+}
+
+#[test]
+fn a_sampled_form_reads_back_without_complaint() {
+    let shelf = Shelf::load(None);
+    assert!(!shelf.instruments().is_empty());
+    for instrument in shelf.instruments() {
+        for seed in 0..200 {
+            let fields = sample(instrument, &zones(), &mut StdRng::seed_from_u64(seed));
+            let reading = instrument.read(&fields, &zones());
+            assert_eq!(reading.complaints, [], "{} {seed}", instrument.slug);
+            let json = serde_json::to_string(&reading.answers).unwrap();
+            assert_eq!(serde_json::from_str::<Answers>(&json).unwrap(), reading.answers);
+            let stray = fields.iter().filter(|(field, _)| !is_read(&reading, field));
+            assert_eq!(stray.count(), 0, "{} {seed}", instrument.slug);
+        }
+    }
+}
+
+/// Whether a field came back as an answer or as a text: nothing is filled in that was not asked.
+fn is_read(reading: &crate::domain::answer::Reading, field: &str) -> bool {
+    let first = field.split('.').next().unwrap();
+    let last = field.split('.').next_back().unwrap();
+    reading.answers.0.contains_key(first) || reading.texts.iter().any(|text| text.question == last)
+}
+
+#[test]
+fn an_instrument_survives_json() {
+    for instrument in Shelf::load(None).instruments() {
+        let json = instrument.canonical();
+        assert_eq!(&serde_json::from_str::<Instrument>(&json).unwrap(), instrument);
+    }
+}
+
+#[test]
+fn the_same_file_has_the_same_hash_and_another_word_another() {
+    let hash = |text: &str| check("small.toml", text, None).0.unwrap().hash();
+    assert_eq!(hash(SMALL), hash(SMALL));
+    assert_eq!(hash(SMALL), hash(&SMALL.replace("# A", "# Another")));
+    assert_ne!(hash(SMALL), hash(&SMALL.replace("How safe", "How secure")));
+}
+
+#[test]
+fn a_leaning_is_followed() {
+    let instrument = check("small.toml", SMALL, None).0.unwrap();
+    let lean = |question: &Question, _: &[Choice]| match question.id.as_str() {
+        "where" | "safe" => Some(1),
+        _ => None,
+    };
+    for seed in 0..20 {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let fields = sample_leaning(&instrument, &zones(), &mut rng, lean);
+        assert!(fields.contains(&("where".to_owned(), "south".to_owned())));
+        assert!(fields.contains(&("safe".to_owned(), "unsafe".to_owned())));
+    }
+}
+
+#[test]
+fn an_operators_file_takes_the_place_of_ours_and_a_broken_one_keeps_nobody_away() {
+    let name = format!("miradouro-shelf-{}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("small.toml"), SMALL).unwrap();
+    fs::write(folder.join("broken.toml"), BROKEN).unwrap();
+    fs::write(folder.join("latin.toml"), b"slug = \"\xe9\"").unwrap();
+    fs::write(folder.join("pulse2.toml"), SMALL.replace("\"small\"", "\"pulse2\"")).unwrap();
+    let shelf = Shelf::load(Some(&folder));
+    fs::remove_dir_all(&folder).unwrap();
+    assert!(shelf.instrument("small").is_some());
+    assert!(shelf.instrument("broken").is_none());
+    assert_eq!(
+        shelf.instrument("pulse2").unwrap().title.get(crate::domain::text::Lang::En),
+        "Small"
+    );
+    let blamed = |name: &str| shelf.faults().iter().any(|(file, _)| file.ends_with(name));
+    assert!(blamed("broken.toml") && blamed("latin.toml") && !blamed("small.toml"));
+    assert!(shelf.instruments().is_sorted_by(|a, b| a.slug < b.slug));
+}
+
+#[test]
+fn the_operators_scales_stand_beside_the_operators_file() {
+    let text = SMALL.replace("scale = \"safe5\"\nsame_as = \"pulse2/q1\"", "scale = \"own\"");
+    let text = text.replace("safe = unsafe", "safe = no");
+    let own = "[[scale]]\nid = \"own\"\nchoices = [\n\
+        { code = \"no\", score = 0, text = { en = \"no\" } },\n\
+        { code = \"yes\", score = 1, text = { en = \"yes\" } }]\n";
+    assert_eq!(check("small.toml", &text, Some(own)).1, []);
+    assert_eq!(check("shared.toml", own, None).1, []);
+    let faults = check("shared.toml", &own.replace("score = 1", "skore = 1"), None).1;
+    assert!(faults.iter().any(|fault| fault.sentence.contains("skore")), "{faults:?}");
+}
+
+#[test]
+fn a_question_with_other_answers_raises_its_meaning() {
+    let pulse = embedded("pulse2.toml").unwrap();
+    let changed = pulse.replacen(
+        "id = \"q1\"\nkind = \"scale\"\nscale = \"safe5\"\nsame_as = \
+        \"resident_safety/f1\"",
+        "id = \"q1\"\nkind = \"scale\"\nscale = \"freq5\"",
+        1,
+    );
+    assert_ne!(pulse, changed);
+    let faults = check("pulse2.toml", &changed, None).1;
+    assert!(faults.iter().any(|fault| fault.sentence.contains("raise its meaning")), "{faults:?}");
+}
+
+#[test]
+fn toml_that_cannot_be_parsed_says_where() {
+    let (_, faults) = check("x.toml", "slug = \"x\"\ntitle = {", None);
+    assert!(!faults.is_empty() && faults.iter().all(|fault| fault.line == 2), "{faults:?}");
+}
+
+#[test]
+fn rules_of_the_parts_are_kept() {
+    for (change, wanted) in [
+        ((r#"kind = "questionnaire""#, r#"kind = "walk_sheet""#), "a walk sheet needs a group"),
+        ((r#"help = ["emergency"]"#, "help = []"), "must be told where help is"),
+        ((r#"by = "where""#, r#"by = "words""#), "cannot be broken down by"),
+        ((r#""safe = unsafe""#, r#""words = unsafe""#), "a rule cannot look at words"),
+        ((r#""safe = unsafe""#, r#""why = dark""#), "which is the question itself"),
+        ((r#""safe = unsafe""#, r#""safe > 3""#), "safe is not a number"),
+        ((r#""safe = unsafe""#, r#""count(safe) > 3""#), "needs a question of kind multiple"),
+        (("max = 2", "max = 0"), "no answer at all"),
+        ((r#"kind = "sorted_bars""#, r#"kind = "people_dots""#), "goes with policy people"),
+        ((r#"kind = "sorted_bars""#, r#"kind = "diverging""#), "ordered answers"),
+        ((r#"same_as = "pulse2/q1""#, r#"same_as = "q1""#), "instrument/question"),
+        ((r#""pulse2/q1""#, r#""pulse2/q6""#), "no line can join them"),
+        ((r#""pulse2/q1""#, r#""pulse2/zz""#), "there is no question pulse2/zz"),
+        ((r#""pulse2/q1""#, r#""another/q1""#), "another is not among our instruments"),
+        (("minutes = 1", "minutes = 0"), "minutes should be"),
+    ] {
+        let said = after(change);
+        assert!(said.iter().any(|said| said.contains(wanted)), "{change:?}: {said:#?}");
+    }
+}
+
+#[test]
+fn a_rule_is_shown_at_its_very_character() {
+    let line = SMALL.lines().position(|line| line.contains("safe = unsafe")).unwrap() + 1;
+    let said = after((r#""safe = unsafe""#, r#""safe = unsure""#));
+    assert_eq!(said, [format!("{line}:19: safe has no choice unsure")]);
+    let said = after((r#""safe = unsafe""#, r#""safe in [unsafe""#));
+    assert_eq!(said, [format!("{line}:27: show_if of question why: \"]\" is missing here")]);
+}
+
+proptest! {
+    #[test]
+    fn checking_never_panics(text in "(?s).{0,300}") {
+        let _outcome = check("x.toml", &text, None);
+        let _outcome = check("shared.toml", &text, None);
+    }
+
+    #[test]
+    fn checking_a_damaged_file_never_panics(
+        lines in prop::collection::vec((0_usize..160, 0_usize..160), 1..6),
+        junk in "[\\[\\]{}\"=a-z0-9 é]{0,12}",
+    ) {
+        let mut damaged: Vec<String> = BROKEN.lines().map(str::to_owned).collect();
+        for (from, to) in lines {
+            let moved = damaged.get(from).map_or_else(String::new, |line| format!("{line}{junk}"));
+            if let Some(line) = damaged.get_mut(to) {
+                *line = moved;
+            }
+        }
+        for fault in check("broken.toml", &damaged.join("\n"), None).1 {
+            let _shown = fault.show("broken.toml");
+        }
+    }
+
+    #[test]
+    fn checking_a_file_of_wrong_types_never_panics(
+        line in 0_usize..160,
+        value in prop::sample::select(vec!["1", "-1", "1.5", "nan", "\"\"", "[]", "{}", "[1]", "[{}]", "true", "2020-01-01"]),
+    ) {
+        let damaged = BROKEN.lines().enumerate().map(|(number, text)| {
+            let key = text.split_once(" = ").filter(|_| number == line).map(|(key, _)| key);
+            key.map_or_else(|| text.to_owned(), |key| format!("{key} = {value}"))
+        });
+        let _outcome = check("broken.toml", &damaged.collect::<Vec<_>>().join("\n"), None);
+    }
+}
