@@ -1,14 +1,26 @@
-//! The one place where stored answers meet analysis and the gate.
+//! Stub: the one place where stored answers meet analysis and the gate.
 
 pub mod release;
 
-/// What keeps a job from being done, as a sentence.
+/// Why a job could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
-    /// The store failed.
+    /// The store.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
-    /// Something else.
+    /// The analysis.
     #[error("{0}")]
-    Refused(String),
+    Analysis(String),
+    /// A stored table whose seal does not hold.
+    #[error("a stored table cannot be opened: {0}")]
+    Sealed(String),
+    /// Nothing can be shown yet.
+    #[error("there are not enough answers yet: a release needs at least 10, feedback at least 5")]
+    NothingToShow,
+    /// Nothing changed since the release before.
+    #[error("nothing new can be shown since release {0}: a table is renewed after 10 more answers")]
+    NothingNew(i64),
+    /// A thread died.
+    #[error("the work was cut off")]
+    CutOff,
 }

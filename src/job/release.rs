@@ -18,5 +18,5 @@ pub async fn make(
     _public: bool,
     _collections: &[CollectionId],
 ) -> Result<StoredRelease, JobError> {
-    Err(JobError::Refused("releases cannot be made yet".to_owned()))
+    Err(JobError::NothingToShow)
 }

@@ -10,7 +10,7 @@ use rand::seq::IndexedRandom;
 
 use super::app::App;
 use super::desk::{self, Act, Desk, StaffFrame, id};
-use super::error::{Error, Result};
+use super::error::Result;
 use super::named;
 use super::participate::Pairs;
 use super::qr::Qr;

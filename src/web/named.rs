@@ -136,3 +136,14 @@ pub fn answers(n: u64, words: &StaffWords) -> String {
     let text = if n == 1 { &words.one_answer } else { &words.some_answers };
     fill(text, &[("n", &n.to_string())])
 }
+
+/// The field of a sheet that a reason belongs to; the help addresses stand in the settings.
+#[must_use]
+pub fn reason_field(why: NotReady) -> &'static str {
+    match why {
+        NotReady::PolicePresent => "presence",
+        NotReady::NoLanguage | NotReady::LanguageIncomplete(_) => "languages",
+        NotReady::HelpMissing(_) => "",
+        NotReady::AskedByMissing => "asked_by",
+    }
+}
