@@ -110,7 +110,9 @@ fn is_same_group(a: &PopulationCount, b: &PopulationCount) -> bool {
 /// Where zone, age, gender and count stand.
 fn places(header: &[String]) -> Option<[usize; 4]> {
     let place = |name: &str| {
-        header.iter().position(|cell| cell.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
+        header
+            .iter()
+            .position(|cell| cell.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
     };
     Some([place("zone")?, place("age")?, place("gender")?, place("count")?])
 }
@@ -192,7 +194,8 @@ mod tests {
     #[test]
     fn every_fault_is_named_with_its_line() {
         let zones = zones("Noord").unwrap();
-        let text = "zone,age,gender,count\nZuid,a1,man,x\nNoord,a12_15,man,1\n\nNoord,a12_15,man,2\nNoord";
+        let text =
+            "zone,age,gender,count\nZuid,a1,man,x\nNoord,a12_15,man,1\n\nNoord,a12_15,man,2\nNoord";
         let faults = counts(text, &zones, &codes()).unwrap_err();
         let expected = vec![
             (2, LineFault::Zone("Zuid".to_owned())),

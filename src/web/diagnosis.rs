@@ -121,8 +121,7 @@ fn inputs(app: &Inner, lang: Lang, filled: &Filled) -> Vec<Input> {
     let languages = Lang::RESPONDENTS.iter().map(tick).collect();
     let mut inputs = vec![
         Input::line("name", &words.diagnosis_name, filled).hinted(&words.diagnosis_name_hint),
-        Input::many("languages", &words.languages, languages, filled)
-            .hinted(&words.languages_hint),
+        Input::many("languages", &words.languages, languages, filled).hinted(&words.languages_hint),
         Input::line("time_zone", &words.time_zone, filled).hinted(&words.time_zone_hint),
         Input::line("consent_age", &words.consent_age, filled).hinted(&words.consent_age_hint),
         Input::heading(&words.help_title).hinted(&words.help_hint),

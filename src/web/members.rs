@@ -117,9 +117,8 @@ pub async fn remove(
     let desk = Desk::at(&app, signed_in, &slug, May::Coordinate).await?;
     let person = member(&desk, &person).await?;
     let all = app.store.members(desk.diagnosis.id).await?;
-    let others = |(id, _, role): &(PersonId, _, Role)| {
-        *id != person.id && *role == Role::Coordinator
-    };
+    let others =
+        |(id, _, role): &(PersonId, _, Role)| *id != person.id && *role == Role::Coordinator;
     if !all.iter().any(others) {
         return show(&desk, None, Some(&desk.words().last_coordinator)).await;
     }

@@ -94,10 +94,7 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/settings", get(diagnosis::settings_page).post(diagnosis::settings))
         .route("/d/{slug}/waves", get(diagnosis::wave_page).post(diagnosis::add_wave))
         .route("/d/{slug}/delete", get(diagnosis::delete_page).post(diagnosis::delete))
-        .route(
-            "/d/{slug}/collections/new",
-            get(collections::new_page).post(collections::prepare),
-        )
+        .route("/d/{slug}/collections/new", get(collections::new_page).post(collections::prepare))
         .route("/d/{slug}/collections/{id}", get(collections::page))
         .route(
             "/d/{slug}/collections/{id}/edit",

@@ -56,7 +56,10 @@ pub async fn reflections(
     let (words, form) = (desk.words(), app.form_words(desk.lang()));
     let pile = |state: ReflectionState| {
         let these = all.iter().filter(|one| one.state == state);
-        Pile { title: pile_title(state, words), said: these.map(|r| said(r, words, form)).collect() }
+        Pile {
+            title: pile_title(state, words),
+            said: these.map(|r| said(r, words, form)).collect(),
+        }
     };
     let page = ReflectionsPage {
         frame: desk.frame(&walk.title),
