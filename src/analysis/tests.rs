@@ -241,29 +241,3 @@ fn a_place_has_a_score_where_enough_was_rated() {
     assert_eq!((places[2].stops[0].mean, places[2].stops[0].raters), (Some(7.5), 2));
     assert_eq!((places[2].stops[1].mean, places[2].stops[1].raters), (None, 0));
 }
-
-/// Run by hand: `cargo test --lib analysis:: -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures, and says nothing about right or wrong"]
-fn a_long_questionnaire_is_counted_quickly() {
-    let ids: Vec<String> = (0..60).map(|at| format!("q{at}")).collect();
-    let mut questions: Vec<Question> = ids.iter().map(|id| question(id, scale(5))).collect();
-    questions.push(question("age", Kind::Single { choices: single(&["young", "old"]) }));
-    questions.push(question("zone", Kind::Zone));
-    let instrument = instrument(questions);
-    let row = |at: usize| {
-        let answer = |id: &String| (id.clone(), Answer::Code(format!("s{}", at % 5)));
-        let mut answers = Answers(ids.iter().map(answer).collect());
-        let age = if at.is_multiple_of(3) { "young" } else { "old" };
-        answers.0.insert("age".to_owned(), Answer::Code(age.to_owned()));
-        answers
-    };
-    for rows in [5_000, 100_000] {
-        let answers: Vec<Answers> = (0..rows).map(row).collect();
-        let start = Instant::now();
-        let frame = Frame::new(&instrument, &zones(), answers).unwrap();
-        let built = start.elapsed();
-        let tallies = frame.tallies(&instrument, Weighting::Plain).unwrap();
-        println!("{rows} rows: columns {built:?}, {} tallies {:?}", tallies.len(), start.elapsed());
-    }
-}

@@ -160,6 +160,35 @@ pub struct Door {
     pub mode: Mode,
 }
 
+/// Whether what a collection brought can be released.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ripe {
+    /// It can.
+    Now,
+    /// Only after it has closed.
+    AfterClosing,
+    /// Not before this many answers are there.
+    TooFew(u64),
+}
+
+impl Collection {
+    /// Whether so many answers can be released; the gate has the last word.
+    #[must_use]
+    pub fn ripe(&self, received: u64) -> Ripe {
+        let least = match self.field.policy {
+            Policy::Rounded => 10,
+            Policy::People => 5,
+            Policy::Places | Policy::Spoken => 1,
+        };
+        let waits = self.field.policy == Policy::People && self.state != State::Closed;
+        match (received < least, waits) {
+            (true, _) => Ripe::TooFew(least),
+            (false, true) => Ripe::AfterClosing,
+            (false, false) => Ripe::Now,
+        }
+    }
+}
+
 /// Why a collection cannot open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotReady {

@@ -11,5 +11,6 @@ pub mod diagnosis;
 pub mod ids;
 pub mod instrument;
 pub mod people;
+pub mod population;
 pub mod question;
 pub mod text;

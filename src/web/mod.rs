@@ -22,11 +22,23 @@ use tower_http::timeout::TimeoutLayer;
 
 pub mod app;
 mod assets;
+mod collections;
+mod desk;
+mod diagnosis;
 mod error;
+mod feedback;
 mod field;
+mod home;
+mod members;
+mod moderation;
+mod named;
+mod overview;
 mod page;
 mod participate;
 mod projector;
+mod qr;
+mod releases;
+mod sheet;
 mod sign_in;
 mod wall;
 
@@ -65,6 +77,7 @@ pub fn router(app: App) -> Router {
 /// What residents need.
 fn intake() -> Router<App> {
     Router::new()
+        .route("/", get(home::front))
         .route("/p/{door}", get(participate::enter))
         .route("/p/{door}/{lang}", get(participate::form).post(participate::submit))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
@@ -84,6 +97,35 @@ fn staff() -> Router<App> {
         .route("/i/{token}", get(sign_in::invitation).post(sign_in::accept))
         .route("/d/{slug}/walks/{walk}/projector", get(projector::first))
         .route("/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}", get(projector::screen))
+        .route("/home", get(home::home))
+        .route("/new", get(diagnosis::new_page).post(diagnosis::make))
+        .route("/d/{slug}", get(overview::page))
+        .route("/d/{slug}/settings", get(diagnosis::settings_page).post(diagnosis::settings))
+        .route("/d/{slug}/waves", get(diagnosis::wave_page).post(diagnosis::add_wave))
+        .route("/d/{slug}/delete", get(diagnosis::delete_page).post(diagnosis::delete))
+        .route("/d/{slug}/collections/new", get(collections::new_page).post(collections::prepare))
+        .route("/d/{slug}/collections/{id}", get(collections::page))
+        .route(
+            "/d/{slug}/collections/{id}/edit",
+            get(collections::edit_page).post(collections::edit),
+        )
+        .route("/d/{slug}/collections/{id}/open", post(collections::open))
+        .route("/d/{slug}/collections/{id}/close", post(collections::close))
+        .route("/d/{slug}/collections/{id}/texts", get(moderation::texts))
+        .route("/d/{slug}/activity", get(feedback::new_page).post(feedback::start))
+        .route("/d/{slug}/activity/{id}", get(feedback::page))
+        .route("/d/{slug}/members", get(members::page).post(members::invite))
+        .route("/d/{slug}/members/{person}/remove", post(members::remove))
+        .route("/d/{slug}/members/{person}/reset", post(members::reset))
+        .route("/d/{slug}/log", get(members::log))
+        .route("/d/{slug}/releases/new", get(releases::new_page))
+        .route("/d/{slug}/releases", post(releases::make))
+        .route("/d/{slug}/releases/{n}/publish", post(releases::publish))
+        .route("/d/{slug}/walks/new", get(releases::walk_page).post(releases::add_walk))
+        .route(
+            "/d/{slug}/walks/{id}/reflections",
+            get(moderation::reflections).post(moderation::moderate),
+        )
 }
 
 async fn nothing() -> error::Error {

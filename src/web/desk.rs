@@ -1,0 +1,235 @@
+//! What every staff page stands on: who is at work in which diagnosis, the frame, and the log.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::{Deserialize, Serialize};
+
+use super::app::{App, Inner};
+use super::assets;
+use super::error::{Error, Result};
+use super::page;
+use super::sign_in::SignedIn;
+use crate::domain::collection::coded;
+use crate::domain::diagnosis::Diagnosis;
+use crate::domain::people::{May, Person};
+use crate::domain::text::Lang;
+use crate::store::StoreError;
+use crate::words::StaffWords;
+
+coded! {
+    /// What the log of a diagnosis says was done.
+    Act {
+        /// A diagnosis was made.
+        MadeDiagnosis = "diagnosis_made",
+        /// Its settings were changed.
+        ChangedSettings = "settings_changed",
+        /// A wave was added.
+        AddedWave = "wave_added",
+        /// A collection was prepared.
+        Prepared = "collection_prepared",
+        /// A draft was changed.
+        ChangedDraft = "draft_changed",
+        /// A collection was opened.
+        Opened = "collection_opened",
+        /// It was opened in languages nobody has checked.
+        Unchecked = "translations_unchecked",
+        /// A collection was closed.
+        Closed = "collection_closed",
+        /// Somebody was invited.
+        Invited = "invited",
+        /// Somebody followed an invitation.
+        Joined = "joined",
+        /// Somebody was taken off.
+        Removed = "member_removed",
+        /// A link for a new passphrase was made.
+        Reset = "reset_link_made",
+        /// Free texts were opened.
+        ReadTexts = "texts_read",
+        /// A reflection was let through.
+        Shown = "reflection_shown",
+        /// A reflection was held back.
+        Withheld = "reflection_withheld",
+        /// A release was made.
+        Released = "release_made",
+        /// A release was published.
+        Published = "release_published",
+        /// A data walk was planned.
+        AddedWalk = "walk_added",
+    }
+}
+
+/// Somebody at work in a diagnosis.
+pub struct Desk {
+    /// The program.
+    pub app: App,
+    /// Who.
+    pub person: Person,
+    /// Where.
+    pub diagnosis: Diagnosis,
+}
+
+impl Desk {
+    /// Sits somebody down, if they may do that in the diagnosis of an address.
+    ///
+    /// # Errors
+    /// `NotFound` or `Forbidden`.
+    pub async fn at(app: &App, signed_in: SignedIn, slug: &str, what: May) -> Result<Self> {
+        let diagnosis = signed_in.diagnosis(app, slug, what).await?;
+        Ok(Self { app: app.clone(), person: signed_in.0, diagnosis })
+    }
+
+    /// The texts in this person's language.
+    #[must_use]
+    pub fn words(&self) -> &StaffWords {
+        self.app.staff_words(self.person.lang)
+    }
+
+    /// The language of this person's pages.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        self.person.lang
+    }
+
+    /// Whether this person may do that here.
+    #[must_use]
+    pub fn may(&self, what: May) -> bool {
+        self.person.may(self.diagnosis.id, what)
+    }
+
+    /// The same, as an error.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub fn demand(&self, what: May) -> Result<()> {
+        if self.may(what) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// An address in this diagnosis.
+    #[must_use]
+    pub fn path(&self, rest: &str) -> String {
+        format!("/d/{}{rest}", self.diagnosis.slug)
+    }
+
+    /// The way on after something was done.
+    #[must_use]
+    pub fn go(&self, rest: &str) -> Response {
+        Redirect::to(&self.path(rest)).into_response()
+    }
+
+    /// The way to this person's first page.
+    #[must_use]
+    pub fn home(&self) -> Response {
+        Redirect::to("/home").into_response()
+    }
+
+    /// The frame of a page about this diagnosis.
+    #[must_use]
+    pub fn frame(&self, title: &str) -> StaffFrame<'_> {
+        let mut frame = StaffFrame::new(&self.app, &self.person, title);
+        frame.name.clone_from(&self.diagnosis.name);
+        frame.home = self.path("");
+        let invented = &self.app.form_words(self.person.lang).invented;
+        frame.invented = self.diagnosis.settings.invented.then(|| invented.clone());
+        frame
+    }
+
+    /// Writes down what was done: never answers, codes or addresses.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn log(&self, act: Act, about: &str) -> Result<()> {
+        let (person, now) = (Some(self.person.id), self.app.clock.now());
+        Ok(self.app.store.log(self.diagnosis.id, person, now, act.code(), about).await?)
+    }
+
+    /// An error of the store in this person's language.
+    #[must_use]
+    pub fn said(&self, error: StoreError) -> Error {
+        said(error, self.words())
+    }
+}
+
+/// An error of the store in the language of these words.
+#[must_use]
+pub fn said(error: StoreError, words: &StaffWords) -> Error {
+    match error {
+        StoreError::Stale(_) => Error::Stale(words.meanwhile.clone()),
+        StoreError::Taken(_) => Error::Stale(words.taken.clone()),
+        StoreError::NotFound(_)
+        | StoreError::Busy
+        | StoreError::Folder { .. }
+        | StoreError::Newer(_)
+        | StoreError::OldSqlite(_)
+        | StoreError::Broken(..)
+        | StoreError::Database(_)
+        | StoreError::Migration(_) => error.into(),
+    }
+}
+
+/// An id in an address; what is none is not there.
+///
+/// # Errors
+/// `NotFound`.
+pub fn id<T: std::str::FromStr>(text: &str) -> Result<T> {
+    text.parse().map_err(|_no_id| Error::NotFound)
+}
+
+/// The frame of a staff page.
+pub struct StaffFrame<'a> {
+    /// The language of the page.
+    pub lang: Lang,
+    /// What stands in the browser's bar.
+    pub title: String,
+    /// The name in the head band.
+    pub name: String,
+    /// Where that name leads.
+    pub home: String,
+    /// The line that says that everything is invented, when it is.
+    pub invented: Option<String>,
+    /// The address of the style sheet everybody gets.
+    pub css: String,
+    /// The address of the style sheet of staff pages.
+    pub staff_css: String,
+    /// Who is signed in.
+    pub person: String,
+    /// The texts.
+    pub words: &'a StaffWords,
+}
+
+impl<'a> StaffFrame<'a> {
+    /// A frame outside any diagnosis.
+    #[must_use]
+    pub fn new(app: &'a Inner, person: &Person, title: &str) -> Self {
+        Self {
+            lang: person.lang,
+            title: title.to_owned(),
+            name: "Miradouro".to_owned(),
+            home: "/home".to_owned(),
+            invented: None,
+            css: assets::address("miradouro.css"),
+            staff_css: assets::address("staff.css"),
+            person: person.name.clone(),
+            words: app.staff_words(person.lang),
+        }
+    }
+}
+
+/// A card in a list.
+#[derive(Default)]
+pub struct Card {
+    /// What it is called.
+    pub title: String,
+    /// Where it leads; nowhere when empty.
+    pub address: String,
+    /// What is said about it.
+    pub lines: Vec<String>,
+    /// Small labels: kind (`open`, `wait` or nothing) and text.
+    pub tags: Vec<(&'static str, String)>,
+}
+
+/// A rendered staff page; no cache may keep it.
+pub fn show(status: StatusCode, page: &impl Template) -> Response {
+    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (status, headers, page::html(page.render())).into_response()
+}

@@ -1,0 +1,168 @@
+//! Feedback after an activity, for a youth worker on a phone: one sheet, one tap, and the QR code
+//! is there. Never with police in the room.
+
+use askama::Template;
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::app::App;
+use super::collections::{Held, begin, draft, instrument_tick, lang_names, presence_ticks};
+use super::desk::{self, Desk, StaffFrame};
+use super::error::{Error, Result};
+use super::named;
+use super::participate::Pairs;
+use super::qr::Qr;
+use super::sheet::{Faults, Filled, Input, Sheet, Tick};
+use super::sign_in::SignedIn;
+use crate::domain::collection::{
+    Field, Mode, Origin, Presence, Sampling, State as Stands, not_ready,
+};
+use crate::domain::instrument::{Instrument, Sheet as Kind};
+use crate::domain::people::May;
+use crate::domain::text::Lang;
+use crate::instruments::Shelf;
+use crate::words::{StaffWords, fill};
+
+/// The instruments for feedback.
+pub fn offered(shelf: &Shelf) -> impl Iterator<Item = &Instrument> {
+    shelf.instruments().iter().filter(|one| one.sheet == Kind::Feedback)
+}
+
+/// `GET /d/{slug}/activity`.
+pub async fn new_page(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path(slug): Path<String>,
+) -> Result<Response> {
+    let desk = Desk::at(&app, signed_in, &slug, May::Facilitate).await?;
+    let mut filled = Filled::default()
+        .with("presence", Presence::YouthWorker.code())
+        .with("asked_by", &desk.person.name);
+    if let Some(first) = offered(&app.shelf).next() {
+        filled = filled.with("instrument", &first.slug);
+    }
+    for lang in spoken(&desk) {
+        filled = filled.with("languages", lang.tag());
+    }
+    Ok(sheet(&desk, &filled).show(Faults::default()))
+}
+
+/// `POST /d/{slug}/activity`: opens at once.
+pub async fn start(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path(slug): Path<String>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response> {
+    let desk = Desk::at(&app, signed_in, &slug, May::Facilitate).await?;
+    let (filled, mut faults) = (Filled(pairs), Faults::default());
+    let waves = app.store.waves(desk.diagnosis.id).await?;
+    let wave = waves.last().ok_or(Error::NotFound)?;
+    let instrument = offered(&app.shelf).find(|one| one.slug == filled.first("instrument"));
+    faults.when(instrument.is_none(), "instrument", &desk.words().choose_one);
+    let field = read(&desk, &filled, instrument, &mut faults);
+    let (Some(instrument), Some(field)) = (instrument, field) else {
+        return Ok(sheet(&desk, &filled).show(faults));
+    };
+    let title = filled.first("title").to_owned();
+    let collection = draft(&desk, instrument, wave, &title, field, Mode::Own).await?;
+    let instrument = app.instrument(desk.diagnosis.id, &collection.instrument).await?;
+    let held = Held { desk, collection, instrument };
+    begin(&held).await?;
+    Ok(held.desk.go(&format!("/activity/{}", held.collection.id)))
+}
+
+/// Reads the sheet, with every reason why it could not open beside its field.
+fn read(
+    desk: &Desk,
+    filled: &Filled,
+    instrument: Option<&Instrument>,
+    faults: &mut Faults,
+) -> Option<Field> {
+    let words = desk.words();
+    faults.when(filled.first("title").is_empty(), "title", &words.title_needed);
+    let presence = Presence::from_code(filled.first("presence"));
+    faults.when(presence.is_none(), "presence", &words.choose_one);
+    let given = filled.all("languages");
+    let field = Field {
+        sampling: Sampling::SelfSelected,
+        asked_by: filled.first("asked_by").to_owned(),
+        presence: presence?,
+        recruited_by: filled.first("recruited_by").to_owned(),
+        origin: if desk.diagnosis.settings.invented { Origin::Invented } else { Origin::Asked },
+        policy: instrument?.policy,
+        languages: Lang::ALL.into_iter().filter(|lang| given.contains(&lang.tag())).collect(),
+        source: None,
+    };
+    for why in not_ready(&field, instrument?, &desk.diagnosis.settings.help) {
+        let reason = named::reason(why, words, desk.app.form_words(desk.lang()));
+        faults.add(named::reason_field(why), &reason);
+    }
+    faults.is_empty().then_some(field)
+}
+
+/// The languages of the diagnosis that some feedback instrument speaks.
+fn spoken(desk: &Desk) -> Vec<Lang> {
+    let speaks = |lang: &&Lang| offered(&desk.app.shelf).any(|one| one.languages.contains(lang));
+    desk.diagnosis.settings.languages.iter().filter(speaks).copied().collect()
+}
+
+fn sheet<'a>(desk: &'a Desk, filled: &Filled) -> Sheet<'a> {
+    let words = desk.words();
+    let instruments = offered(&desk.app.shelf);
+    let instruments = instruments.map(|one| instrument_tick(one, desk.lang(), words)).collect();
+    let languages = spoken(desk);
+    let languages = languages.iter().map(|lang| Tick::new(lang.tag(), lang.name(), "")).collect();
+    let inputs = vec![
+        Input::line("title", &words.activity_title, filled).hinted(&words.activity_title_hint),
+        Input::one("presence", &words.presence, presence_ticks(words), filled)
+            .hinted(&words.presence_feedback_hint),
+        Input::one("instrument", &words.instrument, instruments, filled),
+        Input::many("languages", &words.languages, languages, filled),
+        Input::line("asked_by", &words.asked_by, filled).hinted(&words.asked_by_hint),
+        Input::line("recruited_by", &words.recruited_by, filled).hinted(&words.recruited_by_hint),
+    ];
+    let (frame, action) = (desk.frame(&words.ask_feedback), desk.path("/activity"));
+    Sheet::new(frame, action, &words.open_and_show, inputs).saying(&words.feedback_intro)
+}
+
+#[derive(Template)]
+#[template(path = "activity.html")]
+struct ActivityPage<'a> {
+    frame: StaffFrame<'a>,
+    words: &'a StaffWords,
+    qr: Option<Qr>,
+    count: String,
+    languages: String,
+    path: String,
+    again: String,
+    feedback: bool,
+}
+
+/// `GET /d/{slug}/activity/{id}`: the QR code to show, and how many have answered so far.
+pub async fn page(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((slug, id)): Path<(String, String)>,
+) -> Result<Response> {
+    let held = Held::at(&app, signed_in, (&slug, &id), May::Facilitate).await?;
+    let (desk, collection) = (&held.desk, &held.collection);
+    let n = app.store.received(desk.diagnosis.id, collection.id).await?;
+    let is_open = collection.state == Stands::Open;
+    let doors = app.store.doors(desk.diagnosis.id, collection.id).await?;
+    let address = doors.first().map(|door| app.base_url.join(&format!("/p/{}", door.code)));
+    let words = desk.words();
+    let languages = lang_names(&collection.field.languages);
+    let page = ActivityPage {
+        frame: desk.frame(&collection.title),
+        words,
+        qr: address.filter(|_| is_open).map(|address| Qr::of(&address)).transpose()?,
+        count: named::answers(n, words),
+        languages: fill(&words.in_languages, &[("languages", &languages)]),
+        path: desk.path(&format!("/collections/{}", collection.id)),
+        again: desk.path(&format!("/activity/{}", collection.id)),
+        feedback: true,
+    };
+    Ok(desk::show(StatusCode::OK, &page))
+}

@@ -1,0 +1,149 @@
+//! What codes are called in staff pages. Every match names every variant, so that a new one asks
+//! for its words here.
+
+use super::desk::Act;
+use super::participate::help_name;
+use crate::domain::collection::{Mode, NotReady, Origin, Presence, Sampling, State};
+use crate::domain::instrument::Policy;
+use crate::domain::population::LineFault;
+use crate::words::{FormWords, StaffWords, fill};
+
+/// How people were chosen, and what that means for the figures.
+#[must_use]
+pub fn sampling(value: Sampling, words: &StaffWords) -> (&str, &str) {
+    match value {
+        Sampling::Random => (&words.sampling_random, &words.sampling_random_hint),
+        Sampling::EveryoneInvited => (&words.sampling_everyone, &words.sampling_everyone_hint),
+        Sampling::Picked => (&words.sampling_picked, &words.sampling_picked_hint),
+        Sampling::SelfSelected => (&words.sampling_self, &words.sampling_self_hint),
+    }
+}
+
+/// Who is in the room.
+#[must_use]
+pub fn presence(value: Presence, words: &StaffWords) -> &str {
+    match value {
+        Presence::Nobody => &words.presence_nobody,
+        Presence::YouthWorker => &words.presence_youth_worker,
+        Presence::Researcher => &words.presence_researcher,
+        Presence::Teacher => &words.presence_teacher,
+        Presence::Police => &words.presence_police,
+    }
+}
+
+/// Where answers come from.
+#[must_use]
+pub fn origin(value: Origin, words: &StaffWords) -> &str {
+    match value {
+        Origin::Asked => &words.origin_asked,
+        Origin::Imported => &words.origin_imported,
+        Origin::Invented => &words.origin_invented,
+    }
+}
+
+/// Where a collection stands, with the kind of its label.
+#[must_use]
+pub fn state(value: State, words: &StaffWords) -> (&'static str, &str) {
+    match value {
+        State::Draft => ("wait", &words.state_draft),
+        State::Open => ("open", &words.state_open),
+        State::Closed => ("", &words.state_closed),
+    }
+}
+
+/// How answers come in.
+#[must_use]
+pub fn mode(value: Mode, words: &StaffWords) -> &str {
+    match value {
+        Mode::Own => &words.mode_own,
+        Mode::Kiosk => &words.mode_kiosk,
+        Mode::Assisted => &words.mode_assisted,
+        Mode::Paper => &words.mode_paper,
+        Mode::Imported => &words.mode_imported,
+    }
+}
+
+/// How what comes in may be shown.
+#[must_use]
+pub fn policy(value: Policy, words: &StaffWords) -> &str {
+    match value {
+        Policy::Rounded => &words.policy_rounded,
+        Policy::People => &words.policy_people,
+        Policy::Places => &words.policy_places,
+        Policy::Spoken => &words.policy_spoken,
+    }
+}
+
+/// Why a collection cannot open, as a sentence.
+#[must_use]
+pub fn reason(why: NotReady, words: &StaffWords, form: &FormWords) -> String {
+    match why {
+        NotReady::PolicePresent => words.police_refused.clone(),
+        NotReady::NoLanguage => words.why_no_language.clone(),
+        NotReady::LanguageIncomplete(lang) => {
+            fill(&words.why_language_incomplete, &[("language", lang.name())])
+        }
+        NotReady::HelpMissing(kind) => {
+            fill(&words.why_help_missing, &[("kind", help_name(kind, form))])
+        }
+        NotReady::AskedByMissing => words.why_asked_by_missing.clone(),
+    }
+}
+
+/// What is wrong with a pasted line, as a sentence.
+#[must_use]
+pub fn line_fault(line: usize, fault: &LineFault, words: &StaffWords) -> String {
+    let (text, value) = match fault {
+        LineFault::Header => (&words.line_header, ""),
+        LineFault::Columns => (&words.line_columns, ""),
+        LineFault::Zone(zone) => (&words.line_zone, zone.as_str()),
+        LineFault::Age(age) => (&words.line_age, age.as_str()),
+        LineFault::Gender(gender) => (&words.line_gender, gender.as_str()),
+        LineFault::Count(count) => (&words.line_count, count.as_str()),
+        LineFault::Twice => (&words.line_twice, ""),
+    };
+    fill(text, &[("line", &line.to_string()), ("value", value)])
+}
+
+/// An act in the log.
+#[must_use]
+pub fn act(value: Act, words: &StaffWords) -> &str {
+    match value {
+        Act::MadeDiagnosis => &words.act_diagnosis_made,
+        Act::ChangedSettings => &words.act_settings_changed,
+        Act::AddedWave => &words.act_wave_added,
+        Act::Prepared => &words.act_collection_prepared,
+        Act::ChangedDraft => &words.act_draft_changed,
+        Act::Opened => &words.act_collection_opened,
+        Act::Unchecked => &words.act_translations_unchecked,
+        Act::Closed => &words.act_collection_closed,
+        Act::Invited => &words.act_invited,
+        Act::Joined => &words.act_joined,
+        Act::Removed => &words.act_member_removed,
+        Act::Reset => &words.act_reset_link_made,
+        Act::ReadTexts => &words.act_texts_read,
+        Act::Shown => &words.act_reflection_shown,
+        Act::Withheld => &words.act_reflection_withheld,
+        Act::Released => &words.act_release_made,
+        Act::Published => &words.act_release_published,
+        Act::AddedWalk => &words.act_walk_added,
+    }
+}
+
+/// How many answers, in words.
+#[must_use]
+pub fn answers(n: u64, words: &StaffWords) -> String {
+    let text = if n == 1 { &words.one_answer } else { &words.some_answers };
+    fill(text, &[("n", &n.to_string())])
+}
+
+/// The field of a sheet that a reason belongs to; the help addresses stand in the settings.
+#[must_use]
+pub fn reason_field(why: NotReady) -> &'static str {
+    match why {
+        NotReady::PolicePresent => "presence",
+        NotReady::NoLanguage | NotReady::LanguageIncomplete(_) => "languages",
+        NotReady::HelpMissing(_) => "",
+        NotReady::AskedByMissing => "asked_by",
+    }
+}

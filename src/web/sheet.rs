@@ -1,0 +1,213 @@
+//! Sheets that staff fill in: one template for all of them. What was written is kept, and every
+//! complaint stands beside its field.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::desk::{self, StaffFrame};
+use super::participate::Pairs;
+
+/// What was filled in.
+#[derive(Debug, Clone, Default)]
+pub struct Filled(pub Pairs);
+
+impl Filled {
+    /// The first value of a field without the spaces around it; empty when there is none.
+    #[must_use]
+    pub fn first(&self, field: &str) -> &str {
+        self.all(field).into_iter().next().unwrap_or("")
+    }
+
+    /// Every value of a field.
+    #[must_use]
+    pub fn all(&self, field: &str) -> Vec<&str> {
+        let named = self.0.iter().filter(|(name, _)| name == field);
+        named.map(|(_, value)| value.trim()).collect()
+    }
+
+    /// One more value.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: &str) -> Self {
+        self.0.push((field.to_owned(), value.to_owned()));
+        self
+    }
+}
+
+/// What is wrong with what was filled in: the field and a sentence, all of it at once.
+#[derive(Debug, Default)]
+pub struct Faults(pub Vec<(String, String)>);
+
+impl Faults {
+    /// Complains about a field.
+    pub fn add(&mut self, field: &str, sentence: &str) {
+        self.0.push((field.to_owned(), sentence.to_owned()));
+    }
+
+    /// Complains about a field when something is so.
+    pub fn when(&mut self, wrong: bool, field: &str, sentence: &str) {
+        if wrong {
+            self.add(field, sentence);
+        }
+    }
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// One field of a sheet.
+pub struct Input {
+    name: String,
+    label: String,
+    hint: String,
+    wrong: Vec<String>,
+    kind: InputKind,
+}
+
+enum InputKind {
+    Heading,
+    Line { value: String, kind: &'static str },
+    Area { value: String, rows: usize },
+    Choices { kind: &'static str, all: Vec<Tick> },
+}
+
+/// One thing that can be chosen.
+pub struct Tick {
+    value: String,
+    label: String,
+    hint: String,
+    on: bool,
+}
+
+impl Tick {
+    /// Something that can be chosen; `hint` may be empty.
+    #[must_use]
+    pub fn new(value: &str, label: &str, hint: &str) -> Self {
+        let (value, label, hint) = (value.to_owned(), label.to_owned(), hint.to_owned());
+        Self { value, label, hint, on: false }
+    }
+}
+
+impl Input {
+    fn new(name: &str, label: &str, kind: InputKind) -> Self {
+        let (name, label) = (name.to_owned(), label.to_owned());
+        Self { name, label, hint: String::new(), wrong: Vec::new(), kind }
+    }
+
+    /// A heading between fields.
+    #[must_use]
+    pub fn heading(label: &str) -> Self {
+        Self::new("", label, InputKind::Heading)
+    }
+
+    /// One line of text.
+    #[must_use]
+    pub fn line(name: &str, label: &str, filled: &Filled) -> Self {
+        let value = filled.first(name).to_owned();
+        Self::new(name, label, InputKind::Line { value, kind: "text" })
+    }
+
+    /// A day.
+    #[must_use]
+    pub fn day(name: &str, label: &str, filled: &Filled) -> Self {
+        let value = filled.first(name).to_owned();
+        Self::new(name, label, InputKind::Line { value, kind: "date" })
+    }
+
+    /// Several lines of text.
+    #[must_use]
+    pub fn area(name: &str, label: &str, rows: usize, filled: &Filled) -> Self {
+        let value = filled.first(name).to_owned();
+        Self::new(name, label, InputKind::Area { value, rows })
+    }
+
+    /// One of several.
+    #[must_use]
+    pub fn one(name: &str, label: &str, all: Vec<Tick>, filled: &Filled) -> Self {
+        Self::choices(name, label, "radio", all, filled)
+    }
+
+    /// Any of several.
+    #[must_use]
+    pub fn many(name: &str, label: &str, all: Vec<Tick>, filled: &Filled) -> Self {
+        Self::choices(name, label, "checkbox", all, filled)
+    }
+
+    fn choices(
+        name: &str,
+        label: &str,
+        kind: &'static str,
+        mut all: Vec<Tick>,
+        filled: &Filled,
+    ) -> Self {
+        let chosen = filled.all(name);
+        for tick in &mut all {
+            tick.on = chosen.contains(&tick.value.as_str());
+        }
+        Self::new(name, label, InputKind::Choices { kind, all })
+    }
+
+    /// A line under the label.
+    #[must_use]
+    pub fn hinted(mut self, hint: &str) -> Self {
+        hint.clone_into(&mut self.hint);
+        self
+    }
+}
+
+/// A page with one form.
+#[derive(Template)]
+#[template(path = "sheet.html")]
+pub struct Sheet<'a> {
+    /// The frame.
+    pub frame: StaffFrame<'a>,
+    /// What is said before.
+    pub intro: Vec<String>,
+    /// Where it goes.
+    pub action: String,
+    /// Its fields.
+    pub inputs: Vec<Input>,
+    /// What the button says.
+    pub button: String,
+    /// Whether the button destroys something.
+    pub stops: bool,
+    /// Complaints about no field in particular.
+    pub wrong: Vec<String>,
+    /// Fields with complaints, and their labels.
+    pub complained: Vec<(String, String)>,
+}
+
+impl<'a> Sheet<'a> {
+    /// A sheet without complaints.
+    #[must_use]
+    pub fn new(frame: StaffFrame<'a>, action: String, button: &str, inputs: Vec<Input>) -> Self {
+        let (button, intro, wrong, complained) = (button.to_owned(), vec![], vec![], vec![]);
+        Self { frame, intro, action, inputs, button, stops: false, wrong, complained }
+    }
+
+    /// Something said before the fields.
+    #[must_use]
+    pub fn saying(mut self, sentence: &str) -> Self {
+        self.intro.push(sentence.to_owned());
+        self
+    }
+
+    /// The page: 422 with every complaint beside its field, if there are any.
+    #[must_use]
+    pub fn show(mut self, faults: Faults) -> Response {
+        let status =
+            if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        for (field, sentence) in faults.0 {
+            match self.inputs.iter_mut().find(|input| input.name == field) {
+                Some(input) => input.wrong.push(sentence),
+                None => self.wrong.push(sentence),
+            }
+        }
+        let complained = self.inputs.iter().filter(|input| !input.wrong.is_empty());
+        self.complained = complained.map(|i| (i.name.clone(), i.label.clone())).collect();
+        desk::show(status, &self)
+    }
+}
