@@ -37,6 +37,7 @@ mod page;
 mod participate;
 mod projector;
 mod qr;
+mod released;
 mod releases;
 mod sheet;
 mod sign_in;
@@ -120,6 +121,8 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/log", get(members::log))
         .route("/d/{slug}/releases/new", get(releases::new_page))
         .route("/d/{slug}/releases", post(releases::make))
+        .route("/d/{slug}/releases/{n}", get(released::page))
+        .route("/d/{slug}/releases/{n}/{collection}/{file}", get(released::file))
         .route("/d/{slug}/releases/{n}/publish", post(releases::publish))
         .route("/d/{slug}/walks/new", get(releases::walk_page).post(releases::add_walk))
         .route(

@@ -125,7 +125,9 @@ await test("the coordinator releases the open collection", async () => {
   await picture(page, "staff-home");
   await page.goto(new URL("/d/oude-haven", page.url()).href);
   await picture(page, "staff-diagnosis");
-  await page.locator("form[action$='/releases'] button").first().click();
+  await page.goto(new URL("/d/oude-haven/releases/new", page.url()).href);
+  await page.locator("input[name=for][value=public]").check();
+  await page.locator("button.go").click();
   is(/\/d\/oude-haven\/releases\/2$/.test(page.url()), `the second release, not ${page.url()}`);
   is((await page.locator("svg[role=img]").count()) > 0, "it has charts");
   await picture(page, "staff-release");
