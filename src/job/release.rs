@@ -94,7 +94,7 @@ fn sealed(made: &Made, store: &Store) -> StoredTable {
     }
 }
 
-/// Reads the answers of the collections once.
+/// Reads the answers of the collections once; those nobody has answered are left out.
 async fn harvest(
     store: &Store,
     of: DiagnosisId,
@@ -110,6 +110,9 @@ async fn harvest(
         let zones = store.zones(of, collection.wave).await?;
         let (modes, rows): (BTreeSet<Mode>, Vec<Answers>) =
             store.responses(of, collection.id).await?.into_iter().unzip();
+        if rows.is_empty() {
+            continue;
+        }
         let modes = modes.into_iter().collect();
         harvests.push(Harvest { collection, instrument, zones, modes, rows });
     }

@@ -79,7 +79,10 @@ fn sheets(desk: &Desk, evidence: &Evidence) -> Result<Vec<SheetView>> {
             .iter()
             .filter(|table| table.address().collection == collection.id)
             .collect();
-        let shown = instrument.charts.iter().filter_map(|plan| Shown::of(plan, &tables));
+        // When nothing of a collection may be shown, one box with the reason is enough.
+        let nothing = tables.iter().all(|table| table.withheld().is_some());
+        let most = if nothing { 1 } else { instrument.charts.len() };
+        let shown = instrument.charts.iter().filter_map(|plan| Shown::of(plan, &tables)).take(most);
         let drawn = shown
             .map(|shown| {
                 let id = format!("s{at}-{}", shown.plan.id);
