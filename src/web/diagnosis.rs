@@ -1,5 +1,7 @@
 //! Making a diagnosis, changing what is fixed for all of it, a new wave, and deleting it.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
@@ -177,12 +179,14 @@ fn read(
     Said { name, settings, population }
 }
 
-/// The age bands and genders of the instruments on the shelf.
+/// The age bands and genders of every instrument on the shelf.
 fn codes(app: &Inner) -> Codes {
     let of = |id: &str| {
-        let question = app.shelf.instruments().iter().find_map(|one| one.question(id));
-        let choices = question.map_or(&[][..], |question| question.choices());
-        choices.iter().filter(|choice| !choice.missing).map(|choice| choice.code.clone()).collect()
+        let questions = app.shelf.instruments().iter().filter_map(|one| one.question(id));
+        let choices = questions.flat_map(|question| question.choices());
+        let codes: BTreeSet<String> =
+            choices.filter(|choice| !choice.missing).map(|choice| choice.code.clone()).collect();
+        codes.into_iter().collect()
     };
     Codes { ages: of("d_age"), genders: of("d_gender") }
 }

@@ -119,14 +119,14 @@ pub async fn card(
         let n = app.store.received(diagnosis.id, one.id).await?;
         line.insert(0, named::answers(n, words));
     }
-    if let Some(day) = one.closed.or(one.opened) {
-        line.push(day.to_string());
-    }
+    let mut lines = vec![line.join(" · ")];
+    lines.extend(one.opened.map(|day| format!("{} {day}", words.opened_on)));
+    lines.extend(one.closed.map(|day| format!("{} {day}", words.closed_on)));
     let (kind, state) = named::state(one.state, words);
     let mut tags = vec![(kind, state.to_owned()), ("", lang_names(&one.field.languages))];
     tags.retain(|(_, text)| !text.is_empty());
     let address = format!("/d/{}/collections/{}", diagnosis.slug, one.id);
-    Ok(Card { title: one.title.clone(), address, lines: vec![line.join(" · ")], tags })
+    Ok(Card { title: one.title.clone(), address, lines, tags })
 }
 
 /// The collections whose answers can be released and are in no table of the last release.
