@@ -1,8 +1,67 @@
-//! x
+//! Miradouro: one server with which a neighbourhood makes its own local security diagnosis, the
+//! Lisbon way, and acts on it.
+//!
+//! Residents answer questionnaires on cheap phones; youth workers ask for feedback after an
+//! activity; people walk their streets and note what they see; listening groups are written down.
+//! The evidence is counted, let through a gate, drawn, and hung on a wall, where residents walk
+//! along it and correct it.
+//!
+//! # The map
+//!
+//! Layers outside, nouns inside. A room may name the rooms below it and [`domain`]; the tidy test
+//! (`tests/it/tidy.rs`) keeps that.
+//!
+//! | room | does | an absence |
+//! |---|---|---|
+//! | [`domain`] | what a diagnosis is made of, as plain values | no I/O, no clock, no HTML, no SQL |
+//! | [`words`] | every text a person sees, one file per language | no silent fallback |
+//! | [`instruments`] | files to instruments, every fault at once; sample answers | no database |
+//! | [`analysis`] | answers to columns to counts, on polars | no person, no request, no colour |
+//! | [`release`] | the gate: the only maker of a [`release::Table`], with its attacker | no raw count leaves |
+//! | [`store`] | the only SQL, over SQLite and PostgreSQL; one writer | no rows go out |
+//! | [`job`] | release, import: where stored answers meet analysis and the gate | no page |
+//! | [`charts`] | released tables to SVG, by plotters and our own sink | no response |
+//! | [`publish`] | which stations, posters and files a release gets | draws nothing |
+//! | [`web`] | every page | no SQL, no arithmetic |
+//! | [`cli`] | the commands | |
+//!
+//! # The way of one response
+//!
+//! 1. `GET /p/{door}/{lang}` ([`web`]) shows the published version of the instrument as one form
+//!    with a fresh random id; the page is never stored by a cache.
+//! 2. `POST` to the same address: [`domain::instrument::Instrument::read`] gives every answer it can
+//!    read and every complaint. Complaints: the same page, 422, answers kept.
+//! 3. Otherwise the answers, without their words, go to the one writer of [`store`], which commits
+//!    whatever has queued in one transaction: a receipt (a keyed hash of the form's id, without a
+//!    way back), the response under an id of its own, each free text under an id of its own.
+//!    Whoever sent it is answered after the commit, and the commit happens whether or not they wait.
+//! 4. 303 to the thank-you page. The row has no time, address or device.
+//!
+//! # The way of one chart
+//!
+//! 1. A person asks for a release. [`job::release`] reads the answers once; [`analysis`] counts
+//!    them; [`release`] merges, rounds and withholds by the collection's policy, tries to undo its
+//!    own work, and seals what is left.
+//! 2. The sealed tables are stored under the release's number and never change.
+//! 3. A page, poster, screen or file opens them, [`publish`] says which chart stands where, and
+//!    [`charts`] draws: measured, placed, then drawn, or refused with the reason.
+//!
+//! # To come
+//!
+//! Nine more instruments and the remaining kinds, the editor and XLSForm; answering without a
+//! signal, one-time codes, kiosk and paper; the unlink job on PostgreSQL, backup and transfer;
+//! weights, intervals, comparison of waves and the other chart kinds; the committee's own work
+//! (seats, findings with evidence, ballots, matrix, follow-ups, "you said, we did"); depth for walks,
+//! notes and maps; the report. What they will cite is stable from now on: question (id, meaning),
+//! released table, note, stop, reflection.
+
 pub mod analysis;
+pub mod charts;
+pub mod cli;
 pub mod domain;
 pub mod instruments;
 pub mod job;
+pub mod publish;
 pub mod release;
 pub mod store;
 pub mod web;

@@ -1,9 +1,23 @@
 //! From answers to plain estimates, on polars. Never sees a person, a request or a colour.
 //!
-//! What leaves this room is not protected: only [`crate::release`] may turn it into something that
-//! is shown.
+//! A [`Frame`] holds the answers of one collection as columns; everything else is a question put
+//! to it. What leaves this room is not protected: only [`crate::release`] may turn it into
+//! something that is shown.
 
+mod column;
+mod frame;
+pub mod index;
+mod places;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+use polars::error::PolarsError;
 use serde::{Deserialize, Serialize};
+
+pub use frame::Frame;
+pub use places::{PlaceTally, StopTally};
+pub use tally::groups;
 
 /// One question by at most one variable, counted exactly. Never shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,4 +47,30 @@ pub struct GroupTally {
     pub missing: u64,
     /// How many skipped.
     pub skipped: u64,
+}
+
+/// Whether a tally also says weighted shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weighting {
+    /// Everybody counts once.
+    Plain,
+    /// By the instrument's weight question, where it has one.
+    ByQuestion,
+}
+
+/// What can be wrong with a question put to a frame.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalysisError {
+    /// The instrument has no such question.
+    #[error("there is no question {0:?} in this frame")]
+    NoSuchQuestion(String),
+    /// Free texts, weights and repeat groups have no counts of their own.
+    #[error("question {0:?} is not of a kind that can be counted")]
+    NotCounted(String),
+    /// People would be in several groups at once, or in none that is asked beside the question.
+    #[error("answers cannot be broken down by {0:?}")]
+    NotABreakdown(String),
+    /// The columns could not be made or read.
+    #[error("could not work on the columns")]
+    Columns(#[from] PolarsError),
 }

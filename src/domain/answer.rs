@@ -266,7 +266,8 @@ impl Form<'_> {
         }
     }
 
-    /// The repeats of a group; a repeat in which nothing was filled in is left out.
+    /// The repeats of a group, up to the last in which something was filled in: a blank one between
+    /// stays, because the number of a stop says which place it is.
     fn group(
         &self,
         questions: &[Question],
@@ -276,16 +277,18 @@ impl Form<'_> {
         reading: &mut Reading,
     ) -> Answer {
         let questions: Vec<&Question> = questions.iter().collect();
-        let mut rows = Vec::new();
-        for number in 0..max {
-            let prefix = format!("{field}.{number}.");
-            let filled = |(name, value): &&(String, String)| {
+        let prefix = |number: usize| format!("{field}.{number}.");
+        let is_filled = |number: &usize| {
+            let prefix = prefix(*number);
+            let here = |(name, value): &(String, String)| {
                 name.starts_with(&prefix) && !value.trim().is_empty()
             };
-            if self.fields.iter().find(filled).is_some() {
-                rows.push(self.questions(&questions, &prefix, seen, reading));
-            }
-        }
+            self.fields.iter().any(here)
+        };
+        let last = (0..max).rev().find(is_filled).map_or(0, |number| number + 1);
+        let rows: Vec<Answers> = (0..last)
+            .map(|number| self.questions(&questions, &prefix(number), seen, reading))
+            .collect();
         if rows.is_empty() { Answer::Skipped } else { Answer::Group(rows) }
     }
 }

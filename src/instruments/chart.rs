@@ -40,7 +40,7 @@ impl Chart<'_> {
             ChartKind::Diverging => {
                 // One legend serves every row, so the labels are the same too.
                 self.alike(notes, |one, other| answers(one) == answers(other));
-                self.no_top(notes);
+                self.top_codes(notes);
             }
             ChartKind::SortedBars => self.bars(notes),
             ChartKind::PeopleDots | ChartKind::Population => self.no_top(notes),
@@ -73,7 +73,7 @@ impl Chart<'_> {
 
     fn no_top(&self, notes: &mut Notes) {
         if let Some(top) = self.top.first() {
-            notes.error(&top.at, "only sorted_bars have a top");
+            notes.error(&top.at, "only sorted_bars and diverging have a top");
         }
     }
 
@@ -86,6 +86,11 @@ impl Chart<'_> {
         if self.asked.len() > 1 {
             self.alike(notes, |one, other| codes(one) == codes(other));
         }
+        self.top_codes(notes);
+    }
+
+    /// The top of bars is what they count; of a diverging chart, the side its sentence speaks of.
+    fn top_codes(&self, notes: &mut Notes) {
         for code in self.top {
             let lacks = |question: &Question| {
                 !answers(question).iter().any(|(known, ..)| *known == code.value)

@@ -1,19 +1,27 @@
-//! Stub: the one place where stored answers meet analysis and the gate.
+//! Work that takes longer than a page: the one place where stored answers meet analysis and the
+//! gate, and the only caller that reads answers in bulk.
 
+pub mod evidence;
+pub mod import;
+pub mod mapping;
 pub mod release;
+
+use crate::analysis::AnalysisError;
+use crate::release::NotSealed;
+use crate::store::StoreError;
 
 /// Why a job could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
     /// The store.
     #[error(transparent)]
-    Store(#[from] crate::store::StoreError),
+    Store(#[from] StoreError),
     /// The analysis.
-    #[error("{0}")]
-    Analysis(String),
+    #[error(transparent)]
+    Analysis(#[from] AnalysisError),
     /// A stored table whose seal does not hold.
     #[error("a stored table cannot be opened: {0}")]
-    Sealed(String),
+    Sealed(#[from] NotSealed),
     /// Nothing can be shown yet.
     #[error("there are not enough answers yet: a release needs at least 10, feedback at least 5")]
     NothingToShow,

@@ -31,6 +31,20 @@ pub(super) struct Body {
     pub(super) withheld: Option<Withheld>,
     pub(super) step: u64,
     pub(super) weighted: bool,
+    /// By group and choice, where a cell is said in words; empty when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) nearly: Vec<Vec<Option<Nearly>>>,
+}
+
+/// A cell of a small group of people that is said in words, because its number would say what each
+/// or nobody answered. Its number is not in the table: the cell holds 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nearly {
+    /// All of the group, or all but one.
+    All,
+    /// Nobody, or one.
+    None,
 }
 
 /// Where a table is found: release, collection, question and breakdown.
@@ -71,7 +85,8 @@ pub struct About {
     pub closed: Option<Date>,
     /// Where the data come from, for imports.
     pub source: Option<String>,
-    /// Answers to the whole collection, rounded like everything else (exact for a small group).
+    /// Answers to the whole collection, rounded like everything else (exact for a small group); 0
+    /// while there are too few to say anything, or the collection must close first.
     pub people: u64,
 }
 
@@ -97,7 +112,7 @@ pub enum Shape {
 /// A choice as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Label {
-    /// Its code.
+    /// Its code; of answers that are counted together all their codes, joined by `+`.
     pub code: String,
     /// Its words.
     pub text: Text,
@@ -108,7 +123,8 @@ pub struct Label {
 /// The counts of one group, as they may be shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
-    /// The group's code; empty for everyone.
+    /// The group's code; empty for everyone; of groups counted together all their codes, joined by
+    /// `+`.
     pub code: String,
     /// The group's words; empty for everyone.
     pub text: Text,
@@ -118,7 +134,8 @@ pub struct Group {
     pub base: u64,
     /// The rounded count of each choice.
     pub cells: Vec<u64>,
-    /// Rounded count of don't know, refused and does not apply.
+    /// Rounded count of don't know, refused and does not apply; not said (0) of small groups of
+    /// people and of places.
     pub missing: u64,
     /// Shares of each choice in the whole population, where population counts say them.
     pub reference: Option<Vec<f64>>,
@@ -139,6 +156,20 @@ pub enum Withheld {
     CouldBeWorkedOut,
     /// The collection is still open and its policy shows it only after closing.
     StillOpen,
+}
+
+impl Label {
+    /// The codes of the answers it counts.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.code.split('+')
+    }
+}
+
+impl Group {
+    /// The codes of the groups it counts.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.code.split('+')
+    }
 }
 
 impl Table {
@@ -203,12 +234,22 @@ impl Table {
         self.body.weighted
     }
 
+    /// Whether a cell is said in words ("all or nearly all") and drawn without a number; where
+    /// one is, draw the `base` of the group as dots of one kind.
+    #[must_use]
+    pub fn nearly(&self, group: usize, choice: usize) -> Option<Nearly> {
+        *self.body.nearly.get(group)?.get(choice)?
+    }
+
     /// The share of a choice in a group, from 0 to 1: the rounded cell over the sum of the group's
     /// rounded cells, or over the rounded base where several may be ticked (`decisions.md` 13).
-    /// `None` when there is nothing to divide by, and for places and groups of people.
+    /// `None` when there is nothing to divide by, for places, and for cells said in words.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts of people fit a double exactly")]
     pub fn share(&self, group: usize, choice: usize) -> Option<f64> {
+        if self.nearly(group, choice).is_some() {
+            return None;
+        }
         let group = self.body.groups.get(group)?;
         let cell = *group.cells.get(choice)?;
         let whole = match self.body.shape {
@@ -217,5 +258,48 @@ impl Table {
             Shape::Places => return None,
         };
         (whole > 0).then(|| (cell as f64 / whole as f64).min(1.0))
+    }
+}
+
+/// What a table for tests says.
+#[cfg(test)]
+#[derive(Debug, Clone)]
+pub(crate) struct Sample {
+    pub(crate) text: Text,
+    pub(crate) by: Option<Text>,
+    pub(crate) about: About,
+    pub(crate) shape: Shape,
+    pub(crate) choices: Vec<Label>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) withheld: Option<Withheld>,
+    pub(crate) step: u64,
+    pub(crate) nearly: Vec<Vec<Option<Nearly>>>,
+}
+
+/// A table for tests of what is made from tables.
+#[cfg(test)]
+pub(crate) fn sample(sample: Sample) -> Table {
+    let address = Address {
+        release: 3,
+        collection: CollectionId(uuid::Uuid::nil()),
+        question: "q".to_owned(),
+        by: sample.by.as_ref().map(|_| "by".to_owned()),
+    };
+    Table {
+        body: Body {
+            address,
+            meaning: 1,
+            scale: None,
+            text: sample.text,
+            by_text: sample.by,
+            about: sample.about,
+            shape: sample.shape,
+            choices: sample.choices,
+            groups: sample.groups,
+            withheld: sample.withheld,
+            step: sample.step,
+            weighted: false,
+            nearly: sample.nearly,
+        },
     }
 }

@@ -12,8 +12,9 @@ use crate::domain::ids::DiagnosisId;
 use crate::domain::instrument::Instrument;
 use crate::domain::text::Lang;
 use crate::instruments::Shelf;
+use crate::publish::Wall;
 use crate::store::{Result, Store};
-use crate::words::{ChartWords, FormWords, StaffWords};
+use crate::words::{ChartWords, FormWords, PosterWords, StaffWords};
 
 /// The state of the program; cloning it is cheap.
 #[derive(Clone)]
@@ -31,12 +32,14 @@ pub struct Inner {
     pub clock: Clock,
     words: Words,
     published: RwLock<HashMap<(DiagnosisId, String), Arc<Instrument>>>,
+    walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
 }
 
 struct Words {
     form: HashMap<Lang, FormWords>,
     staff: HashMap<Lang, StaffWords>,
     chart: HashMap<Lang, ChartWords>,
+    poster: HashMap<Lang, PosterWords>,
 }
 
 impl std::ops::Deref for App {
@@ -62,9 +65,10 @@ impl App {
             form: each(&Lang::RESPONDENTS, FormWords::of)?,
             staff: each(&Lang::STAFF, StaffWords::of)?,
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
+            poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
         };
-        let published = RwLock::default();
-        Ok(Self(Arc::new(Inner { store, shelf, base_url, clock, words, published })))
+        let (published, walls) = (RwLock::default(), RwLock::default());
+        Ok(Self(Arc::new(Inner { store, shelf, base_url, clock, words, published, walls })))
     }
 }
 
@@ -92,6 +96,26 @@ impl Inner {
     #[must_use]
     pub fn chart_words(&self, lang: Lang) -> &ChartWords {
         pick(&self.words.chart, lang)
+    }
+
+    /// The texts around charts on walls; English where a language has none yet.
+    #[must_use]
+    pub fn poster_words(&self, lang: Lang) -> &PosterWords {
+        pick(&self.words.poster, lang)
+    }
+
+    /// The wall of a release, if it was made already.
+    pub(super) fn known_wall(&self, of: DiagnosisId, release: i64) -> Option<Arc<Wall>> {
+        self.walls.read().ok()?.get(&(of, release)).cloned()
+    }
+
+    /// Keeps a wall; a release never changes, so it stays right.
+    pub(super) fn keep_wall(&self, of: DiagnosisId, release: i64, wall: Wall) -> Arc<Wall> {
+        let wall = Arc::new(wall);
+        if let Ok(mut walls) = self.walls.write() {
+            walls.insert((of, release), Arc::clone(&wall));
+        }
+        wall
     }
 
     /// A published version; read once, since it never changes.

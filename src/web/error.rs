@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use super::app::Inner;
 use super::page::{self, Message};
 use crate::domain::text::Lang;
+use crate::job::JobError;
 use crate::store::StoreError;
 
 /// What stands between a request and its answer.
@@ -44,6 +45,18 @@ impl From<StoreError> for Error {
             | StoreError::Broken(..)
             | StoreError::Database(_)
             | StoreError::Migration(_) => Self::Failed(with_causes(&error)),
+        }
+    }
+}
+
+impl From<JobError> for Error {
+    fn from(error: JobError) -> Self {
+        match error {
+            JobError::Store(error) => error.into(),
+            JobError::NothingToShow | JobError::NothingNew(_) => Self::Stale(error.to_string()),
+            JobError::Analysis(_) | JobError::Sealed(_) | JobError::CutOff => {
+                Self::Failed(error.to_string())
+            }
         }
     }
 }

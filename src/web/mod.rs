@@ -35,10 +35,13 @@ mod named;
 mod overview;
 mod page;
 mod participate;
+mod projector;
 mod qr;
+mod released;
 mod releases;
 mod sheet;
 mod sign_in;
+mod wall;
 
 use app::App;
 
@@ -80,6 +83,11 @@ fn intake() -> Router<App> {
         .route("/p/{door}/{lang}", get(participate::form).post(participate::submit))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
         .route("/a/{hash}/{*name}", get(assets::asset))
+        .route("/n/{slug}", get(wall::published))
+        .route("/w/{door}", get(wall::enter))
+        .route("/w/{door}/{lang}", get(wall::stations))
+        .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
+        .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
 }
 
 /// What needs a sign-in, and the way to one.
@@ -88,6 +96,8 @@ fn staff() -> Router<App> {
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/i/{token}", get(sign_in::invitation).post(sign_in::accept))
+        .route("/d/{slug}/walks/{walk}/projector", get(projector::first))
+        .route("/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}", get(projector::screen))
         .route("/home", get(home::home))
         .route("/new", get(diagnosis::new_page).post(diagnosis::make))
         .route("/d/{slug}", get(overview::page))
@@ -111,6 +121,8 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/log", get(members::log))
         .route("/d/{slug}/releases/new", get(releases::new_page))
         .route("/d/{slug}/releases", post(releases::make))
+        .route("/d/{slug}/releases/{n}", get(released::page))
+        .route("/d/{slug}/releases/{n}/{collection}/{file}", get(released::file))
         .route("/d/{slug}/releases/{n}/publish", post(releases::publish))
         .route("/d/{slug}/walks/new", get(releases::walk_page).post(releases::add_walk))
         .route(

@@ -240,6 +240,8 @@ pub struct StaffWords {
     pub for_public: String,
     pub for_public_hint: String,
     pub release_n: String,
+    pub release_made_on: String,
+    pub publish: String,
     pub nothing_to_show: String,
     pub nothing_new: String,
     pub data_walks: String,

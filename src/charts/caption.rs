@@ -1,0 +1,188 @@
+//! What must be read with a chart: who answered and how, and what to be careful with.
+
+use jiff::civil::Date;
+
+use super::rows::{PERCENT_FROM, list};
+use crate::domain::collection::{Mode, Origin, Presence, Sampling};
+use crate::domain::text::Lang;
+use crate::release::table::{About, Shape, Table};
+use crate::words::{ChartWords, fill};
+
+/// What stands beside a chart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Caption {
+    /// Who answered, how, when, and who asked.
+    pub who: String,
+    /// What to be careful with, most important first.
+    pub careful: Vec<String>,
+}
+
+/// The caption of a chart over these tables; of several collections, the first speaks.
+#[must_use]
+pub fn caption(tables: &[&Table], _lang: Lang, words: &ChartWords) -> Caption {
+    let Some(first) = tables.first() else { return Caption::default() };
+    Caption { who: who(first, words), careful: careful(tables, words) }
+}
+
+fn who(table: &Table, words: &ChartWords) -> String {
+    let about = table.about();
+    let mut parts = vec![people(table, words), sampling(about, words)];
+    if !about.modes.is_empty() {
+        let modes: Vec<&str> = about.modes.iter().map(|mode| mode_words(*mode, words)).collect();
+        let modes = list(&modes, &words.comma, &words.last_and);
+        parts.push(fill(&words.modes, &[("modes", &modes)]));
+    }
+    if !about.asked_by.trim().is_empty() {
+        parts.push(fill(&words.asked_by, &[("who", &about.asked_by)]));
+    }
+    if about.origin == Origin::Asked {
+        parts.push(presence(about.presence, words).to_owned());
+    }
+    parts.extend(dates(about, words));
+    parts.join(" ")
+}
+
+fn people(table: &Table, words: &ChartWords) -> String {
+    let about = table.about();
+    let title = ("title", about.title.as_str());
+    if about.people == 0 {
+        return fill(&words.who_no_number, &[title]);
+    }
+    let exact = table.step() <= 1;
+    let n = about.people.to_string();
+    let pattern = if exact { &words.who_people } else { &words.who_people_about };
+    fill(pattern, &[("n", &n), title])
+}
+
+fn sampling(about: &About, words: &ChartWords) -> String {
+    let how = match about.sampling {
+        Sampling::Random => &words.sampling_random,
+        Sampling::EveryoneInvited => &words.sampling_everyone_invited,
+        Sampling::Picked => &words.sampling_picked,
+        Sampling::SelfSelected => &words.sampling_self_selected,
+    };
+    let who = about.recruited_by.trim();
+    if who.is_empty() {
+        return how.clone();
+    }
+    format!("{how} {}", fill(&words.recruited_by, &[("who", who)]))
+}
+
+fn mode_words(mode: Mode, words: &ChartWords) -> &str {
+    match mode {
+        Mode::Own => &words.mode_own,
+        Mode::Kiosk => &words.mode_kiosk,
+        Mode::Assisted => &words.mode_assisted,
+        Mode::Paper => &words.mode_paper,
+        Mode::Imported => &words.mode_imported,
+    }
+}
+
+fn presence(presence: Presence, words: &ChartWords) -> &str {
+    match presence {
+        Presence::Nobody => &words.presence_nobody,
+        Presence::YouthWorker => &words.presence_youth_worker,
+        Presence::Researcher => &words.presence_researcher,
+        Presence::Teacher => &words.presence_teacher,
+        Presence::Police => &words.presence_police,
+    }
+}
+
+fn dates(about: &About, words: &ChartWords) -> Option<String> {
+    let from = date(about.opened?, words);
+    Some(match about.closed {
+        None => fill(&words.dates_open, &[("from", &from)]),
+        Some(to) if Some(to) == about.opened => fill(&words.dates_one, &[("from", &from)]),
+        Some(to) => fill(&words.dates, &[("from", &from), ("to", &date(to, words))]),
+    })
+}
+
+fn date(date: Date, words: &ChartWords) -> String {
+    let months = [
+        &words.month_01,
+        &words.month_02,
+        &words.month_03,
+        &words.month_04,
+        &words.month_05,
+        &words.month_06,
+        &words.month_07,
+        &words.month_08,
+        &words.month_09,
+        &words.month_10,
+        &words.month_11,
+        &words.month_12,
+    ];
+    let at = usize::try_from(date.month() - 1).unwrap_or(0);
+    let month = months.get(at).map_or("", |month| month.as_str());
+    let (day, year) = (date.day().to_string(), date.year().to_string());
+    fill(&words.date, &[("day", &day), ("month", month), ("year", &year)])
+}
+
+fn careful(tables: &[&Table], words: &ChartWords) -> Vec<String> {
+    let Some(first) = tables.first() else { return Vec::new() };
+    let about = first.about();
+    let mut lines = Vec::new();
+    lines.extend(origin(about, words));
+    lines.extend(steadiness(tables, words));
+    match about.sampling {
+        Sampling::Random if first.weighted() => lines.push(words.weighted.clone()),
+        Sampling::Random => lines.push(words.unweighted.clone()),
+        Sampling::EveryoneInvited => lines.push(words.everyone_no_margin.clone()),
+        Sampling::Picked => lines.push(words.picked_no_margin.clone()),
+        Sampling::SelfSelected => lines.push(words.no_margin.clone()),
+    }
+    lines.extend(counting(tables, words));
+    lines
+}
+
+fn origin(about: &About, words: &ChartWords) -> Option<String> {
+    match (about.origin, &about.source) {
+        (Origin::Asked, _) => None,
+        (Origin::Imported, Some(source)) => Some(fill(&words.imported, &[("source", source)])),
+        (Origin::Imported, None) => Some(words.imported_unknown.clone()),
+        (Origin::Invented, _) => Some(words.invented.clone()),
+    }
+}
+
+/// How steady the row with the fewest answers is.
+fn steadiness(tables: &[&Table], words: &ChartWords) -> Option<String> {
+    let counts = |shape| match shape {
+        Shape::Ordered | Shape::Single | Shape::Multiple | Shape::People => true,
+        Shape::Places | Shape::Groups => false,
+    };
+    let tables = tables.iter().filter(|table| counts(table.shape()));
+    let fewest = tables.flat_map(|table| table.groups()).map(|group| group.base).min()?;
+    Some(words.steadiness(fewest).to_owned())
+}
+
+/// How things were counted.
+fn counting(tables: &[&Table], words: &ChartWords) -> Vec<String> {
+    let mut lines = Vec::new();
+    let groups = || tables.iter().flat_map(|table| table.groups());
+    if tables.iter().any(|table| table.shape() == Shape::Multiple)
+        && groups().any(|group| group.base >= PERCENT_FROM)
+    {
+        lines.push(words.several.clone());
+    }
+    if tables.iter().any(|table| table.shape() == Shape::Places) {
+        lines.push(words.rating_subjective.clone());
+    }
+    if groups().any(|group| group.missing > 0) {
+        lines.push(words.not_counted.clone());
+    }
+    if let Some(step) = tables.iter().map(|table| table.step()).filter(|step| *step > 1).max() {
+        lines.push(fill(&words.rounded, &[("n", &step.to_string())]));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_said_in_words() {
+        let words = ChartWords::of(Lang::Nl).unwrap();
+        assert_eq!(date(jiff::civil::date(2026, 3, 2), &words), "2 maart 2026");
+    }
+}

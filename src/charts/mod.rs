@@ -1,0 +1,154 @@
+//! Charts from released tables: diverging bars, sorted bars, dots for people, and who answered.
+//!
+//! A chart is measured, placed and drawn, in that order, so its height follows from what it says;
+//! what does not fit, has no letters or is not a number is refused. It takes released tables and
+//! nothing else, so it cannot show more than the gate let through.
+
+mod caption;
+mod data_table;
+mod diverging;
+mod layout;
+mod legend;
+mod look;
+mod people_dots;
+mod plain;
+mod population;
+mod qr;
+mod rows;
+mod scene;
+pub mod sheet;
+mod sink;
+mod sorted_bars;
+#[cfg(test)]
+mod tests;
+
+pub use caption::{Caption, caption};
+pub use data_table::{DataTable, data_table};
+pub use layout::fonts;
+pub use look::{Look, LookKind, Sizes};
+pub use qr::qr_path;
+
+use crate::domain::instrument::ChartKind;
+use crate::domain::text::{Lang, Text};
+use crate::release::table::{Shape, Table};
+use crate::words::ChartWords;
+
+/// What is to be drawn.
+#[derive(Debug, Clone)]
+pub struct Picture<'a> {
+    /// Its id: every id inside the drawing begins with it.
+    pub id: String,
+    /// How it is drawn.
+    pub kind: ChartKind,
+    /// The question it answers. It is not drawn: the page or poster says it above.
+    pub title: &'a Text,
+    /// The tables in it; several are rows of one scale.
+    pub tables: Vec<&'a Table>,
+    /// The codes that count, in sorted bars over several tables or groups.
+    pub top: &'a [String],
+    /// At most so many rows.
+    pub most: Option<usize>,
+}
+
+/// A finished drawing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Svg {
+    /// All of it, standing alone.
+    pub xml: String,
+    /// What is inside the outer element, to be put on a poster.
+    pub body: String,
+    /// Its width, in units of the look.
+    pub width: f64,
+    /// Its height, in units of the look.
+    pub height: f64,
+    /// What it is called.
+    pub title: String,
+    /// What it shows, in words.
+    pub desc: String,
+}
+
+/// Why there is no drawing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is nothing to draw.
+    #[error("there is no table in this chart")]
+    Empty,
+    /// The tables cannot be drawn this way.
+    #[error("the tables of this chart cannot be drawn this way: {0}")]
+    NotThisWay(&'static str),
+    /// A number is not a number.
+    #[error("a number in this chart is not finite")]
+    NotANumber,
+    /// A text is too wide.
+    #[error("{0:?} does not fit in this chart")]
+    DoesNotFit(String),
+    /// A letter is in no embedded font.
+    #[error("no embedded font has every letter of {0:?}")]
+    NoGlyph(String),
+    /// The embedded fonts are broken.
+    #[error("the embedded fonts cannot be read")]
+    NoFonts,
+    /// The text is too long for a QR code.
+    #[error("the text is too long for a QR code")]
+    TooLong,
+    /// plotters failed.
+    #[error("the chart could not be drawn: {0}")]
+    Drawing(String),
+}
+
+/// Draws a picture for one look in one language.
+///
+/// # Errors
+/// When there is nothing to draw, the tables do not go together, or something does not fit.
+pub fn draw(
+    picture: &Picture<'_>,
+    look: &Look,
+    lang: Lang,
+    words: &ChartWords,
+) -> Result<Svg, Refusal> {
+    let task = Task { picture, look, lang, words };
+    if picture.tables.is_empty() {
+        return Err(Refusal::Empty);
+    }
+    match kind(picture) {
+        ChartKind::Diverging => diverging::draw(&task),
+        ChartKind::SortedBars => sorted_bars::draw(&task),
+        ChartKind::PeopleDots => people_dots::draw(&task),
+        ChartKind::Population => population::draw(&task),
+    }
+}
+
+/// How a picture is drawn: small groups of people always as dots.
+fn kind(picture: &Picture<'_>) -> ChartKind {
+    let in_words = |table: &Table| {
+        (0..table.groups().len())
+            .any(|at| (0..table.choices().len()).any(|choice| table.nearly(at, choice).is_some()))
+    };
+    let small = |table: &&&Table| table.shape() == Shape::People || in_words(table);
+    match picture.tables.iter().find(small) {
+        Some(_) => ChartKind::PeopleDots,
+        None => picture.kind,
+    }
+}
+
+/// What every chart works from.
+struct Task<'t> {
+    picture: &'t Picture<'t>,
+    look: &'t Look,
+    lang: Lang,
+    words: &'t ChartWords,
+}
+
+impl Task<'_> {
+    /// The width between the edges.
+    fn width(&self) -> f64 {
+        self.look.width - 2.0 * self.look.edge()
+    }
+
+    /// Draws a finished scene.
+    fn paint(&self, scene: scene::Scene, desc: String) -> Result<Svg, Refusal> {
+        let title = self.picture.title.get(self.lang).to_owned();
+        let (id, look, lang) = (&self.picture.id, self.look, self.lang);
+        scene.paint(&scene::Frame { id, title, desc, look, lang })
+    }
+}

@@ -1,0 +1,204 @@
+//! Released tables as rows of a chart: names, shares, and the words for what is not shown.
+
+use crate::charts::{Refusal, Task};
+use crate::domain::text::{Lang, Text};
+use crate::release::table::{Group, Shape, Table, Withheld};
+use crate::words::{ChartWords, fill};
+
+/// From so many answers on a number is a percentage.
+pub(super) const PERCENT_FROM: u64 = 30;
+/// From so many answers on a percentage is a whole one; below it is rounded to five.
+pub(super) const WHOLE_FROM: u64 = 100;
+
+/// One row of a chart.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// The statement, group or place.
+    pub(super) name: String,
+    /// Which small groups are counted in it.
+    pub(super) with: Option<String>,
+    /// How many answered.
+    pub(super) base: u64,
+    /// Whether counts are exact.
+    pub(super) exact: bool,
+    /// The share of every choice.
+    pub(super) shares: Vec<f64>,
+    /// The count of every choice.
+    pub(super) cells: Vec<u64>,
+    /// How many had no opinion or did not say.
+    pub(super) missing: u64,
+    /// Why it is not shown.
+    pub(super) why: Option<String>,
+}
+
+impl Row {
+    fn of_group(table: &Table, at: usize, group: &Group, name: String, words: &Words<'_>) -> Self {
+        let cells = group.cells.clone();
+        let shares: Vec<Option<f64>> = (0..cells.len()).map(|c| table.share(at, c)).collect();
+        let known = shares.iter().any(Option::is_some);
+        Self {
+            name,
+            with: words.counted_with(&group.with),
+            base: group.base,
+            exact: table.step() <= 1,
+            shares: shares.into_iter().map(Option::unwrap_or_default).collect(),
+            cells,
+            missing: group.missing,
+            why: (!known).then(|| words.words.no_answers.clone()),
+        }
+    }
+
+    fn not_shown(name: String, why: String) -> Self {
+        let (shares, cells) = (Vec::new(), Vec::new());
+        let why = Some(why);
+        Self { name, with: None, base: 0, exact: false, shares, cells, missing: 0, why }
+    }
+
+    /// The share of several choices together.
+    pub(super) fn together(&self, choices: &[usize]) -> f64 {
+        let sum: f64 = choices.iter().filter_map(|at| self.shares.get(*at)).sum();
+        sum.min(1.0)
+    }
+
+    /// The count of several choices together.
+    pub(super) fn counted(&self, choices: &[usize]) -> u64 {
+        let sum: u64 = choices.iter().filter_map(|at| self.cells.get(*at)).sum();
+        sum.min(self.base)
+    }
+}
+
+/// The words of one language, with what is said often.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'w> {
+    pub(super) words: &'w ChartWords,
+    pub(super) lang: Lang,
+}
+
+impl<'w> Words<'w> {
+    pub(super) const fn of(task: &Task<'w>) -> Self {
+        Self { words: task.words, lang: task.lang }
+    }
+
+    /// Which small groups are counted together with one.
+    pub(super) fn counted_with(&self, with: &[Text]) -> Option<String> {
+        let names: Vec<&str> = with.iter().map(|text| text.get(self.lang)).collect();
+        let groups = list(&names, &self.words.comma, &self.words.last_and);
+        (!with.is_empty()).then(|| fill(&self.words.counted_with, &[("groups", &groups)]))
+    }
+
+    /// A share in a few letters: a percentage, or a count where few answered.
+    pub(super) fn brief(&self, share: f64, count: u64, base: u64) -> String {
+        if base < PERCENT_FROM {
+            count.to_string()
+        } else {
+            fill(&self.words.percent, &[("n", &percent(share, base).to_string())])
+        }
+    }
+
+    /// A share in full: a percentage, or "6 of about 20".
+    pub(super) fn full(&self, share: f64, count: u64, base: u64, exact: bool) -> String {
+        if base >= PERCENT_FROM {
+            return self.brief(share, count, base);
+        }
+        let pattern = if exact { &self.words.count_of } else { &self.words.count_of_about };
+        fill(pattern, &[("k", &count.to_string()), ("n", &base.to_string())])
+    }
+
+    /// How many answered: "about 185", or "out of about 20" where numbers are counts.
+    pub(super) fn base(&self, row: &Row) -> String {
+        let pattern = match (row.base < PERCENT_FROM, row.exact) {
+            (true, true) => &self.words.out_of,
+            (true, false) => &self.words.out_of_about,
+            (false, true) => &self.words.people,
+            (false, false) => &self.words.people_about,
+        };
+        fill(pattern, &[("n", &row.base.to_string())])
+    }
+
+    /// Why a table is not shown.
+    pub(super) fn why(&self, withheld: Withheld) -> String {
+        match withheld {
+            Withheld::TooFew { needed } => {
+                fill(&self.words.withheld_too_few, &[("n", &needed.to_string())])
+            }
+            Withheld::OneGroup => self.words.withheld_one_group.clone(),
+            Withheld::CouldBeWorkedOut => self.words.withheld_worked_out.clone(),
+            Withheld::StillOpen => self.words.withheld_open.clone(),
+        }
+    }
+}
+
+/// A percentage as precise as its base allows.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 100")]
+pub(super) fn percent(share: f64, base: u64) -> u64 {
+    let hundredths = share.clamp(0.0, 1.0) * 100.0;
+    if base < WHOLE_FROM {
+        (hundredths / 5.0).round() as u64 * 5
+    } else {
+        hundredths.round() as u64
+    }
+}
+
+/// "a, b and c".
+pub(super) fn list(names: &[&str], comma: &str, last: &str) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., end] => format!("{}{last}{end}", first.join(comma)),
+    }
+}
+
+/// The rows of a picture: several tables, or the groups of one.
+pub(super) fn rows(task: &Task<'_>) -> Result<Vec<Row>, Refusal> {
+    let words = Words::of(task);
+    let tables = &task.picture.tables;
+    let shown = tables.iter().filter(|table| table.withheld().is_none());
+    let codes = |table: &Table| -> Vec<String> {
+        table.choices().iter().map(|choice| choice.code.clone()).collect()
+    };
+    let mut scales = shown.map(|table| codes(table));
+    if let Some(first) = scales.next()
+        && scales.any(|scale| scale != first)
+    {
+        return Err(Refusal::NotThisWay("their answers are not the same"));
+    }
+    let grouped = |table: &&Table| table.address().by.is_some();
+    if tables.len() > 1 && tables.iter().any(grouped) {
+        return Err(Refusal::NotThisWay("one breakdown at a time"));
+    }
+    Ok(tables.iter().flat_map(|table| of_table(table, &words)).collect())
+}
+
+fn of_table(table: &Table, words: &Words<'_>) -> Vec<Row> {
+    let name = |text: &Text| text.get(words.lang).to_owned();
+    if let Some(why) = table.withheld() {
+        return vec![Row::not_shown(name(table.text()), words.why(why))];
+    }
+    if table.groups().is_empty() {
+        return vec![Row::not_shown(name(table.text()), words.words.no_answers.clone())];
+    }
+    let groups = table.groups().iter().enumerate();
+    let one = |(at, group): (usize, &Group)| {
+        let text = if table.address().by.is_some() { &group.text } else { table.text() };
+        Row::of_group(table, at, group, name(text), words)
+    };
+    groups.map(one).collect()
+}
+
+/// The first table that is shown, whose choices all rows share.
+pub(super) fn scale<'t>(task: &Task<'t>) -> Option<&'t Table> {
+    task.picture.tables.iter().copied().find(|table| table.withheld().is_none())
+}
+
+/// Refuses shapes that cannot be drawn as shares.
+pub(super) fn only_shares(task: &Task<'_>) -> Result<(), Refusal> {
+    let fits = |shape: Shape| match shape {
+        Shape::Ordered | Shape::Single | Shape::Multiple => true,
+        Shape::People | Shape::Places | Shape::Groups => false,
+    };
+    let wrong = |table: &&&Table| table.withheld().is_none() && !fits(table.shape());
+    match task.picture.tables.iter().find(wrong) {
+        Some(_) => Err(Refusal::NotThisWay("their numbers are not shares of people")),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,312 @@
+//! Bars from most to least: choices, shares of the answers that count, places, or groups.
+//!
+//! The number stands at the end of its bar in bold, and what it is of in smaller letters. Only
+//! ratings of places and counts of groups have a known whole, drawn as a pale track.
+
+use plotters::style::RGBColor;
+
+use super::legend::{self, Entry};
+use super::look::{BAR, INK, MUTED};
+use super::rows::{self, PERCENT_FROM, Row, Words};
+use super::scene::{At, Scene, Type, named};
+use super::{Refusal, Svg, Task};
+use crate::release::table::{Shape, Table};
+use crate::words::fill;
+
+const TRACK: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
+
+/// One bar with its words.
+pub(super) struct Item {
+    pub(super) name: String,
+    pub(super) with: Option<String>,
+    /// The length of the bar, from 0 to 1.
+    pub(super) value: f64,
+    /// The number at its end.
+    pub(super) figure: String,
+    /// What the number is of.
+    pub(super) of: String,
+    /// Why it is not shown.
+    pub(super) why: Option<String>,
+}
+
+/// The bars of a picture, sorted, with what is said of them together.
+pub(super) struct Items {
+    pub(super) bars: Vec<Item>,
+    /// Whether the whole is known.
+    pub(super) track: bool,
+    /// Which answers count.
+    pub(super) counting: Option<String>,
+    /// How many answered, where it is one number.
+    pub(super) foot: Option<String>,
+}
+
+pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
+    let Items { bars: mut items, track, counting, foot } = items(task)?;
+    let all = items.len();
+    items.truncate(task.picture.most.unwrap_or(all));
+    let mut scene = Scene::new();
+    if let Some(words) = counting {
+        legend::place(task, &mut scene, &[Entry { words, color: BAR, hatch: None }])?;
+    }
+    let room = Room::new(task, &items, track)?;
+    for item in &items {
+        place(task, &mut scene, &room, item)?;
+    }
+    let mut remarks: Vec<String> = Vec::new();
+    if items.len() < all {
+        remarks.push(of_all(task, items.len(), all));
+    }
+    remarks.extend(foot);
+    note(task, &mut scene, &remarks.join(" "))?;
+    task.paint(scene, desc(task, &items))
+}
+
+fn of_all(task: &Task<'_>, shown: usize, all: usize) -> String {
+    let choices = task.picture.tables.iter().all(|table| match table.shape() {
+        Shape::Single | Shape::Multiple | Shape::Groups => table.address().by.is_none(),
+        Shape::Ordered | Shape::People | Shape::Places => false,
+    });
+    let named = choices && task.picture.top.is_empty();
+    let pattern = if named { &task.words.most_named } else { &task.words.first_shown };
+    fill(pattern, &[("n", &shown.to_string()), ("of", &all.to_string())])
+}
+
+/// The bars, from most to least; those not shown come last.
+pub(super) fn items(task: &Task<'_>) -> Result<Items, Refusal> {
+    let shape = rows::scale(task).map(Table::shape);
+    let mut items = match shape {
+        Some(Shape::People) => return Err(Refusal::NotThisWay("dots are for small groups")),
+        Some(Shape::Places) => of_places(task),
+        Some(Shape::Groups) => of_choices(task)?,
+        Some(Shape::Ordered | Shape::Single | Shape::Multiple) | None => {
+            if task.picture.top.is_empty() && shape.is_some() {
+                of_choices(task)?
+            } else {
+                of_rows(task)?
+            }
+        }
+    };
+    items
+        .bars
+        .sort_by(|a, b| a.why.is_some().cmp(&b.why.is_some()).then(b.value.total_cmp(&a.value)));
+    Ok(items)
+}
+
+/// Shares of the answers that count, over several tables or the groups of one.
+fn of_rows(task: &Task<'_>) -> Result<Items, Refusal> {
+    rows::only_shares(task)?;
+    let words = Words::of(task);
+    let counts = |code: &str| task.picture.top.iter().any(|top| top == code);
+    let choices = rows::scale(task).map(Table::choices).unwrap_or_default();
+    let top: Vec<usize> =
+        (0..choices.len()).filter(|at| choices[*at].codes().any(counts)).collect();
+    let names: Vec<&str> = top.iter().map(|at| choices[*at].text.get(task.lang)).collect();
+    let counting = rows::list(&names, &task.words.comma, &task.words.or);
+    let item = |row: Row| {
+        let (value, count) = (row.together(&top), row.counted(&top));
+        let figure = words.full(value, count, row.base, row.exact);
+        let of = if row.base < PERCENT_FROM { String::new() } else { words.base(&row) };
+        Item { value, figure, of, name: row.name, with: row.with, why: row.why }
+    };
+    let items = rows::rows(task)?.into_iter().map(item).collect();
+    let counting = (!names.is_empty()).then_some(counting);
+    Ok(Items { bars: items, track: false, counting, foot: None })
+}
+
+/// The choices of one table.
+fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
+    let [table] = task.picture.tables[..] else {
+        return Err(Refusal::NotThisWay("one question at a time, or name the answers that count"));
+    };
+    let words = Words::of(task);
+    let [group] = table.groups() else {
+        return Err(Refusal::NotThisWay("one breakdown needs the answers that count"));
+    };
+    let (base, exact) = (group.base, table.step() <= 1);
+    let groups = table.shape() == Shape::Groups;
+    let item = |(at, choice): (usize, &crate::release::table::Label)| {
+        let value = table.share(0, at).unwrap_or_default();
+        let count = group.cells.get(at).copied().unwrap_or_default();
+        let (k, n) = (count.to_string(), base.to_string());
+        let people = if exact { &task.words.people } else { &task.words.people_about };
+        let few = groups || base < PERCENT_FROM;
+        Item {
+            name: choice.text.get(task.lang).to_owned(),
+            with: None,
+            value,
+            figure: if groups {
+                fill(&task.words.in_groups, &[("k", &k), ("n", &n)])
+            } else {
+                words.full(value, count, base, exact)
+            },
+            of: if few { String::new() } else { fill(people, &[("n", &k)]) },
+            why: None,
+        }
+    };
+    let items = table.choices().iter().enumerate().map(item).collect();
+    let pattern = if exact { &task.words.foot_people } else { &task.words.foot_people_about };
+    let foot = (!groups).then(|| fill(pattern, &[("n", &base.to_string())]));
+    Ok(Items { bars: items, track: groups, counting: None, foot })
+}
+
+/// Ratings of places, with how many people rated each.
+fn of_places(task: &Task<'_>) -> Items {
+    let tables = task.picture.tables.iter();
+    let groups = tables.flat_map(|table| table.groups());
+    let items = groups.map(|group| {
+        let tenths = group.cells.first().copied().unwrap_or_default().min(100);
+        let raters = match group.base {
+            1 => task.words.observation_one.clone(),
+            many => fill(&task.words.observations, &[("n", &many.to_string())]),
+        };
+        Item {
+            name: group.text.get(task.lang).to_owned(),
+            with: Words::of(task).counted_with(&group.with),
+            value: f64::from(u32::try_from(tenths).unwrap_or(0)) / 100.0,
+            figure: tenths_of(task, tenths),
+            of: raters,
+            why: (group.cells.is_empty()).then(|| task.words.no_answers.clone()),
+        }
+    });
+    Items { bars: items.collect(), track: true, counting: None, foot: None }
+}
+
+/// A mean in tenths as it is said: "3.1 out of 10".
+pub(super) fn tenths_of(task: &Task<'_>, tenths: u64) -> String {
+    let mean = format!("{}{}{}", tenths / 10, task.words.decimal, tenths % 10);
+    fill(&task.words.mean, &[("n", &mean)])
+}
+
+/// Where bars lie across.
+struct Room {
+    names: f64,
+    from: f64,
+    unit: f64,
+    track: bool,
+}
+
+impl Room {
+    fn new(task: &Task<'_>, items: &[Item], track: bool) -> Result<Self, Refusal> {
+        let text = &task.look.text;
+        let (names, from) = if task.look.beside() {
+            let (most, small) = (task.width() * 0.36, Type::plain(text.note, MUTED));
+            let names = items.iter().map(|item| item.name.as_str());
+            let with = items.iter().filter_map(|item| item.with.as_deref());
+            let wide = named(task.look).column(names, most)?.max(small.column(with, most)?);
+            (wide, wide + text.statement)
+        } else {
+            (task.width(), 0.0)
+        };
+        let mut tail = 0.0_f64;
+        for item in items {
+            tail = tail.max(tail_of(task, item)?);
+        }
+        let most = items.iter().map(|item| item.value).fold(0.0, f64::max);
+        let most = if track { 1.0 } else { most.max(0.2) };
+        let unit = (task.width() - from - tail).max(1.0) / most;
+        Ok(Self { names, from, unit, track })
+    }
+}
+
+fn tail_of(task: &Task<'_>, item: &Item) -> Result<f64, Refusal> {
+    let text = &task.look.text;
+    let figure = Type::bold(text.total, INK).width(&item.figure)?;
+    let of = Type::plain(text.note, MUTED).width(&item.of)?;
+    Ok(figure + of + text.total * 0.4 + text.note * 0.8)
+}
+
+fn place(task: &Task<'_>, scene: &mut Scene, room: &Room, item: &Item) -> Result<(), Refusal> {
+    let (name, small) = (named(task.look), Type::plain(task.look.text.note, MUTED));
+    let lines = name.wrap(&item.name, room.names)?;
+    let with = item.with.as_ref().map_or(Ok(Vec::new()), |with| small.wrap(with, room.names))?;
+    let tall = name.height(lines.len()) + small.height(with.len()) + small.size * 0.15;
+    let why =
+        item.why.as_ref().map(|why| small.wrap(why, task.width() - room.from - small.size * 2.5));
+    let why = why.transpose()?.unwrap_or_default();
+    let bar = f64::max(task.look.bar() * 0.8, small.height(why.len()) + small.size);
+    let bar = if why.is_empty() { task.look.bar() * 0.8 } else { bar };
+    let (label, top, bottom) = if task.look.beside() {
+        let height = f64::max(tall, bar) + name.size * 0.55;
+        let middle = scene.bottom + height / 2.0;
+        (middle - tall / 2.0, middle - bar / 2.0, scene.bottom + height)
+    } else {
+        let top = scene.bottom + tall + name.size * 0.12;
+        (scene.bottom, top, top + bar + name.size * 0.6)
+    };
+    scene.text((0.0, label), At::Start, &lines, name);
+    if !with.is_empty() {
+        let below = label + name.height(lines.len()) + small.size * 0.15;
+        scene.text((0.0, below), At::Start, &with, small);
+    }
+    if why.is_empty() {
+        bar_of(task, scene, room, item, (top, bar))?;
+    } else {
+        let style = Type::plain(small.size, INK);
+        scene.withheld((room.from, top, task.width() - room.from, bar), &why, style);
+    }
+    scene.bottom = bottom;
+    Ok(())
+}
+
+fn bar_of(
+    task: &Task<'_>,
+    scene: &mut Scene,
+    room: &Room,
+    item: &Item,
+    (top, bar): (f64, f64),
+) -> Result<(), Refusal> {
+    let text = &task.look.text;
+    if room.track {
+        scene.fill((room.from, top, room.unit, bar), TRACK);
+    }
+    let long = item.value * room.unit;
+    scene.fill((room.from, top, long.max(text.note * 0.12), bar), BAR);
+    let end = room.from + if room.track { room.unit } else { long };
+    let (figure, middle) = (Type::bold(text.total, INK), top + bar / 2.0);
+    let x = end + text.total * 0.4;
+    scene.word((x, middle), At::Start, &item.figure, figure);
+    if !item.of.is_empty() {
+        let x = x + figure.width(&item.figure)? + text.note * 0.8;
+        scene.word((x, middle), At::Start, &item.of, Type::plain(text.note, MUTED));
+    }
+    Ok(())
+}
+
+/// A remark below everything.
+pub(super) fn note(task: &Task<'_>, scene: &mut Scene, words: &str) -> Result<(), Refusal> {
+    let style = Type::plain(task.look.text.note, MUTED);
+    if !words.is_empty() {
+        let lines = style.wrap(words, task.width())?;
+        scene.bottom += style.size * 0.4;
+        scene.text((0.0, scene.bottom), At::Start, &lines, style);
+        scene.bottom += style.height(lines.len());
+    }
+    Ok(())
+}
+
+fn desc(task: &Task<'_>, items: &[Item]) -> String {
+    let shown: Vec<&Item> = items.iter().filter(|item| item.why.is_none()).collect();
+    let (Some(first), Some(last)) = (shown.first(), shown.last()) else {
+        return task.words.desc_nothing.clone();
+    };
+    let value = |item: &Item| {
+        if item.of.is_empty() {
+            item.figure.clone()
+        } else {
+            format!("{} ({})", item.figure, item.of)
+        }
+    };
+    let with = [
+        ("top", first.name.as_str()),
+        ("top_value", &value(first)),
+        ("low", &last.name),
+        ("low_value", &value(last)),
+    ];
+    let mut desc = fill(&task.words.desc_sorted, &with);
+    if shown.len() < items.len() {
+        let hidden = (items.len() - shown.len()).to_string();
+        desc.push(' ');
+        desc.push_str(&fill(&task.words.withheld_some, &[("n", &hidden)]));
+    }
+    desc
+}

@@ -1,0 +1,292 @@
+//! The command line: the only `println!`, and the only place where errors lose their types.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, anyhow};
+use clap::{Args, Parser, Subcommand};
+
+use crate::domain::people::{Invited, Role};
+use crate::instruments::{self, Shelf};
+use crate::store::{Store, Token};
+use crate::web::app::{App, BaseUrl, Clock};
+use crate::web::router;
+
+mod data;
+mod demo;
+mod invent;
+
+/// A neighbourhood makes its own local security diagnosis, and acts on it.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about = None, after_help = "Example: miradouro demo")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the data folder; on an empty one, print a set-up link.
+    #[command(after_help = "Example: miradouro serve --data /var/lib/miradouro \
+                            --base-url https://diagnosis.example.org")]
+    Serve(Serve),
+    /// Fill a folder with an invented diagnosis and serve it on this machine.
+    #[command(after_help = "Example: miradouro demo --answers barcelona.csv")]
+    Demo(Demo),
+    /// Print a one-time link that lets somebody in.
+    #[command(after_help = "Example: miradouro invite --role facilitator --diagnosis oude-haven")]
+    Invite(Invite),
+    /// Check instrument files: every fault at once, with line, column and caret.
+    #[command(after_help = "Example: miradouro check surveys/*.toml")]
+    Check {
+        /// The files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Turn an existing CSV file into a new, closed collection.
+    #[command(after_help = "Example: miradouro import --new \"Barcelona 2020\" \
+                            --instrument barcelona_2020 --mapping map.toml --answers data.csv")]
+    Import(data::Import),
+    /// Make the next release of a diagnosis.
+    #[command(after_help = "Example: miradouro release --diagnosis oude-haven --public")]
+    Release(data::Release),
+    /// Write a poster as PDF.
+    #[command(
+        after_help = "Example: miradouro poster --release 1 --station 3 --lang nl --out 3.pdf"
+    )]
+    Poster(data::Poster),
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Place {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", env = "MIRADOURO_DATA", default_value = "miradouro-data")]
+    data: PathBuf,
+    /// A PostgreSQL to keep the tables in; without it they are in the folder.
+    #[arg(long, value_name = "URL", env = "MIRADOURO_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+}
+
+impl Place {
+    pub(crate) async fn open(&self) -> Result<Store> {
+        Ok(Store::open(&self.data, self.database_url.as_deref()).await?)
+    }
+}
+
+/// How the server is reached.
+#[derive(Debug, Clone, Args)]
+struct Reach {
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDR", env = "MIRADOURO_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The address people reach it by; QR codes carry it. The listening address without it.
+    #[arg(long, value_name = "URL", env = "MIRADOURO_BASE_URL")]
+    base_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+#[derive(Debug, Args)]
+struct Demo {
+    /// The folder to fill; an invented diagnosis that is there already is kept.
+    #[arg(long, value_name = "DIR", default_value = "miradouro-demo")]
+    data: PathBuf,
+    /// A PostgreSQL to keep the tables in; without it they are in the folder.
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    #[command(flatten)]
+    reach: Reach,
+    /// Add Barcelona 2020 from this file (the persons' file of the Enquesta de victimització).
+    #[arg(long, value_name = "FILE.csv")]
+    answers: Option<PathBuf>,
+    /// Fill the folder and print the addresses, but do not serve.
+    #[arg(long)]
+    fill_only: bool,
+}
+
+#[derive(Debug, Args)]
+struct Invite {
+    #[command(flatten)]
+    place: Place,
+    /// What the link makes of whoever follows it: host (may make diagnoses), coordinator,
+    /// moderator, facilitator, member or `police_member`.
+    #[arg(long, value_name = "ROLE")]
+    role: String,
+    /// The diagnosis, by the word in its address; not for a host.
+    #[arg(long, value_name = "SLUG")]
+    diagnosis: Option<String>,
+    /// The address people reach the server by.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    base_url: String,
+}
+
+/// How long an invitation is valid, in days.
+const INVITATION: i64 = 14;
+
+/// Runs the program with the process's arguments.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_unset| "miradouro=info,warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&error.into()),
+    };
+    match runtime.block_on(obey(cli.command)) {
+        Ok(code) => code,
+        Err(error) => complain(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the command line speaks to a person")]
+fn complain(error: &anyhow::Error) -> ExitCode {
+    eprintln!("miradouro: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn obey(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Serve(with) => serve(with).await,
+        Command::Demo(with) => demonstrate(with).await,
+        Command::Invite(with) => invite(with).await,
+        Command::Check { files } => Ok(check(&files)),
+        Command::Import(with) => data::import(with).await,
+        Command::Release(with) => data::release(with).await,
+        Command::Poster(with) => data::poster(with).await,
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+pub(crate) fn say(line: &str) {
+    println!("{line}");
+}
+
+async fn serve(with: Serve) -> Result<ExitCode> {
+    let listener = listen(with.reach.listen).await?;
+    let base_url = base_url(&with.reach, &listener)?;
+    let store = with.place.open().await?;
+    let shelf = Shelf::load(Some(&with.place.data.join("instruments")));
+    for (file, fault) in shelf.faults() {
+        say(&fault.show(file));
+    }
+    if store.is_new().await? {
+        let token = Token::random();
+        store.invite(&token, &Invited::Host, Clock::System.in_days(INVITATION)).await?;
+        say(&format!("set-up {}", base_url.join(&format!("/i/{}", token.letters()))));
+    }
+    if !base_url.is_https() && !base_url.is_loopback() {
+        say("note: without https nobody can sign in; answering works. See --base-url.");
+    }
+    say(&format!("serving {}", base_url.join("/")));
+    answer(App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?, listener)
+        .await
+}
+
+async fn demonstrate(with: Demo) -> Result<ExitCode> {
+    // The port first: nobody wants to wait for a folder to fill and then hear that it is taken.
+    let listener = if with.fill_only { None } else { Some(listen(with.reach.listen).await?) };
+    let base_url = match &listener {
+        Some(listener) => base_url(&with.reach, listener)?,
+        None => {
+            BaseUrl::new(&format!("http://{}", with.reach.listen)).map_err(|why| anyhow!(why))?
+        }
+    };
+    let place = Place { data: with.data, database_url: with.database_url };
+    let store = place.open().await?;
+    let shelf = Shelf::load(None);
+    demo::fill(&store, &shelf, with.answers.as_deref()).await?;
+    for line in demo::addresses(&store, &base_url).await? {
+        say(&line);
+    }
+    let Some(listener) = listener else { return Ok(ExitCode::SUCCESS) };
+    answer(App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?, listener)
+        .await
+}
+
+async fn listen(on: SocketAddr) -> Result<tokio::net::TcpListener> {
+    tokio::net::TcpListener::bind(on).await.with_context(|| {
+        format!("could not listen on {on}; is something else there? Choose another with --listen")
+    })
+}
+
+fn base_url(reach: &Reach, listener: &tokio::net::TcpListener) -> Result<BaseUrl> {
+    let own = format!("http://{}", listener.local_addr()?);
+    BaseUrl::new(reach.base_url.as_deref().unwrap_or(&own)).map_err(|why| anyhow!(why))
+}
+
+/// Answers until it is told to stop; what is being written is written first.
+async fn answer(app: App, listener: tokio::net::TcpListener) -> Result<ExitCode> {
+    let stop = async {
+        let mut terminated =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        let terminated = async {
+            match &mut terminated {
+                Ok(signal) => signal.recv().await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated => {}
+        }
+    };
+    axum::serve(listener, router(app)).with_graceful_shutdown(stop).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn invite(with: Invite) -> Result<ExitCode> {
+    let store = with.place.open().await?;
+    let base_url = BaseUrl::new(&with.base_url).map_err(|why| anyhow!(why))?;
+    let invited = match (with.role.as_str(), &with.diagnosis) {
+        ("host", _) => Invited::Host,
+        (role, Some(slug)) => {
+            let role = Role::from_code(role).with_context(|| {
+                let known: Vec<_> = Role::ALL.iter().map(|role| role.code()).collect();
+                format!("there is no role {role:?}; there are host, {}", known.join(", "))
+            })?;
+            let diagnosis = store
+                .diagnosis(slug)
+                .await
+                .with_context(|| format!("could not find the diagnosis {slug:?}"))?;
+            Invited::Role(diagnosis.id, role)
+        }
+        (role, None) => return Err(anyhow!("the role {role} needs --diagnosis SLUG")),
+    };
+    let token = Token::random();
+    store.invite(&token, &invited, Clock::System.in_days(INVITATION)).await?;
+    say(&format!("{} {}", with.role, base_url.join(&format!("/i/{}", token.letters()))));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Every fault of every file; exit code 1 when there is an error among them.
+fn check(files: &[PathBuf]) -> ExitCode {
+    let mut good = true;
+    for path in files {
+        let name = path.display().to_string();
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => {
+                say(&format!("{name}: could not be read: {error}"));
+                good = false;
+                continue;
+            }
+        };
+        let shared = std::fs::read_to_string(path.with_file_name("shared.toml")).ok();
+        let (_, faults) = instruments::check(&name, &text, shared.as_deref());
+        for fault in &faults {
+            say(&fault.show(&name));
+        }
+        good &= !faults.iter().any(instruments::Fault::is_error);
+    }
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,40 @@
+//! Everything a wall of posters is made from: a release, its opened tables, and the instruments
+//! they came from.
+
+use super::JobError;
+use super::release::tables;
+use crate::domain::collection::Collection;
+use crate::domain::diagnosis::Diagnosis;
+use crate::domain::instrument::Instrument;
+use crate::release::Table;
+use crate::store::{Store, StoreError, StoredRelease};
+
+/// A release with what it is made of.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// The release.
+    pub release: StoredRelease,
+    /// The collections in it, each with its published instrument, newest first.
+    pub sheets: Vec<(Collection, Instrument)>,
+    /// Its tables, in the order they were made.
+    pub tables: Vec<Table>,
+}
+
+/// Reads a release.
+///
+/// # Errors
+/// `NotFound` when there is none, or when a seal does not hold.
+pub async fn load(store: &Store, diagnosis: &Diagnosis, number: i64) -> Result<Evidence, JobError> {
+    let of = diagnosis.id;
+    let release = store.releases(of).await?.into_iter().find(|release| release.number == number);
+    let release = release.ok_or(StoreError::NotFound("release"))?;
+    let tables = tables(store, of, number).await?;
+    let mut sheets = Vec::new();
+    for collection in store.collections(of).await?.into_iter().rev() {
+        if tables.iter().any(|table| table.address().collection == collection.id) {
+            let instrument = store.published(of, &collection.instrument).await?;
+            sheets.push((collection, instrument));
+        }
+    }
+    Ok(Evidence { release, sheets, tables })
+}

@@ -1,0 +1,207 @@
+//! Import: an existing CSV file becomes a new, closed collection.
+//!
+//! Rows that do not fit are listed with line and reason; none is dropped silently. The file's ids
+//! and order are not kept: every row gets a random id and lies where that id puts it.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use super::mapping::{Blank, Column, Mapping};
+use crate::domain::answer::{Answer, Answers};
+use crate::domain::diagnosis::{Zone, slug};
+use crate::domain::instrument::Instrument;
+use crate::domain::question::{Kind, Question};
+
+/// What a file brought.
+#[derive(Debug, Default)]
+pub struct Imported {
+    /// The rows that fit.
+    pub rows: Vec<Answers>,
+    /// The rows that do not, with the line in the file and every reason.
+    pub refused: Vec<Refused>,
+}
+
+/// A row that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its line in the file, from 1.
+    pub line: u64,
+    /// Every reason.
+    pub why: Vec<String>,
+}
+
+/// Why nothing of a file could be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The mapping does not fit.
+    #[error("the mapping does not fit:\n{}", .0.iter().map(|fault| format!("  - {fault}")).collect::<Vec<_>>().join("\n"))]
+    Mapping(Vec<String>),
+    /// The file is no CSV.
+    #[error("the file cannot be read as CSV: {0}")]
+    Csv(#[from] csv::Error),
+}
+
+/// The zones a mapping names, in the order of their names' codes.
+#[must_use]
+pub fn zones(mapping: &Mapping) -> Vec<Zone> {
+    let mut zones: Vec<Zone> = Vec::new();
+    let mut keys: Vec<&String> = mapping.zones.keys().collect();
+    keys.sort_by_key(|key| (key.len(), (*key).clone()));
+    for key in keys {
+        let name = &mapping.zones[key];
+        let zone = Zone { code: slug(name), name: name.clone() };
+        if !zones.contains(&zone) {
+            zones.push(zone);
+        }
+    }
+    zones
+}
+
+/// Reads a whole file; `tick` is told the number of each line that was read.
+///
+/// # Errors
+/// When the mapping does not fit the instrument or the headings, or the file is no CSV.
+pub fn read(
+    file: impl Read,
+    instrument: &Instrument,
+    mapping: &Mapping,
+    mut tick: impl FnMut(u64),
+) -> Result<Imported, ImportError> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+    let headings: Vec<String> = reader
+        .headers()?
+        .iter()
+        .map(|name| name.trim_start_matches('\u{feff}').to_owned())
+        .collect();
+    let faults = mapping.faults(instrument, &headings);
+    if !faults.is_empty() {
+        return Err(ImportError::Mapping(faults));
+    }
+    let plan = plan(instrument, mapping, &headings);
+    let mut imported = Imported::default();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::line);
+                imported.refused.push(Refused { line, why: vec![error.to_string()] });
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        tick(line);
+        match row(&plan, mapping, &record) {
+            Ok(answers) => imported.rows.push(answers),
+            Err(why) => imported.refused.push(Refused { line, why }),
+        }
+    }
+    Ok(imported)
+}
+
+/// A column with its place and its question.
+type Planned<'a> = (usize, &'a Column, &'a Question);
+
+fn plan<'a>(
+    instrument: &'a Instrument,
+    mapping: &'a Mapping,
+    headings: &[String],
+) -> Vec<Planned<'a>> {
+    let place = |name: &str| headings.iter().position(|heading| heading == name);
+    let planned = |column: &'a Column| {
+        Some((place(&column.name)?, column, instrument.question(&column.question)?))
+    };
+    mapping.columns.iter().filter_map(planned).collect()
+}
+
+fn row(
+    plan: &[Planned<'_>],
+    mapping: &Mapping,
+    record: &csv::StringRecord,
+) -> Result<Answers, Vec<String>> {
+    let mut answers: BTreeMap<String, Answer> = BTreeMap::new();
+    let mut why = Vec::new();
+    for (place, column, question) in plan {
+        let Some(value) = record.get(*place) else {
+            why.push(format!("the row ends before column {}", column.name));
+            continue;
+        };
+        match cell(column, question, mapping, value.trim()) {
+            Ok(Some(answer)) => {
+                add(&mut answers, question, answer);
+            }
+            Ok(None) => {}
+            Err(reason) => why.push(reason),
+        }
+    }
+    if why.is_empty() { Ok(Answers(answers)) } else { Err(why) }
+}
+
+/// Several columns may fill one multiple question: their ticks come together.
+fn add(answers: &mut BTreeMap<String, Answer>, question: &Question, answer: Answer) {
+    match (answers.get_mut(&question.id), answer) {
+        (Some(Answer::Codes(ticked)), Answer::Codes(more)) => ticked.extend(more),
+        (Some(Answer::Codes(_)), Answer::Skipped) => {}
+        (_, answer) => {
+            answers.insert(question.id.clone(), answer);
+        }
+    }
+}
+
+/// What a cell says: an answer, nothing (not asked), or why it does not fit.
+fn cell(
+    column: &Column,
+    question: &Question,
+    mapping: &Mapping,
+    value: &str,
+) -> Result<Option<Answer>, String> {
+    if value.is_empty() {
+        return Ok(match column.blank {
+            Blank::NotAsked => None,
+            Blank::Skipped => Some(Answer::Skipped),
+        });
+    }
+    let unknown = || format!("column {}: the value {value:?} is not in the mapping", column.name);
+    if let Some(code) = column.values.get(value) {
+        return Ok(Some(match question.kind {
+            Kind::Multiple { .. } => Answer::Codes(vec![code.clone()]),
+            Kind::Single { .. }
+            | Kind::Scale { .. }
+            | Kind::Faces { .. }
+            | Kind::Number { .. }
+            | Kind::Text { .. }
+            | Kind::Zone
+            | Kind::Group { .. }
+            | Kind::Weight => Answer::Code(code.clone()),
+        }));
+    }
+    if column.zones {
+        let name = mapping.zones.get(value).ok_or_else(unknown)?;
+        return Ok(Some(Answer::Code(slug(name))));
+    }
+    if !column.number {
+        return Err(unknown());
+    }
+    number(column, question, value).map(|number| Some(Answer::Number(number)))
+}
+
+fn number(column: &Column, question: &Question, value: &str) -> Result<f64, String> {
+    let name = &column.name;
+    let number: f64 =
+        value.parse().map_err(|_no| format!("column {name}: {value:?} is not a number"))?;
+    let (min, max) = match question.kind {
+        Kind::Number { min, max, .. } => (min, max),
+        Kind::Weight => (0.0, f64::MAX),
+        Kind::Single { .. }
+        | Kind::Multiple { .. }
+        | Kind::Scale { .. }
+        | Kind::Faces { .. }
+        | Kind::Text { .. }
+        | Kind::Zone
+        | Kind::Group { .. } => return Err(format!("column {name}: takes no number")),
+    };
+    if number.is_finite() && (min..=max).contains(&number) {
+        Ok(number)
+    } else {
+        Err(format!("column {name}: {value} is outside {min} to {max}"))
+    }
+}

@@ -1,0 +1,19 @@
+//! Decides which tables, stations and posters a release gets; draws nothing itself.
+
+mod export;
+mod poster;
+mod sentence;
+mod station;
+
+pub use export::csv;
+pub use poster::{Poster, PosterError, Sheet};
+pub use sentence::takeaway;
+pub use station::{Shown, Station, Wall};
+
+use crate::domain::text::Lang;
+
+/// The public path of a station of a data walk.
+#[must_use]
+pub fn station_path(door: &str, station: u32, lang: Lang) -> String {
+    format!("/w/{door}/{lang}/{station}")
+}

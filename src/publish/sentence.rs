@@ -1,0 +1,302 @@
+//! Takeaways: one sentence for a station, its numbers bound to the tables, fraction first.
+//!
+//! A rank is refused where two shares are closer than rounding can tell apart: then both are named,
+//! or the sentence says that there is no clear difference. No sentence speaks of causes, and only a
+//! random sample is called "residents".
+
+use super::station::{Shown, Station};
+use crate::domain::collection::Sampling;
+use crate::domain::instrument::ChartKind;
+use crate::domain::text::Lang;
+use crate::release::Table;
+use crate::release::table::{Group, Nearly, Shape};
+use crate::words::{PosterWords, fill};
+
+/// The sentence of a station: of its first chart that has something to say.
+#[must_use]
+pub fn takeaway(station: &Station, lang: Lang, words: &PosterWords) -> String {
+    let said = station.shown.iter().find_map(|shown| Speaker { shown, lang, words }.say());
+    said.unwrap_or_else(|| words.withheld.clone())
+}
+
+struct Speaker<'a> {
+    shown: &'a Shown,
+    lang: Lang,
+    words: &'a PosterWords,
+}
+
+/// Something with a share, and how far rounding may have moved it.
+struct Measured<'a> {
+    name: &'a str,
+    share: f64,
+    slack: f64,
+}
+
+impl Speaker<'_> {
+    fn say(&self) -> Option<String> {
+        match self.shown.plan.chart {
+            ChartKind::Diverging if self.first()?.address().by.is_some() => self.groups(),
+            ChartKind::Diverging => self.diverging(),
+            ChartKind::SortedBars if self.first()?.address().by.is_some() => self.by_group(),
+            ChartKind::SortedBars => self.sorted(),
+            ChartKind::PeopleDots => self.people(),
+            ChartKind::Population => self.population(),
+        }
+    }
+
+    fn first(&self) -> Option<&Table> {
+        self.shown.tables.iter().find(|table| table.withheld().is_none())
+    }
+
+    fn subject(&self, table: &Table) -> &str {
+        match (table.shape(), table.about().sampling) {
+            (Shape::People, _) | (_, Sampling::EveryoneInvited) => &self.words.subject.there,
+            (_, Sampling::Random) => &self.words.subject.random,
+            (_, Sampling::Picked | Sampling::SelfSelected) => &self.words.subject.answered,
+        }
+    }
+
+    /// The side of a scale that the plan asks about, or that more people are on; of several
+    /// statements the one where it is largest.
+    fn diverging(&self) -> Option<String> {
+        let sides = self.shown.tables.iter().filter_map(|table| {
+            let top = codes_at(table, &self.shown.plan.top);
+            if !top.is_empty() {
+                return sum(table, 0, &top).map(|share| (table, top, share));
+            }
+            let (low, high) = ends(table);
+            let low = sum(table, 0, &low).map(|share| (table, low, share));
+            let high = sum(table, 0, &high).map(|share| (table, high, share));
+            let larger = match (low, high) {
+                (Some(low), Some(high)) => {
+                    if high.2 > low.2 {
+                        high
+                    } else {
+                        low
+                    }
+                }
+                (low, high) => low.or(high)?,
+            };
+            Some(larger)
+        });
+        let (table, codes, share) = sides.max_by(|a, b| a.2.total_cmp(&b.2))?;
+        let alone = self.shown.tables.len() == 1;
+        let pattern = if alone { &self.words.one_low } else { &self.words.most_low };
+        Some(fill(
+            pattern,
+            &[
+                ("share", self.words.share(share)),
+                ("subject", self.subject(table)),
+                ("answers", &self.labels(table, &codes)),
+                ("statement", table.text().get(self.lang)),
+            ],
+        ))
+    }
+
+    /// One end of a scale, from the group with the least to the one with the most.
+    fn groups(&self) -> Option<String> {
+        let table = self.first()?;
+        let (low, high) = ends(table);
+        let total = |codes: &[usize]| {
+            (0..table.groups().len()).filter_map(|group| sum(table, group, codes)).sum::<f64>()
+        };
+        let top = codes_at(table, &self.shown.plan.top);
+        let larger = if total(&low) >= total(&high) { low } else { high };
+        self.range(table, &if top.is_empty() { larger } else { top })
+    }
+
+    /// The share that counts, from group to group; places and sittings have sentences of their own.
+    fn by_group(&self) -> Option<String> {
+        let table = self.first()?;
+        match table.shape() {
+            Shape::Places => self.places(table),
+            Shape::Groups => self.in_groups(table),
+            Shape::Ordered | Shape::Single | Shape::Multiple | Shape::People => {
+                self.range(table, &codes_at(table, &self.shown.plan.top))
+            }
+        }
+    }
+
+    fn range(&self, table: &Table, codes: &[usize]) -> Option<String> {
+        let mut groups: Vec<Measured<'_>> = (0..table.groups().len())
+            .filter_map(|at| {
+                let group = table.groups().get(at)?;
+                let share = sum(table, at, codes)?;
+                Some(Measured { name: group.text.get(self.lang), share, slack: slack(group) })
+            })
+            .collect();
+        groups.sort_by(|a, b| a.share.total_cmp(&b.share));
+        let (least, most) = (groups.first()?, groups.last()?);
+        let answers = self.labels(table, codes);
+        if most.share - least.share <= most.slack + least.slack {
+            return Some(fill(&self.words.groups_alike, &[("answers", &answers)]));
+        }
+        let (low, high) = (percent(least.share), percent(most.share));
+        Some(fill(
+            &self.words.groups_range,
+            &[
+                ("answers", &answers),
+                ("low", &low),
+                ("lowest", least.name),
+                ("high", &high),
+                ("highest", most.name),
+            ],
+        ))
+    }
+
+    fn sorted(&self) -> Option<String> {
+        let table = self.first()?;
+        match table.shape() {
+            Shape::Places => return self.places(table),
+            Shape::Groups => return self.in_groups(table),
+            Shape::Ordered | Shape::Single | Shape::Multiple | Shape::People => {}
+        }
+        let mut all = self.measured(table);
+        all.sort_by(|a, b| b.share.total_cmp(&a.share));
+        let first = all.first()?;
+        match all.get(1).filter(|second| first.share - second.share <= first.slack + second.slack) {
+            Some(second) => Some(fill(
+                &self.words.among_most_named,
+                &[("first", first.name), ("second", second.name)],
+            )),
+            None => Some(fill(
+                &self.words.most_named,
+                &[
+                    ("first", first.name),
+                    ("share", &lower(self.words.share(first.share))),
+                    ("subject", self.subject(table)),
+                ],
+            )),
+        }
+    }
+
+    /// The bars of a sorted chart: choices of one table, groups of one, or several tables.
+    fn measured<'b>(&'b self, first: &'b Table) -> Vec<Measured<'b>> {
+        let top = |table: &Table| codes_at(table, &self.shown.plan.top);
+        let lang = self.lang;
+        if self.shown.plan.top.is_empty() {
+            let choices = first.choices().iter().enumerate();
+            let measured = |(at, choice): (usize, &'b crate::release::table::Label)| {
+                let share = first.share(0, at)?;
+                let slack = first.groups().first().map_or(1.0, slack);
+                Some(Measured { name: choice.text.get(lang), share, slack })
+            };
+            return choices.filter_map(measured).collect();
+        }
+        let measured = |table: &'b Table| {
+            let share = sum(table, 0, &top(table))?;
+            let slack = table.groups().first().map_or(1.0, slack);
+            Some(Measured { name: table.text().get(lang), share, slack })
+        };
+        self.shown.tables.iter().filter_map(measured).collect()
+    }
+
+    fn places(&self, table: &Table) -> Option<String> {
+        let means = table.groups().iter().filter_map(|group| group.cells.first().copied());
+        let (low, high) = (means.clone().min()?, means.max()?);
+        let tenths = |mean: u64| format!("{}.{}", mean / 10, mean % 10);
+        let (low, high) = (tenths(low), tenths(high));
+        Some(fill(&self.words.places_range, &[("low", &low), ("high", &high)]))
+    }
+
+    fn in_groups(&self, table: &Table) -> Option<String> {
+        let group = table.groups().first()?;
+        let (at, most) = group.cells.iter().enumerate().max_by_key(|(_, cell)| **cell)?;
+        let first = table.choices().get(at)?.text.get(self.lang);
+        let (k, n) = (most.to_string(), group.base.to_string());
+        Some(fill(&self.words.in_groups, &[("first", first), ("k", &k), ("n", &n)]))
+    }
+
+    /// What most of a small group said, as a count.
+    fn people(&self) -> Option<String> {
+        let table = self.first()?;
+        let group = table.groups().first()?;
+        for (at, choice) in table.choices().iter().enumerate() {
+            if table.nearly(0, at) == Some(Nearly::All) {
+                let answers = quoted(choice.text.get(self.lang));
+                let statement = table.text().get(self.lang);
+                let with = [("answers", answers.as_str()), ("statement", statement)];
+                return Some(fill(&self.words.people_nearly, &with));
+            }
+        }
+        let (at, most) = group.cells.iter().enumerate().max_by_key(|(_, cell)| **cell)?;
+        let answers = quoted(table.choices().get(at)?.text.get(self.lang));
+        let (n, k) = (group.base.to_string(), most.to_string());
+        let statement = table.text().get(self.lang);
+        let with = [("n", n.as_str()), ("k", &k), ("answers", &answers), ("statement", statement)];
+        Some(fill(&self.words.people_said, &with))
+    }
+
+    /// The group that is missing most: by half or more below its part of the neighbourhood.
+    fn population(&self) -> Option<String> {
+        let table = self.first()?;
+        let group = table.groups().first()?;
+        let Some(reference) = &group.reference else {
+            return Some(self.words.no_reference.clone());
+        };
+        let missing = table.choices().iter().enumerate().filter_map(|(at, choice)| {
+            let (share, live) = (table.share(0, at)?, *reference.get(at)?);
+            (live > 0.0 && share + slack(group) < live).then_some((choice, share, live))
+        });
+        match missing.min_by(|a, b| (a.1 / a.2).total_cmp(&(b.1 / b.2))) {
+            None => Some(self.words.like_neighbourhood.clone()),
+            Some((choice, share, live)) => Some(fill(
+                &self.words.missing_group,
+                &[
+                    ("group", choice.text.get(self.lang)),
+                    ("answered", &percent(share)),
+                    ("live", &percent(live)),
+                ],
+            )),
+        }
+    }
+
+    /// Answers in quotation marks, joined by "or".
+    fn labels(&self, table: &Table, codes: &[usize]) -> String {
+        let labels: Vec<String> = codes
+            .iter()
+            .filter_map(|at| table.choices().get(*at))
+            .map(|choice| quoted(choice.text.get(self.lang)))
+            .collect();
+        labels.join(&format!(" {} ", self.words.or))
+    }
+}
+
+/// The places of the low half and of the high half of a scale, without its middle.
+fn ends(table: &Table) -> (Vec<usize>, Vec<usize>) {
+    let n = table.choices().len();
+    let half = n / 2;
+    ((0..half).collect(), (n - half..n).collect())
+}
+
+/// The share of several answers together.
+fn sum(table: &Table, group: usize, codes: &[usize]) -> Option<f64> {
+    codes.iter().map(|at| table.share(group, *at)).sum()
+}
+
+fn codes_at(table: &Table, top: &[String]) -> Vec<usize> {
+    let is_top = |label: &crate::release::table::Label| {
+        label.codes().any(|code| top.iter().any(|top| top == code))
+    };
+    (0..table.choices().len()).filter(|at| is_top(&table.choices()[*at])).collect()
+}
+
+/// How far rounding may have moved a share: five people more or less.
+#[expect(clippy::cast_precision_loss, reason = "counts of people are small")]
+fn slack(group: &Group) -> f64 {
+    5.0 / group.base.max(1) as f64
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0}%", share * 100.0)
+}
+
+fn quoted(text: &str) -> String {
+    format!("“{text}”")
+}
+
+/// A phrase of the table in the middle of a sentence.
+fn lower(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}

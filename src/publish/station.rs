@@ -1,0 +1,182 @@
+//! Which stations a release gives: what its instruments plan, as far as there are tables for it.
+
+use crate::charts::Picture;
+use crate::domain::collection::{Collection, Origin};
+use crate::domain::instrument::{ChartKind, ChartPlan, Instrument, Policy, StationPlan};
+use crate::domain::text::{Lang, Text};
+use crate::release::Table;
+
+/// The posters of one release, side by side.
+#[derive(Debug, Clone)]
+pub struct Wall {
+    area: String,
+    release: i64,
+    stations: Vec<Station>,
+}
+
+/// A place on the wall: one question, one or two charts.
+#[derive(Debug, Clone)]
+pub struct Station {
+    /// Its number on the wall.
+    pub number: u32,
+    /// The question it asks.
+    pub title: Text,
+    /// What to talk about.
+    pub prompts: Vec<Text>,
+    /// Its charts.
+    pub shown: Vec<Shown>,
+}
+
+/// A chart with the tables it is drawn from.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// How it is drawn.
+    pub plan: ChartPlan,
+    /// What of.
+    pub tables: Vec<Table>,
+}
+
+/// The fewest people of a small group whose dots may hang on a public wall (`decisions.md` 11).
+const POSTER_PEOPLE: u64 = 10;
+
+impl Wall {
+    /// The wall of a release. Of several collections of one instrument the first is taken: the
+    /// sheets come newest first.
+    #[must_use]
+    pub fn new(
+        area: &str,
+        release: i64,
+        sheets: &[(Collection, Instrument)],
+        tables: &[Table],
+    ) -> Self {
+        let mut stations: Vec<Station> = Vec::new();
+        let mut seen: Vec<&str> = Vec::new();
+        for (collection, instrument) in sheets {
+            if seen.contains(&instrument.slug.as_str()) || !may_hang(collection, tables) {
+                continue;
+            }
+            seen.push(&instrument.slug);
+            let own: Vec<&Table> =
+                tables.iter().filter(|table| table.address().collection == collection.id).collect();
+            stations.extend(
+                instrument.stations.iter().filter_map(|plan| station(plan, instrument, &own)),
+            );
+        }
+        stations.sort_by_key(|station| station.number);
+        Self { area: area.to_owned(), release, stations }
+    }
+
+    /// What the area is called.
+    #[must_use]
+    pub fn area(&self) -> &str {
+        &self.area
+    }
+
+    /// The number of the release.
+    #[must_use]
+    pub const fn release(&self) -> i64 {
+        self.release
+    }
+
+    /// Its stations, by number.
+    #[must_use]
+    pub fn stations(&self) -> &[Station] {
+        &self.stations
+    }
+
+    /// The station with this number.
+    #[must_use]
+    pub fn station(&self, number: u32) -> Option<&Station> {
+        self.stations.iter().find(|station| station.number == number)
+    }
+}
+
+/// Whether a collection may hang on a public wall: a small group only from ten people on and when
+/// it said yes.
+fn may_hang(collection: &Collection, tables: &[Table]) -> bool {
+    match collection.field.policy {
+        Policy::Rounded | Policy::Places | Policy::Spoken => true,
+        Policy::People => {
+            let people = tables
+                .iter()
+                .filter(|table| table.address().collection == collection.id)
+                .map(|table| table.about().people)
+                .max();
+            collection.group_said_yes && people.unwrap_or(0) >= POSTER_PEOPLE
+        }
+    }
+}
+
+fn station(plan: &StationPlan, instrument: &Instrument, tables: &[&Table]) -> Option<Station> {
+    let shown: Vec<Shown> =
+        plan.charts.iter().filter_map(|id| Shown::of(instrument.chart(id)?, tables)).collect();
+    if shown.is_empty() {
+        return None;
+    }
+    let (title, prompts) = (plan.title.clone(), plan.prompts.clone());
+    Some(Station { number: plan.number, title, prompts, shown })
+}
+
+impl Shown {
+    /// A chart as far as there are tables for it; those that are withheld too, with their reason.
+    #[must_use]
+    pub fn of(plan: &ChartPlan, tables: &[&Table]) -> Option<Self> {
+        let found = |question: &String| {
+            tables.iter().find(|table| {
+                table.address().question == *question
+                    && (table.address().by == plan.by || !is_by_choice(table))
+            })
+        };
+        let tables: Vec<Table> =
+            plan.questions.iter().filter_map(found).map(|table| (*table).clone()).collect();
+        (!tables.is_empty()).then(|| Self { plan: plan.clone(), tables })
+    }
+
+    /// The most rows on a wall: a long list shows its first eight.
+    #[must_use]
+    pub fn most_on_a_wall(&self) -> Option<usize> {
+        let listed = self.plan.chart == ChartKind::SortedBars && self.plan.by.is_none();
+        let rows = match self.tables.as_slice() {
+            [table] => table.choices().len(),
+            tables => tables.len(),
+        };
+        (listed && rows > 10).then_some(8)
+    }
+
+    /// What the chart room draws.
+    #[must_use]
+    pub fn picture(&self, most: Option<usize>) -> Picture<'_> {
+        Picture {
+            id: self.plan.id.clone(),
+            kind: self.plan.chart,
+            title: &self.plan.title,
+            tables: self.tables.iter().collect(),
+            top: &self.plan.top,
+            most,
+        }
+    }
+}
+
+/// Whether the table's breakdown is one that a plan chooses; stops of a walk are not.
+fn is_by_choice(table: &Table) -> bool {
+    !matches!(table.shape(), crate::release::table::Shape::Places)
+}
+
+impl Station {
+    /// Whether anything at this station is invented.
+    #[must_use]
+    pub fn is_invented(&self) -> bool {
+        self.tables().any(|table| table.about().origin == Origin::Invented)
+    }
+
+    /// Every table at this station.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.shown.iter().flat_map(|shown| &shown.tables)
+    }
+
+    /// The question in a language.
+    #[must_use]
+    pub fn question(&self, lang: Lang) -> &str {
+        self.title.get(lang)
+    }
+}

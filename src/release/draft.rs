@@ -1,0 +1,297 @@
+//! From exact counts to the body of a table: the words, who was asked, and the numbers a policy
+//! puts in.
+
+use std::collections::BTreeMap;
+
+use super::policy::is_multiple;
+use super::round::{Cell, PEOPLE, Rounding};
+use super::table::{About, Address, Body, Group, Label, Shape, Table, Withheld};
+use super::{Basis, Earlier, Input, Made, policy};
+use crate::analysis::Tally;
+use crate::domain::collection::State;
+use crate::domain::diagnosis::PopulationCount;
+use crate::domain::instrument::Policy;
+use crate::domain::question::{Kind, Question};
+use crate::domain::text::{Lang, Text};
+
+/// Where the tables of one collection are made.
+pub(super) struct Desk<'a> {
+    pub(super) input: &'a Input<'a>,
+    pub(super) rounding: Rounding,
+    about: About,
+}
+
+/// The exact numbers behind one group of a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) base: u64,
+    pub(super) missing: u64,
+    pub(super) cells: Vec<u64>,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(input: &'a Input<'a>) -> Self {
+        let rounding = Rounding::new(input.secret, input.collection.id);
+        let about = about(input, &rounding);
+        Self { input, rounding, about }
+    }
+
+    /// The question of this id.
+    pub(super) fn question(&self, id: &str) -> Option<&'a Question> {
+        self.input.instrument.question(id)
+    }
+
+    /// The newest earlier table of a question and breakdown.
+    pub(super) fn earlier(&self, question: &str, by: Option<&str>) -> Option<&'a Earlier> {
+        let of = self.input.earlier.iter().filter(|earlier| {
+            let address = earlier.table.address();
+            address.question == question && address.by.as_deref() == by
+        });
+        of.max_by_key(|earlier| earlier.table.address().release)
+    }
+
+    /// A table without numbers yet.
+    pub(super) fn body(&self, question: &Question, by: Option<&str>) -> Body {
+        Body {
+            address: self.address(&question.id, by),
+            meaning: question.meaning,
+            scale: scale(question),
+            text: question.text.clone(),
+            by_text: by.and_then(|by| self.question(by)).map(|by| by.text.clone()),
+            about: self.about.clone(),
+            shape: shape(question),
+            choices: Vec::new(),
+            groups: Vec::new(),
+            withheld: None,
+            step: 1,
+            weighted: false,
+            nearly: Vec::new(),
+        }
+    }
+
+    pub(super) fn address(&self, question: &str, by: Option<&str>) -> Address {
+        Address {
+            release: self.input.release,
+            collection: self.input.collection.id,
+            question: question.to_owned(),
+            by: by.map(str::to_owned),
+        }
+    }
+
+    /// A table that says only why it is not shown.
+    pub(super) fn withheld(&self, question: &Question, by: Option<&str>, why: Withheld) -> Body {
+        Body { withheld: Some(why), ..self.body(question, by) }
+    }
+
+    /// The choices of a table whose answers are counted together so.
+    pub(super) fn choices(
+        &self,
+        question: &Question,
+        codes: &[String],
+        cells: &[Vec<usize>],
+    ) -> Vec<Label> {
+        let whole = cells.iter().all(|cell| cell.len() == 1);
+        let labels = cells.iter().zip(0_u32..).map(|(cell, at)| {
+            let of: Vec<Label> = cell.iter().map(|at| self.label(question, &codes[*at])).collect();
+            let scored = of.iter().all(|label| label.score.is_some());
+            let score = of.first().and_then(|label| label.score);
+            Label {
+                code: joined(of.iter().map(|label| label.code.as_str())),
+                text: alternatives(&of),
+                score: if whole { score } else { scored.then(|| f64::from(at)) },
+            }
+        });
+        labels.collect()
+    }
+
+    /// One valid answer with its words.
+    pub(super) fn label(&self, question: &Question, code: &str) -> Label {
+        let found = match &question.kind {
+            Kind::Zone => self.input.zones.iter().find(|zone| zone.code == code).map(|zone| {
+                Label { code: code.to_owned(), text: Text::name(&zone.name), score: None }
+            }),
+            Kind::Number { bands, .. } => bands.iter().find(|band| band.code == code).map(|band| {
+                Label { code: code.to_owned(), text: band.text.clone(), score: band.score }
+            }),
+            Kind::Single { .. }
+            | Kind::Multiple { .. }
+            | Kind::Scale { .. }
+            | Kind::Faces { .. }
+            | Kind::Text { .. }
+            | Kind::Group { .. }
+            | Kind::Weight => question.choice(code).map(|choice| Label {
+                code: code.to_owned(),
+                text: choice.text.clone(),
+                score: choice.score,
+            }),
+        };
+        found.unwrap_or_else(|| Label {
+            code: code.to_owned(),
+            text: Text::name(code),
+            score: None,
+        })
+    }
+
+    /// A group of a breakdown, or several that are counted together, without numbers yet.
+    pub(super) fn group(&self, tally: &Tally, part: &[usize]) -> Group {
+        let by = tally.by.as_deref().and_then(|by| self.question(by));
+        let codes = || part.iter().map(|at| tally.groups[*at].group.as_str());
+        let mut words = by.into_iter().flat_map(|by| codes().map(|code| self.label(by, code).text));
+        Group {
+            code: joined(codes()),
+            text: words.next().unwrap_or_default(),
+            with: words.collect(),
+            base: 0,
+            cells: Vec::new(),
+            missing: 0,
+            reference: None,
+        }
+    }
+}
+
+/// A table made now.
+pub(super) fn made(body: Body, basis: Basis) -> Made {
+    Made { table: Table { body }, basis, renewed: true }
+}
+
+/// What a table of these counts is made of.
+pub(super) fn basis(everyone: &Tally, tally: &Tally) -> Basis {
+    let groups: BTreeMap<String, u64> = match tally.by {
+        Some(_) => tally.groups.iter().map(|group| (group.group.clone(), group.base)).collect(),
+        None => BTreeMap::new(),
+    };
+    Basis { base: everyone.groups.iter().map(|group| group.base).sum(), groups }
+}
+
+/// The exact counts of groups and answers that are counted together. With weights a cell is the
+/// weighted share of the valid answers.
+pub(super) fn counts(tally: &Tally, part: &[usize], cells: &[Vec<usize>]) -> Counts {
+    let groups = || part.iter().map(|at| &tally.groups[*at]);
+    let cell = |places: &Vec<usize>| {
+        let exact = groups().flat_map(|group| places.iter().map(|at| group.counts[*at])).sum();
+        let weighted = groups().map(|group| {
+            let shares = group.weighted.as_ref()?;
+            let share: f64 = places.iter().map(|at| shares[*at]).sum();
+            Some(share * people(group.base))
+        });
+        weighted.sum::<Option<f64>>().map_or(exact, whole)
+    };
+    Counts {
+        base: groups().map(|group| group.base).sum(),
+        missing: groups().map(|group| group.missing).sum(),
+        cells: cells.iter().map(cell).collect(),
+    }
+}
+
+/// Codes that are counted together.
+pub(super) fn joined<'c>(codes: impl Iterator<Item = &'c str>) -> String {
+    codes.collect::<Vec<_>>().join("+")
+}
+
+/// "unsafe / very unsafe", in every language all of them have.
+fn alternatives(labels: &[Label]) -> Text {
+    let in_all = |lang: &Lang| labels.iter().all(|label| label.text.has(*lang));
+    let words = |lang: Lang| {
+        labels.iter().map(|label| label.text.get(lang)).collect::<Vec<_>>().join(" / ")
+    };
+    Text(Lang::ALL.into_iter().filter(in_all).map(|lang| (lang, words(lang))).collect())
+}
+
+fn scale(question: &Question) -> Option<String> {
+    match &question.kind {
+        Kind::Scale { scale, .. } | Kind::Faces { scale, .. } => scale.clone(),
+        Kind::Single { .. }
+        | Kind::Multiple { .. }
+        | Kind::Number { .. }
+        | Kind::Text { .. }
+        | Kind::Zone
+        | Kind::Group { .. }
+        | Kind::Weight => None,
+    }
+}
+
+const fn shape(question: &Question) -> Shape {
+    match question.kind {
+        Kind::Scale { .. } | Kind::Faces { .. } | Kind::Number { .. } => Shape::Ordered,
+        Kind::Multiple { .. } => Shape::Multiple,
+        Kind::Single { .. }
+        | Kind::Zone
+        | Kind::Text { .. }
+        | Kind::Group { .. }
+        | Kind::Weight => Shape::Single,
+    }
+}
+
+fn about(input: &Input<'_>, rounding: &Rounding) -> About {
+    let collection = input.collection;
+    let field = &collection.field;
+    About {
+        title: collection.title.clone(),
+        instrument: input.instrument.slug.clone(),
+        sampling: field.sampling,
+        asked_by: field.asked_by.clone(),
+        presence: field.presence,
+        recruited_by: field.recruited_by.clone(),
+        origin: field.origin,
+        modes: input.modes.clone(),
+        opened: collection.opened,
+        closed: collection.closed,
+        source: field.source.clone(),
+        people: people_shown(input, rounding),
+    }
+}
+
+/// How many answered, as it may be said; 0 while nothing may be said.
+fn people_shown(input: &Input<'_>, rounding: &Rounding) -> u64 {
+    let people = input.people;
+    let cell = Cell { question: "", answer: PEOPLE, by: None, group: "" };
+    match policy::in_force(input.collection.field.policy, people) {
+        Policy::Rounded if people < policy::NEW_ANSWERS => 0,
+        Policy::Rounded => rounding.round(cell, people),
+        Policy::People if people < policy::FEW_PEOPLE => 0,
+        Policy::People if input.collection.state != State::Closed => 0,
+        Policy::People | Policy::Places | Policy::Spoken => people,
+    }
+}
+
+/// The shares of each choice in the population, where the question is one that population counts
+/// are made by.
+pub(super) fn reference(input: &Input<'_>, question: &Question, body: &Body) -> Option<Vec<f64>> {
+    let all: Vec<&str> = body.choices.iter().flat_map(Label::codes).collect();
+    let by = |code: fn(&PopulationCount) -> &str| {
+        let known = input.population.iter().all(|count| all.contains(&code(count)));
+        known.then(|| {
+            let count = |label: &Label| -> u64 {
+                let counts = |row: &&PopulationCount| label.codes().any(|known| known == code(row));
+                input.population.iter().filter(counts).map(|row| row.count).sum()
+            };
+            body.choices.iter().map(|label| people(count(label))).collect::<Vec<f64>>()
+        })
+    };
+    let counts = match question.kind {
+        Kind::Zone => by(|row| &row.zone),
+        Kind::Single { .. } | Kind::Scale { .. } => {
+            by(|row| &row.age).or_else(|| by(|row| &row.gender))
+        }
+        Kind::Number { .. } => by(|row| &row.age),
+        Kind::Multiple { .. }
+        | Kind::Faces { .. }
+        | Kind::Text { .. }
+        | Kind::Group { .. }
+        | Kind::Weight => None,
+    }?;
+    let whole: f64 = counts.iter().sum();
+    (whole > 0.0 && !is_multiple(question))
+        .then(|| counts.into_iter().map(|count| count / whole).collect())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of people fit a double exactly")]
+fn people(count: u64) -> f64 {
+    count as f64
+}
+
+/// The nearest whole number of people.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small, not negative")]
+fn whole(count: f64) -> u64 {
+    count.round().max(0.0) as u64
+}

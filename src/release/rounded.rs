@@ -1,0 +1,275 @@
+//! `Rounded`: questionnaires. Every count is rounded, small groups are merged, and each table is
+//! laid before the attacker together with all that is or was published of its question.
+
+use super::attacker::breaches;
+use super::draft::{Counts, Desk, basis, counts, made, reference};
+use super::policy::{self, Parts};
+use super::round::{BASE, Cell, MISSING, STEP};
+use super::table::{Body, Group, Shape, Withheld};
+use super::{Earlier, Made};
+use crate::analysis::Tally;
+use crate::domain::instrument::Merge;
+use crate::domain::question::Question;
+
+/// The tables of every question.
+pub(super) fn tables(desk: &Desk<'_>) -> Vec<Made> {
+    let tallies = desk.input.tallies;
+    let mut made = Vec::new();
+    for everyone in tallies.iter().filter(|tally| tally.by.is_none()) {
+        let Some(question) = desk.question(&everyone.question) else { continue };
+        let of = |tally: &&Tally| tally.by.is_some() && tally.question == everyone.question;
+        let mut study = Study::new(desk, question, everyone);
+        made.push(study.everyone());
+        made.extend(tallies.iter().filter(of).map(|tally| study.breakdown(tally)));
+    }
+    made
+}
+
+/// One question on its way through the gate.
+struct Study<'a> {
+    desk: &'a Desk<'a>,
+    question: &'a Question,
+    everyone: &'a Tally,
+    /// Whether the table of everyone is new; without that no breakdown is.
+    fresh: Option<Fresh>,
+    /// What a reader has or will have of this question.
+    known: Vec<Body>,
+}
+
+/// How a new table of everyone came out.
+struct Fresh {
+    cells: Vec<Vec<usize>>,
+    withheld: Option<Withheld>,
+}
+
+impl<'a> Study<'a> {
+    fn new(desk: &'a Desk<'a>, question: &'a Question, everyone: &'a Tally) -> Self {
+        let of = |earlier: &&Earlier| earlier.table.address().question == question.id;
+        let shown = desk.input.earlier.iter().filter(of).map(|earlier| &earlier.table.body);
+        let known = shown.filter(|body| body.step == STEP && body.withheld.is_none()).cloned();
+        Self { desk, question, everyone, fresh: None, known: known.collect() }
+    }
+
+    fn base(&self) -> u64 {
+        self.everyone.groups.iter().map(|group| group.base).sum()
+    }
+
+    /// The table of everyone: renewed, copied or withheld.
+    fn everyone(&mut self) -> Made {
+        let earlier = self.desk.earlier(&self.question.id, None);
+        if let Some(earlier) = earlier.filter(|earlier| !self.may_renew(earlier)) {
+            return Made::copied(earlier);
+        }
+        let body = match (self.totals(), earlier) {
+            (Ok((cells, body)), _) => {
+                self.fresh = Some(Fresh { cells, withheld: None });
+                self.known.push(body.clone());
+                body
+            }
+            (Err(_), Some(earlier)) if earlier.table.withheld().is_none() => {
+                return Made::copied(earlier);
+            }
+            (Err(why), _) => {
+                self.fresh = Some(Fresh { cells: Vec::new(), withheld: Some(why) });
+                self.desk.withheld(self.question, None, why)
+            }
+        };
+        made(body, basis(self.everyone, self.everyone))
+    }
+
+    /// Whether enough is new; what was shown of a few people is never followed by a second table.
+    fn may_renew(&self, earlier: &Earlier) -> bool {
+        let of_people = earlier.table.withheld().is_none() && earlier.table.step() != STEP;
+        !of_people && earlier.is_due(self.base())
+    }
+
+    /// The finest table of everyone that the attacker cannot undo, and how its answers fold.
+    fn totals(&self) -> Result<(Vec<Vec<usize>>, Body), Withheld> {
+        let needed = policy::floor(self.question);
+        if self.base() < needed {
+            return Err(Withheld::TooFew { needed });
+        }
+        let foldings = policy::foldings(self.question, &self.everyone.codes);
+        let drafts = foldings.into_iter().map(|cells| {
+            let mut body = self.draft(self.everyone, &vec![vec![0]], &cells);
+            let reference = reference(self.desk.input, self.question, &body);
+            body.groups.iter_mut().for_each(|group| group.reference.clone_from(&reference));
+            (cells, body)
+        });
+        let mut safe = drafts.filter(|(_, body)| self.attack(body).is_empty());
+        safe.next().ok_or(Withheld::CouldBeWorkedOut)
+    }
+
+    /// The table by one variable: renewed, copied or withheld.
+    fn breakdown(&mut self, tally: &Tally) -> Made {
+        let by = tally.by.as_deref();
+        let earlier = self.desk.earlier(&self.question.id, by);
+        if let (None, Some(earlier)) = (&self.fresh, earlier) {
+            return Made::copied(earlier);
+        }
+        let shown = earlier.filter(|earlier| earlier.table.withheld().is_none());
+        let body = match (self.by_groups(tally, shown), shown) {
+            (Ok(body), _) => {
+                self.known.push(body.clone());
+                body
+            }
+            (Err(_), Some(earlier)) => return Made::copied(earlier),
+            (Err(why), None) => self.desk.withheld(self.question, by, why),
+        };
+        made(body, basis(self.everyone, tally))
+    }
+
+    /// A new table by one variable, if there may be one.
+    fn by_groups(&self, tally: &Tally, shown: Option<&Earlier>) -> Result<Body, Withheld> {
+        let needed = policy::BREAKDOWNS_FROM.max(policy::floor(self.question));
+        let fresh = self.fresh.as_ref().ok_or(Withheld::CouldBeWorkedOut)?;
+        match fresh.withheld {
+            Some(why) => Err(why),
+            None if self.base() < needed => Err(Withheld::TooFew { needed }),
+            None => {
+                let bases: Vec<u64> = tally.groups.iter().map(|group| group.base).collect();
+                let merge = self.merge(tally).ok_or(Withheld::CouldBeWorkedOut)?;
+                let division = Division { tally, bases, merge, cells: &fresh.cells };
+                match shown {
+                    Some(earlier) => self.divided_as(&division, earlier),
+                    None => self.divided(&division),
+                }
+            }
+        }
+    }
+
+    /// Merges groups until each is large enough and nothing can be worked out.
+    fn divided(&self, division: &Division<'_>) -> Result<Body, Withheld> {
+        let floor = policy::floor(self.question);
+        let mut parts = policy::merged(&division.bases, division.merge, floor);
+        let mut why = Withheld::OneGroup;
+        while parts.len() > 1 {
+            let body = self.draft(division.tally, &parts, division.cells);
+            let Some(at) = self.too_clear(division, &parts, &body) else {
+                return Ok(body);
+            };
+            policy::merge_at(&mut parts, &division.bases, division.merge, at);
+            why = Withheld::CouldBeWorkedOut;
+        }
+        Err(why)
+    }
+
+    /// Keeps the groups of the earlier table, or splits them where each part is large enough by
+    /// now: groups that were put together differently could be subtracted from each other.
+    fn divided_as(&self, division: &Division<'_>, earlier: &Earlier) -> Result<Body, Withheld> {
+        let old = division.parts_of(earlier).ok_or(Withheld::CouldBeWorkedOut)?;
+        if !division.grew_enough(&old, earlier) {
+            return Err(Withheld::CouldBeWorkedOut);
+        }
+        let split = division.split(&old, policy::floor(self.question));
+        let drafts = [split, old].into_iter().map(|parts| {
+            let body = self.draft(division.tally, &parts, division.cells);
+            (self.too_clear(division, &parts, &body).is_none(), body)
+        });
+        let mut safe = drafts.filter(|(safe, _)| *safe).map(|(_, body)| body);
+        safe.next().ok_or(Withheld::CouldBeWorkedOut)
+    }
+
+    fn merge(&self, tally: &Tally) -> Option<Merge> {
+        let breakdown = self.desk.input.instrument.breakdown(tally.by.as_deref()?)?;
+        Some(breakdown.merge)
+    }
+
+    /// The group that must be merged further, if one must.
+    fn too_clear(&self, division: &Division<'_>, parts: &Parts, body: &Body) -> Option<usize> {
+        let of_one_mind = |at: &usize| {
+            let exact = counts(division.tally, &parts[*at], division.cells);
+            says_of_all(&exact, &body.groups[*at], body.shape)
+        };
+        let sensitive = (0..parts.len()).filter(|_| self.question.sensitive);
+        sensitive.into_iter().find(of_one_mind).or_else(|| {
+            let found = self.attack(body);
+            let mut here = found.iter().filter(|breach| breach.table == self.known.len());
+            let group = here.find_map(|breach| breach.group);
+            let smallest = policy::smallest(parts, &division.bases);
+            group.or_else(|| smallest.filter(|_| !found.is_empty()))
+        })
+    }
+
+    /// What can be worked out once this table is published beside all others of its question.
+    fn attack(&self, body: &Body) -> Vec<super::attacker::Breach> {
+        let tables: Vec<&Body> = self.known.iter().chain([body]).collect();
+        breaches(&tables, policy::floor(self.question))
+    }
+
+    /// A table of these groups and answers, every count rounded.
+    fn draft(&self, tally: &Tally, parts: &Parts, cells: &[Vec<usize>]) -> Body {
+        let by = tally.by.as_deref();
+        let mut body = self.desk.body(self.question, by);
+        body.step = STEP;
+        body.weighted = tally.groups.iter().any(|group| group.weighted.is_some());
+        body.choices = self.desk.choices(self.question, &tally.codes, cells);
+        for part in parts {
+            let mut group = self.desk.group(tally, part);
+            let exact = counts(tally, part, cells);
+            let code = group.code.clone();
+            let round = |answer: &str, count| {
+                let cell = Cell { question: &self.question.id, answer, by, group: &code };
+                self.desk.rounding.round(cell, count)
+            };
+            group.base = round(BASE, exact.base);
+            group.missing = round(MISSING, exact.missing);
+            let labelled = body.choices.iter().zip(&exact.cells);
+            group.cells = labelled.map(|(label, count)| round(&label.code, *count)).collect();
+            body.groups.push(group);
+        }
+        body
+    }
+}
+
+/// Whether a group is shown as being of one mind, or nobody in it gave some answer. A choice of
+/// several that nobody ticked is common and says little: its zero stands for 0 to 4.
+fn says_of_all(exact: &Counts, shown: &Group, shape: Shape) -> bool {
+    let all = exact.cells.contains(&exact.base) || shown.cells.iter().any(|c| *c >= shown.base);
+    let none = exact.cells.contains(&0);
+    match shape {
+        Shape::Ordered | Shape::Single | Shape::People => all || none,
+        Shape::Multiple | Shape::Places | Shape::Groups => all,
+    }
+}
+
+/// The groups of a breakdown, about to be put together.
+struct Division<'a> {
+    tally: &'a Tally,
+    bases: Vec<u64>,
+    merge: Merge,
+    cells: &'a [Vec<usize>],
+}
+
+impl Division<'_> {
+    /// How an earlier table put the groups together; none if it does not have them all.
+    fn parts_of(&self, earlier: &Earlier) -> Option<Parts> {
+        let place = |code: &str| self.tally.groups.iter().position(|group| group.group == code);
+        let groups = earlier.table.groups().iter();
+        let parts: Option<Parts> = groups.map(|group| group.codes().map(place).collect()).collect();
+        parts.filter(|parts| parts.iter().map(Vec::len).sum::<usize>() == self.bases.len())
+    }
+
+    /// Whether every group has nobody new or at least five.
+    fn grew_enough(&self, parts: &Parts, earlier: &Earlier) -> bool {
+        let before = |at: &usize| {
+            let known = earlier.basis.groups.get(&self.tally.groups[*at].group);
+            known.copied().unwrap_or(0)
+        };
+        parts.iter().all(|part| {
+            let now: u64 = part.iter().map(|at| self.bases[*at]).sum();
+            let then: u64 = part.iter().map(before).sum();
+            now == then || now >= then + policy::NEW_IN_GROUP
+        })
+    }
+
+    /// The same groups, each split into as many as are large enough.
+    fn split(&self, parts: &Parts, floor: u64) -> Parts {
+        let split = parts.iter().flat_map(|part| {
+            let bases: Vec<u64> = part.iter().map(|at| self.bases[*at]).collect();
+            let inner = policy::merged(&bases, self.merge, floor);
+            inner.into_iter().map(|inner| inner.into_iter().map(|at| part[at]).collect())
+        });
+        split.collect()
+    }
+}

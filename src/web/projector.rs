@@ -1,0 +1,118 @@
+//! The projector: one chart a screen, what the room says beside it, driven by keyboard. Opened
+//! after signing in; it shows the release the walk is pinned to and reflections let through.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::app::{App, Inner};
+use super::assets;
+use super::error::{Error, Result};
+use super::page::{self, Frame};
+use super::sign_in::SignedIn;
+use super::wall::verdict_name;
+use crate::charts::{Caption, Look, caption, draw};
+use crate::domain::data_walk::{DataWalk, ReflectionState};
+use crate::domain::diagnosis::Diagnosis;
+use crate::domain::people::May;
+use crate::domain::text::Lang;
+use crate::publish::takeaway;
+use crate::words::{PosterWords, fill};
+
+/// A walk of this diagnosis, by its id.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn walk(app: &Inner, of: &Diagnosis, id: &str) -> Result<DataWalk> {
+    let walks = app.store.data_walks(of.id).await?;
+    walks.into_iter().find(|walk| walk.id.to_string() == id).ok_or(Error::NotFound)
+}
+
+/// `GET /d/{slug}/walks/{walk}/projector`: to the first screen.
+pub async fn first(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((slug, id)): Path<(String, String)>,
+) -> Result<Response> {
+    let diagnosis = signed_in.diagnosis(&app, &slug, May::SeePublished).await?;
+    let walk = walk(&app, &diagnosis, &id).await?;
+    let wall = app.wall(&diagnosis, walk.release).await?;
+    let first = wall.stations().first().ok_or(Error::NotFound)?;
+    let lang = diagnosis.settings.languages.first().copied().unwrap_or(Lang::En);
+    let path = format!("/d/{slug}/walks/{id}/projector/{lang}/{}/1", first.number);
+    Ok(Redirect::to(&path).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "projector.html")]
+struct ProjectorPage<'a> {
+    frame: Frame,
+    words: &'a PosterWords,
+    head: String,
+    takeaway: String,
+    question: String,
+    chart: String,
+    caption: Caption,
+    notes: Vec<(String, &'a str)>,
+    before: Option<String>,
+    after: Option<String>,
+    languages: Vec<(Lang, String)>,
+    css: String,
+    script: String,
+}
+
+/// `GET /d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}`: one chart.
+pub async fn screen(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((slug, id, tag, station, chart)): Path<(String, String, String, u32, usize)>,
+) -> Result<Response> {
+    let diagnosis = signed_in.diagnosis(&app, &slug, May::SeePublished).await?;
+    let lang: Lang = tag.parse().map_err(|_unknown| Error::NotFound)?;
+    let walk = walk(&app, &diagnosis, &id).await?;
+    let wall = app.wall(&diagnosis, walk.release).await?;
+    let at = wall.station(station).ok_or(Error::NotFound)?;
+    let shown =
+        chart.checked_sub(1).and_then(|chart| at.shown.get(chart)).ok_or(Error::NotFound)?;
+    let form = app.form_words(lang);
+    let words = app.poster_words(lang);
+    let here = format!("/d/{slug}/walks/{id}/projector");
+    let screens: Vec<(u32, usize)> = wall
+        .stations()
+        .iter()
+        .flat_map(|station| (1..=station.shown.len()).map(|chart| (station.number, chart)))
+        .collect();
+    let place = screens.iter().position(|screen| *screen == (station, chart)).unwrap_or(0);
+    let path = |(station, chart): &(u32, usize)| format!("{here}/{lang}/{station}/{chart}");
+    let alone = crate::publish::Station { shown: vec![shown.clone()], ..at.clone() };
+    let mut picture = shown.picture(shown.most_on_a_wall());
+    picture.id = "screen".to_owned();
+    let svg = draw(&picture, &Look::projector(), lang, app.chart_words(lang))
+        .map_err(|refusal| Error::Failed(refusal.to_string()))?;
+    let (n, of) = (station.to_string(), wall.stations().len().to_string());
+    let reflections = app.store.reflections(&walk).await?;
+    let said = reflections
+        .into_iter()
+        .filter(|said| said.station == station && said.state == ReflectionState::Shown);
+    let mut frame = Frame::new(lang, at.question(lang), &diagnosis.name);
+    frame.invented = at.is_invented().then(|| form.invented.clone());
+    let others = diagnosis.settings.languages.iter().filter(|other| **other != lang);
+    let page = ProjectorPage {
+        head: fill(&words.station_of, &[("n", &n), ("of", &of), ("area", &diagnosis.name)]),
+        takeaway: takeaway(&alone, lang, words),
+        question: shown.plan.title.get(lang).to_owned(),
+        chart: svg.xml,
+        caption: caption(&picture.tables, lang, app.chart_words(lang)),
+        notes: said.map(|said| (said.said, verdict_name(said.verdict, form))).collect(),
+        before: place.checked_sub(1).and_then(|before| screens.get(before)).map(path),
+        after: screens.get(place + 1).map(path),
+        languages: others
+            .map(|other| (*other, format!("{here}/{other}/{station}/{chart}")))
+            .collect(),
+        css: assets::address("wall.css"),
+        script: assets::address("projector.js"),
+        words,
+        frame,
+    };
+    Ok(page::html(page.render()))
+}

@@ -1,0 +1,339 @@
+//! The public pages of a data walk: its stations with charts and tables, the reflection form, and
+//! posters as PDF. Everything comes from the one release the walk is pinned to.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::app::{App, Inner};
+use super::error::{Error, Result};
+use super::page::{self, Frame, Message};
+use super::participate::{best, wished};
+use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
+use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
+use crate::domain::diagnosis::Diagnosis;
+use crate::domain::ids::ReflectionId;
+use crate::domain::text::Lang;
+use crate::job::evidence;
+use crate::publish::{Sheet, Shown, Station, Wall, station_path, takeaway};
+use crate::store::{NewReflection, Received};
+use crate::words::{FormWords, fill};
+
+/// A data walk with its wall.
+pub struct Hall {
+    /// The diagnosis.
+    pub diagnosis: Diagnosis,
+    /// The walk.
+    pub walk: DataWalk,
+    /// Its posters.
+    pub wall: Arc<Wall>,
+}
+
+/// The most characters of a reflection.
+const LONGEST: usize = 600;
+
+impl Inner {
+    /// The wall of a release: made once, since a release never changes.
+    ///
+    /// # Errors
+    /// When there is no such release or it cannot be read.
+    pub async fn wall(&self, diagnosis: &Diagnosis, release: i64) -> Result<Arc<Wall>> {
+        if let Some(known) = self.known_wall(diagnosis.id, release) {
+            return Ok(known);
+        }
+        let evidence = evidence::load(&self.store, diagnosis, release).await?;
+        let wall = Wall::new(&diagnosis.name, release, &evidence.sheets, &evidence.tables);
+        Ok(self.keep_wall(diagnosis.id, release, wall))
+    }
+}
+
+async fn hall(app: &Inner, door: &str) -> Result<Hall> {
+    let walk = app.store.data_walk(door).await?;
+    let diagnosis = app.store.diagnosis_of(walk.diagnosis).await?;
+    let wall = app.wall(&diagnosis, walk.release).await?;
+    Ok(Hall { diagnosis, walk, wall })
+}
+
+/// The language of an address, if answering pages have it.
+fn spoken(tag: &str) -> Result<Lang> {
+    let lang: Lang = tag.parse().map_err(|_unknown| Error::NotFound)?;
+    if Lang::RESPONDENTS.contains(&lang) { Ok(lang) } else { Err(Error::NotFound) }
+}
+
+/// `GET /w/{door}`: to the language the browser asks for.
+pub async fn enter(
+    State(app): State<App>,
+    Path(door): Path<String>,
+    headers: HeaderMap,
+) -> Result<Redirect> {
+    let hall = hall(&app, &door).await?;
+    let lang = best(&wished(&headers), &hall.diagnosis.settings.languages);
+    Ok(Redirect::to(&format!("/w/{door}/{lang}")))
+}
+
+/// `GET /w/{door}/{lang}`: the stations.
+pub async fn stations(
+    State(app): State<App>,
+    Path((door, tag)): Path<(String, String)>,
+) -> Result<Response> {
+    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
+    let words = app.form_words(lang);
+    let day = hall.walk.held_on.to_string();
+    let mut page = Message::plain(lang, &hall.walk.title, &fill(&words.read_at, &[("day", &day)]));
+    page.frame.name.clone_from(&hall.diagnosis.name);
+    page.frame.invented = hall.diagnosis.settings.invented.then(|| words.invented.clone());
+    let link = |station: &Station| {
+        let what = format!("{}. {}", station.number, station.question(lang));
+        (what, station_path(&door, station.number, lang))
+    };
+    page.links = hall.wall.stations().iter().map(link).collect();
+    Ok(page::html(page.render()))
+}
+
+/// A chart as it stands in a page: two layouts, and the same as a table.
+pub struct Drawn {
+    /// For wide screens.
+    pub wide: String,
+    /// For phones.
+    pub narrow: String,
+    /// The numbers.
+    pub table: DataTable,
+    /// The question.
+    pub title: String,
+}
+
+/// Draws a chart for a page.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub fn drawn(app: &Inner, shown: &Shown, id: &str, lang: Lang) -> Result<Drawn> {
+    let words = app.chart_words(lang);
+    let one = |suffix: &str, look: &Look| {
+        let mut picture = shown.picture(None);
+        picture.id = format!("{id}-{suffix}");
+        draw(&picture, look, lang, words).map(|svg| svg.xml)
+    };
+    let refused = |refusal: crate::charts::Refusal| Error::Failed(refusal.to_string());
+    Ok(Drawn {
+        wide: one("w", &Look::page_wide()).map_err(refused)?,
+        narrow: one("n", &Look::page_narrow()).map_err(refused)?,
+        table: data_table(&shown.picture(None), lang, words),
+        title: shown.plan.title.get(lang).to_owned(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "station.html")]
+struct StationPage<'a> {
+    frame: Frame,
+    words: &'a FormWords,
+    languages: Vec<(Lang, String)>,
+    head: String,
+    takeaway: String,
+    drawn: Vec<Drawn>,
+    caption: Caption,
+    prompts: Vec<&'a str>,
+    poster: String,
+    action: String,
+    id: ReflectionId,
+    verdicts: Vec<(&'static str, &'a str, bool)>,
+    said: String,
+    longest: usize,
+    complaint: Option<&'a str>,
+    next: Option<String>,
+    all: String,
+}
+
+/// `GET /w/{door}/{lang}/{station}`: its charts and the form for what a group says.
+pub async fn station(
+    State(app): State<App>,
+    Path((door, tag, number)): Path<(String, String, u32)>,
+) -> Result<Response> {
+    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
+    let blank = Said { id: ReflectionId::random(), verdict: None, said: String::new() };
+    show(&app, &hall, lang, number, &blank, None)
+}
+
+/// What was filled in at a station.
+struct Said {
+    id: ReflectionId,
+    verdict: Option<Verdict>,
+    said: String,
+}
+
+fn show(
+    app: &Inner,
+    hall: &Hall,
+    lang: Lang,
+    number: u32,
+    said: &Said,
+    complaint: Option<&str>,
+) -> Result<Response> {
+    let station = hall.wall.station(number).ok_or(Error::NotFound)?;
+    let words = app.form_words(lang);
+    let tables: Vec<_> = station.tables().collect();
+    let door = &hall.walk.door;
+    let path = station_path(door, number, lang);
+    let mut frame = Frame::new(lang, station.question(lang), &hall.diagnosis.name);
+    frame.invented = station.is_invented().then(|| words.invented.clone());
+    let verdict = |verdict: &Verdict| {
+        (verdict.code(), verdict_name(*verdict, words), said.verdict == Some(*verdict))
+    };
+    let drawn = station
+        .shown
+        .iter()
+        .map(|shown| drawn(app, shown, &shown.plan.id, lang))
+        .collect::<Result<Vec<_>>>()?;
+    let page = StationPage {
+        frame,
+        words,
+        languages: others(&hall.diagnosis, door, number, lang),
+        head: head(&hall.wall, number, words),
+        takeaway: takeaway(station, lang, app.poster_words(lang)),
+        drawn,
+        caption: caption(&tables, lang, app.chart_words(lang)),
+        prompts: station.prompts.iter().map(|prompt| prompt.get(lang)).collect(),
+        poster: format!("{path}/poster.pdf"),
+        action: path,
+        id: said.id,
+        verdicts: Verdict::ALL.iter().map(verdict).collect(),
+        said: said.said.clone(),
+        longest: LONGEST,
+        complaint,
+        next: next(&hall.wall, number).map(|next| station_path(door, next, lang)),
+        all: format!("/w/{door}/{lang}"),
+    };
+    let status =
+        if complaint.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, page::html(page.render())).into_response())
+}
+
+fn head(wall: &Wall, number: u32, words: &FormWords) -> String {
+    let (n, of) = (number.to_string(), wall.stations().len().to_string());
+    fill(&words.station_of, &[("n", &n), ("of", &of)])
+}
+
+/// The same station in the other languages of the diagnosis.
+fn others(diagnosis: &Diagnosis, door: &str, number: u32, lang: Lang) -> Vec<(Lang, String)> {
+    let others = diagnosis.settings.languages.iter().copied();
+    let others = others.filter(|other| *other != lang && Lang::RESPONDENTS.contains(other));
+    others.map(|other| (other, station_path(door, number, other))).collect()
+}
+
+fn next(wall: &Wall, number: u32) -> Option<u32> {
+    wall.stations().iter().map(|station| station.number).find(|other| *other > number)
+}
+
+/// A verdict in words.
+#[must_use]
+pub fn verdict_name(verdict: Verdict, words: &FormWords) -> &str {
+    match verdict {
+        Verdict::Fits => &words.verdict_fits,
+        Verdict::Partly => &words.verdict_partly,
+        Verdict::DoesNotFit => &words.verdict_does_not_fit,
+    }
+}
+
+/// `POST /w/{door}/{lang}/{station}`: what a group says; it waits for the moderator.
+pub async fn reflect(
+    State(app): State<App>,
+    Path((door, tag, number)): Path<(String, String, u32)>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
+    hall.wall.station(number).ok_or(Error::NotFound)?;
+    let words = app.form_words(lang);
+    let value = |name: &str| {
+        pairs.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
+    };
+    let given = Said {
+        id: value("_id").parse().unwrap_or_else(|_none| ReflectionId::random()),
+        verdict: Verdict::from_code(value("verdict")),
+        said: value("said").replace("\r\n", "\n"),
+    };
+    let long = fill(&words.wrong_long, &[("max", &LONGEST.to_string())]);
+    let complaint = if given.said.chars().count() > LONGEST {
+        Some(long.as_str())
+    } else if given.said.contains('\u{fffd}') {
+        Some(words.wrong_characters.as_str())
+    } else if given.verdict.is_none() {
+        Some(words.reflect_verdict_missing.as_str())
+    } else {
+        None
+    };
+    let (None, Some(verdict)) = (complaint, given.verdict) else {
+        return show(&app, &hall, lang, number, &given, complaint);
+    };
+    let (id, state) = (given.id, ReflectionState::New);
+    let reflection = Reflection { id, station: number, verdict, said: given.said, state };
+    let (diagnosis, data_walk) = (hall.diagnosis.id, hall.walk.id);
+    match app.store.reflect(NewReflection { diagnosis, data_walk, reflection }).await? {
+        Received::Now | Received::Already | Received::Closed => {}
+    }
+    Ok(thanks(&app, &hall, lang, number))
+}
+
+fn thanks(app: &Inner, hall: &Hall, lang: Lang, number: u32) -> Response {
+    let words = app.form_words(lang);
+    let mut page = Message::plain(lang, &words.thanks_title, &words.reflect_thanks);
+    page.frame.name.clone_from(&hall.diagnosis.name);
+    let door = &hall.walk.door;
+    if let Some(next) = next(&hall.wall, number) {
+        page.links.push((words.next_station.clone(), station_path(door, next, lang)));
+    }
+    page.links.push((words.all_stations.clone(), format!("/w/{door}/{lang}")));
+    page::html(page.render())
+}
+
+/// `GET /w/{door}/{lang}/{station}/poster.pdf`: the poster on A3.
+pub async fn poster(
+    State(app): State<App>,
+    Path((door, tag, number)): Path<(String, String, u32)>,
+) -> Result<Response> {
+    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
+    hall.wall.station(number).ok_or(Error::NotFound)?;
+    let address = app.base_url.join(&station_path(&door, number, lang));
+    let inner = app.clone();
+    let pdf = tokio::task::spawn_blocking(move || {
+        let sheet = Sheet {
+            lang,
+            stripes: false,
+            address: Some(&address),
+            chart: inner.chart_words(lang),
+            words: inner.poster_words(lang),
+        };
+        hall.wall.poster(number, &sheet).and_then(|poster| poster.pdf())
+    })
+    .await
+    .map_err(|error| Error::Failed(error.to_string()))?
+    .map_err(|error| Error::Failed(error.to_string()))?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+}
+
+/// `GET /n/{slug}`: what a neighbourhood has published: its data walks.
+pub async fn published(
+    State(app): State<App>,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let diagnosis = app.store.diagnosis(&slug).await?;
+    let lang = best(&wished(&headers), &diagnosis.settings.languages);
+    let words = app.form_words(lang);
+    let releases = app.store.releases(diagnosis.id).await?;
+    let walks = app.store.data_walks(diagnosis.id).await?;
+    let is_public = |walk: &&DataWalk| {
+        releases.iter().any(|release| release.published && release.number == walk.release)
+    };
+    let walks: Vec<_> = walks.iter().filter(is_public).collect();
+    let text = if walks.is_empty() { &words.published_none } else { &words.published_title };
+    let mut page = Message::plain(lang, &diagnosis.name, text);
+    page.frame.invented = diagnosis.settings.invented.then(|| words.invented.clone());
+    let link = |walk: &&DataWalk| {
+        (format!("{}, {}", walk.title, walk.held_on), format!("/w/{}/{lang}", walk.door))
+    };
+    page.links = walks.iter().map(link).collect();
+    Ok(page::html(page.render()))
+}

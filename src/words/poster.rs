@@ -1,0 +1,104 @@
+//! What stands on posters and the projector around the charts, and the phrase table that takeaways
+//! are made of.
+
+use serde::Deserialize;
+
+use crate::domain::text::Lang;
+
+/// The texts of posters; `{…}` are places [`super::fill`] fills.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is a text, and its name says which")]
+pub struct PosterWords {
+    pub station_of: String,
+    pub we_think: String,
+    pub talk: String,
+    pub notes: String,
+    pub scan: String,
+    pub release: String,
+    pub projector_keys: String,
+    pub room_says: String,
+    pub room_silent: String,
+    pub share: ShareWords,
+    pub subject: SubjectWords,
+    pub most_low: String,
+    pub one_low: String,
+    pub groups_range: String,
+    pub groups_alike: String,
+    pub most_named: String,
+    pub among_most_named: String,
+    pub people_said: String,
+    pub people_nearly: String,
+    pub missing_group: String,
+    pub like_neighbourhood: String,
+    pub no_reference: String,
+    pub in_groups: String,
+    pub places_range: String,
+    pub withheld: String,
+    pub or: String,
+    pub invented: String,
+}
+
+/// Shares in words (`rules.md` 4.4).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is a text, and its name says which")]
+pub struct ShareWords {
+    pub almost_nobody: String,
+    pub one_in_ten: String,
+    pub one_in_five: String,
+    pub one_in_four: String,
+    pub one_in_three: String,
+    pub four_in_ten: String,
+    pub half: String,
+    pub six_in_ten: String,
+    pub two_in_three: String,
+    pub three_in_four: String,
+    pub eight_in_ten: String,
+    pub nine_in_ten: String,
+    pub almost_everybody: String,
+}
+
+/// Who a sentence is about: never "residents" unless they were a random sample.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is a text, and its name says which")]
+pub struct SubjectWords {
+    pub random: String,
+    pub answered: String,
+    pub there: String,
+}
+
+impl PosterWords {
+    /// The texts of a language.
+    ///
+    /// # Errors
+    /// A sentence, when the file lacks a text or has one too many; a test reads every language.
+    pub fn of(lang: Lang) -> Result<Self, String> {
+        super::read(lang, "poster")
+    }
+
+    /// A share from 0 to 1 in words: the nearest of the phrase table.
+    #[must_use]
+    pub fn share(&self, share: f64) -> &str {
+        let words = &self.share;
+        let table: [(f64, &str); 13] = [
+            (0.02, &words.almost_nobody),
+            (0.10, &words.one_in_ten),
+            (0.20, &words.one_in_five),
+            (0.25, &words.one_in_four),
+            (0.333, &words.one_in_three),
+            (0.40, &words.four_in_ten),
+            (0.50, &words.half),
+            (0.60, &words.six_in_ten),
+            (0.667, &words.two_in_three),
+            (0.75, &words.three_in_four),
+            (0.80, &words.eight_in_ten),
+            (0.90, &words.nine_in_ten),
+            (0.98, &words.almost_everybody),
+        ];
+        let away = |(at, _): &&(f64, &str)| (at - share).abs();
+        let nearest = table.iter().min_by(|a, b| away(a).total_cmp(&away(b)));
+        nearest.map_or("", |(_, words)| words)
+    }
+}

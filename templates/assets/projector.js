@@ -1,0 +1,27 @@
+// The projector's keys: arrows turn, N hides or shows the notes, B blanks the screen.
+// The next page is asked for beforehand; without this script the links do the same.
+const go = (rel) => document.querySelector(`a[rel=${rel}]`)?.click();
+const backwards = document.documentElement.dir === "rtl";
+const keys = {
+  ArrowRight: () => go(backwards ? "prev" : "next"),
+  ArrowLeft: () => go(backwards ? "next" : "prev"),
+  PageDown: () => go("next"),
+  PageUp: () => go("prev"),
+  " ": () => go("next"),
+  n: () => document.body.classList.toggle("alone"),
+  b: () => document.body.classList.toggle("blank"),
+};
+document.addEventListener("keydown", (event) => {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (keys[key] && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    keys[key]();
+  }
+});
+const next = document.querySelector("a[rel=next]");
+if (next) {
+  const link = document.createElement("link");
+  link.rel = "prefetch";
+  link.href = next.href;
+  document.head.append(link);
+}

@@ -1,0 +1,200 @@
+// What only a browser shows: the demonstration from a resident's phone to the wall.
+// Usage: node run.mjs PROGRAM [ANSWERS.csv]. Prints "N passed, N failed" and ends with 1 on a failure.
+// Pictures go to the folder in MIRADOURO_PICTURES, when it is set.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, mkdirSync, existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { gzipSync } from "node:zlib";
+import { chromium } from "playwright-core";
+
+const [program, answers] = process.argv.slice(2);
+const pictures = process.env.MIRADOURO_PICTURES;
+if (pictures) mkdirSync(pictures, { recursive: true });
+const folder = mkdtempSync(join(tmpdir(), "miradouro-browser-"));
+const chromiumPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+function start() {
+  const extra = answers ? ["--answers", answers] : [];
+  const args = ["demo", "--data", join(folder, "data"), "--listen", "127.0.0.1:0", ...extra];
+  const server = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const addresses = new Map();
+  const ready = new Promise((resolve, reject) => {
+    server.on("exit", (code) => reject(new Error(`the demonstration ended with ${code}`)));
+    createInterface({ input: server.stdout }).on("line", (line) => {
+      const [name, address] = line.split(" ");
+      if (address?.startsWith("http")) addresses.set(name, address);
+      if (name === "police-member") resolve();
+    });
+  });
+  return { server, addresses, ready };
+}
+
+let passed = 0;
+let failed = 0;
+async function test(name, body) {
+  try {
+    await body();
+    passed += 1;
+    console.log(`ok - ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`not ok - ${name}\n${error.stack}`);
+  }
+}
+function is(condition, sentence) {
+  if (!condition) throw new Error(sentence);
+}
+async function picture(page, name) {
+  if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+}
+
+const { server, addresses, ready } = start();
+await ready;
+const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
+const withoutScript = await browser.newContext({ ...phone, javaScriptEnabled: false, locale: "nl" });
+
+await test("a questionnaire is answered on a phone without JavaScript", async () => {
+  const page = await withoutScript.newPage();
+  await page.goto(addresses.get("pulse2"));
+  is((await page.locator("html").getAttribute("lang")) === "nl", "the browser's language is chosen");
+  await picture(page, "phone-nl-pulse2");
+  await page.locator("input[name=q1][value=safe]").check();
+  await page.locator("textarea[name=q7]").fill("meer bankjes");
+  await page.locator("button.go").click();
+  is(page.url().endsWith("/thanks"), `thank-you page, not ${page.url()}`);
+  await picture(page, "phone-nl-thanks");
+});
+
+await test("no page is wider than the phone, from left to right or from right to left", async () => {
+  for (const [name, lang] of [["resident_safety", "nl"], ["feedback_youth", "ar"], ["walk_audit", "fr"]]) {
+    const context = await browser.newContext(phone);
+    const page = await context.newPage();
+    await page.goto(`${addresses.get(name)}/${lang}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    is(wide <= 390, `${name} in ${lang} is ${wide} pixels wide`);
+    const dir = await page.locator("html").getAttribute("dir");
+    is(dir === (lang === "ar" ? "rtl" : "ltr"), `${lang} is written ${dir}`);
+    await picture(page, `phone-${lang}-${name}`);
+    await context.close();
+  }
+});
+
+await test("too many ticks are complained about beside the question, and nothing is lost", async () => {
+  const page = await withoutScript.newPage();
+  await page.goto(`${addresses.get("resident_safety")}/nl`);
+  for (const code of ["p01", "p02", "p03", "p04"]) {
+    await page.locator(`input[name=p_top][value=${code}]`).check();
+  }
+  await page.locator("button.go").click();
+  is(await page.locator("#p_top.err").isVisible(), "the complaint stands at the question");
+  is(await page.locator("input[name=p_top][value=p04]").isChecked(), "the ticks are kept");
+  await picture(page, "phone-nl-complaint");
+});
+
+await test("the first load of the longest questionnaire is small", async () => {
+  const context = await browser.newContext(phone);
+  const page = await context.newPage();
+  const seen = [];
+  page.on("response", (response) => seen.push(response));
+  await page.goto(`${addresses.get("resident_safety")}/nl`);
+  const own = seen.filter((response) => response.status() === 200);
+  const bodies = await Promise.all(own.map((response) => response.body()));
+  const bytes = bodies.reduce((sum, body) => sum + gzipSync(body).length, 0);
+  console.log(`resident_safety: ${own.length} requests, ${bytes} bytes gzipped`);
+  is(own.length <= 3, `${own.length} requests`);
+  is(bytes <= 14 * 1024, `${bytes} bytes`);
+  await context.close();
+});
+
+const committee = await browser.newContext({ viewport: { width: 1920, height: 1080 }, locale: "nl" });
+async function signIn(context, role) {
+  const page = await context.newPage();
+  await page.goto(addresses.get(role));
+  await page.locator("button.go").click();
+  is(page.url().endsWith("/home"), `${role} is at ${page.url()}`);
+  return page;
+}
+
+await test("the coordinator releases the open collection", async () => {
+  const page = await signIn(committee, "coordinator");
+  await picture(page, "staff-home");
+  await page.goto(new URL("/d/oude-haven", page.url()).href);
+  await picture(page, "staff-diagnosis");
+  await page.goto(new URL("/d/oude-haven/releases/new", page.url()).href);
+  await page.locator("input[name=for][value=public]").check();
+  await page.locator("button.go").click();
+  is(/\/d\/oude-haven\/releases\/2$/.test(page.url()), `the second release, not ${page.url()}`);
+  is((await page.locator("svg[role=img]").count()) > 0, "it has charts");
+  await picture(page, "staff-release");
+});
+
+await test("a youth worker opens feedback on a phone, shows its code and closes it", async () => {
+  const context = await browser.newContext({ ...phone, locale: "nl" });
+  const page = await signIn(context, "facilitator");
+  await page.goto(new URL("/d/oude-haven/activity", page.url()).href);
+  await picture(page, "phone-activity-new");
+  await page.locator("input[name=title]").fill("Voetbal op het plein");
+  await page.locator("button.go").click();
+  is((await page.locator("svg").count()) > 0, `there is a code at ${page.url()}`);
+  await picture(page, "phone-activity-qr");
+  await page.locator("form[action$='/close'] button").first().click();
+  await picture(page, "phone-activity-closed");
+  await context.close();
+});
+
+await test("a poster and its page open", async () => {
+  const page = await withoutScript.newPage();
+  const poster = addresses.get("poster-3");
+  const pdf = await page.request.get(poster);
+  is(pdf.headers()["content-type"] === "application/pdf", "it is a PDF");
+  is((await pdf.body()).subarray(0, 5).toString() === "%PDF-", "it begins like one");
+  await page.goto(poster.replace("/poster.pdf", ""));
+  is((await page.locator("svg[role=img]").count()) > 0, "the page has the chart");
+  is(await page.getByRole("note").isVisible(), "it says that it is invented");
+  await picture(page, "phone-nl-station-3");
+  await page.locator("input[name=verdict][value=fits]").check();
+  await page.locator("textarea[name=said]").fill("Dit klopt voor de tunnel.");
+  await page.locator("button.go").click();
+  is((await page.locator("h1").textContent()).length > 0, "a thank-you page");
+});
+
+await test("the projector turns with the arrow keys", async () => {
+  const page = await committee.newPage();
+  await page.goto(addresses.get("projector"));
+  const first = page.url();
+  await picture(page, "projector-1");
+  await page.keyboard.press("ArrowRight");
+  await page.waitForURL((url) => url.href !== first);
+  await picture(page, "projector-2");
+  await page.keyboard.press("b");
+  is(await page.locator("body.blank").count() === 1, "B blanks the screen");
+  for (let turn = 0; turn < 6; turn += 1) {
+    const here = page.url();
+    await page.keyboard.press("ArrowRight");
+    await page.waitForURL((url) => url.href !== here);
+    await picture(page, `projector-${turn + 3}`);
+  }
+});
+
+await test("nothing broke a page's own rules", async () => {
+  const page = await committee.newPage();
+  const wrong = [];
+  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+  for (const name of ["data-walk", "projector", "feedback_youth"]) {
+    await page.goto(addresses.get(name));
+  }
+  is(wrong.length === 0, wrong.join("\n"));
+});
+
+await browser.close();
+server.removeAllListeners("exit");
+server.kill("SIGTERM");
+await new Promise((resolve) => server.on("exit", resolve));
+rmSync(folder, { recursive: true, force: true });
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

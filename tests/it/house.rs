@@ -1,0 +1,262 @@
+//! A house for a test: an empty folder or schema, the real store, the real router.
+//!
+//! PostgreSQL is used where `TEST_POSTGRES_URL` names one; the test command starts one. Without it
+//! the PostgreSQL half says that it is skipped.
+
+use std::path::PathBuf;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use miradouro::domain::collection::{
+    Collection, Door, Field, Mode, Origin, Presence, Sampling, State,
+};
+use miradouro::domain::diagnosis::{Diagnosis, HelpAddress, Settings, Wave, Zone, ZoneSet};
+use miradouro::domain::ids::{CollectionId, DiagnosisId, PersonId, WaveId, ZoneSetId};
+use miradouro::domain::instrument::Help;
+use miradouro::domain::people::{Person, Role};
+use miradouro::domain::text::Lang;
+use miradouro::instruments::Shelf;
+use miradouro::store::{Store, Token};
+use miradouro::web::app::{App, BaseUrl, Clock};
+use miradouro::web::router;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+/// The day on which all tests happen: 2026-11-22, noon UTC.
+pub const NOW: i64 = 1_795_348_800_000;
+
+/// A folder that goes when the test is over.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn fresh() -> Self {
+        let path = std::env::temp_dir().join(format!("miradouro-test-{}", Uuid::new_v4().simple()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A store with its router.
+pub struct House {
+    pub store: Store,
+    pub app: App,
+    pub router: Router,
+    pub name: &'static str,
+    _folder: Folder,
+}
+
+/// A page that came back.
+pub struct Page {
+    pub status: StatusCode,
+    pub location: String,
+    pub cookie: Option<String>,
+    pub headers: axum::http::HeaderMap,
+    pub body: String,
+    pub bytes: Vec<u8>,
+}
+
+/// Runs a test in a house on SQLite, and in one on PostgreSQL where there is one.
+pub fn on_both<F, T>(test: F)
+where
+    F: Fn(House) -> T,
+    T: Future<Output = ()>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        test(House::sqlite().await).await;
+        match std::env::var("TEST_POSTGRES_URL") {
+            Ok(url) => test(House::postgres(&url).await).await,
+            Err(_) => println!("skipped on PostgreSQL: TEST_POSTGRES_URL is not set"),
+        }
+    });
+}
+
+impl House {
+    pub async fn sqlite() -> Self {
+        let folder = Folder::fresh();
+        let store = Store::open(&folder.0, None).await.unwrap();
+        Self::around(store, folder, "SQLite")
+    }
+
+    /// A schema of its own in that database.
+    pub async fn postgres(url: &str) -> Self {
+        let schema = format!("t{}", Uuid::new_v4().simple());
+        make_schema(url, &schema).await;
+        let join = if url.contains('?') { '&' } else { '?' };
+        let url = format!("{url}{join}options=-c%20search_path%3D{schema}");
+        let folder = Folder::fresh();
+        let store = Store::open(&folder.0, Some(&url)).await.unwrap();
+        Self::around(store, folder, "PostgreSQL")
+    }
+
+    fn around(store: Store, folder: Folder, name: &'static str) -> Self {
+        let base_url = BaseUrl::new("http://127.0.0.1:8080").unwrap();
+        let app = App::new(store.clone(), Shelf::load(None), base_url, Clock::Fixed(NOW)).unwrap();
+        let router = router(app.clone());
+        Self { store, app, router, name, _folder: folder }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Page {
+        page(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn get_as(&self, cookie: &str, path: &str) -> Page {
+        let request = Request::get(path).header(header::COOKIE, cookie);
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.send(form(path, fields, None)).await
+    }
+
+    pub async fn post_as(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.send(form(path, fields, Some(cookie))).await
+    }
+
+    /// A diagnosis with three zones and every help address.
+    pub async fn diagnosis(&self) -> (Diagnosis, Wave) {
+        let help = |kind| HelpAddress { kind, address: "112".to_owned() };
+        let diagnosis = Diagnosis {
+            id: DiagnosisId::random(),
+            slug: format!("test-{}", Uuid::new_v4().simple()),
+            name: "Testbuurt".to_owned(),
+            settings: Settings {
+                languages: vec![Lang::En, Lang::Nl, Lang::Fr, Lang::Ar],
+                time_zone: "Europe/Brussels".to_owned(),
+                consent_age: 13,
+                help: Help::ALL.into_iter().map(help).collect(),
+                invented: false,
+            },
+        };
+        let zones = ["north", "south", "quay"]
+            .map(|code| Zone { code: code.to_owned(), name: code.to_uppercase() });
+        let set = ZoneSet { id: ZoneSetId::random(), zones: zones.to_vec() };
+        let title = "baseline".to_owned();
+        let wave = Wave { id: WaveId::random(), number: 1, title, zones: set.id };
+        self.store.add_diagnosis(&diagnosis, &set, &wave, None).await.unwrap();
+        (diagnosis, wave)
+    }
+
+    /// An open collection of a shipped instrument, with its door.
+    pub async fn collection(&self, of: &Diagnosis, wave: &Wave, slug: &str) -> (Collection, Door) {
+        let shelf = Shelf::load(None);
+        let instrument = shelf.instrument(slug).unwrap();
+        let hash = self.store.publish(of.id, instrument).await.unwrap();
+        let collection = Collection {
+            id: CollectionId::random(),
+            diagnosis: of.id,
+            wave: wave.id,
+            instrument: hash,
+            title: format!("{slug} in the field"),
+            field: Field {
+                sampling: Sampling::SelfSelected,
+                asked_by: "the neighbourhood house".to_owned(),
+                presence: Presence::Nobody,
+                recruited_by: "posters".to_owned(),
+                origin: Origin::Asked,
+                policy: instrument.policy,
+                languages: instrument.languages.clone(),
+                source: None,
+            },
+            state: State::Open,
+            opened: Some("2026-11-01".parse().unwrap()),
+            closed: None,
+            group_said_yes: false,
+        };
+        let code = Uuid::new_v4().simple().to_string().chars().take(8).collect();
+        let door = Door { code, collection: collection.id, diagnosis: of.id, mode: Mode::Own };
+        self.store.add_collection(&collection, std::slice::from_ref(&door)).await.unwrap();
+        (collection, door)
+    }
+
+    /// Somebody with a role, signed in; gives the cookie.
+    pub async fn signed_in(&self, of: &Diagnosis, role: Role) -> String {
+        let person = Person {
+            id: PersonId::random(),
+            name: role.code().to_owned(),
+            lang: Lang::En,
+            host: role == Role::Coordinator,
+            roles: vec![(of.id, role)],
+        };
+        let sign_in = Uuid::new_v4().simple().to_string();
+        self.store.add_person(&person, &sign_in, None).await.unwrap();
+        let token = Token::random();
+        self.store.sign_in(&token, person.id, NOW, NOW + 60_000).await.unwrap();
+        format!("miradouro={}", token.letters())
+    }
+}
+
+async fn make_schema(url: &str, schema: &str) {
+    let statement = format!("create schema {schema}");
+    let done = tokio::process::Command::new("psql")
+        .args(["--quiet", "--no-psqlrc", "--command", &statement, url])
+        .output()
+        .await
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn form(path: &str, fields: &[(&str, &str)], cookie: Option<&str>) -> Request<Body> {
+    let mut request = Request::post(path)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin");
+    if let Some(cookie) = cookie {
+        request = request.header(header::COOKIE, cookie);
+    }
+    request.body(Body::from(encode(fields))).unwrap()
+}
+
+/// Fields as a browser sends them.
+pub fn encode(fields: &[(&str, &str)]) -> String {
+    let escape = |text: &str| {
+        text.bytes().fold(String::new(), |mut out, byte| {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                    out.push(char::from(byte));
+                }
+                _ => out.push_str(&format!("%{byte:02X}")),
+            }
+            out
+        })
+    };
+    let pairs: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
+    pairs.join("&")
+}
+
+async fn page(response: Response<Body>) -> Page {
+    let (parts, body) = response.into_parts();
+    let text = |name| {
+        parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned()
+    };
+    let location = text(header::LOCATION);
+    let cookie = text(header::SET_COOKIE).split(';').next().map(str::to_owned);
+    let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+    Page {
+        status: parts.status,
+        location,
+        cookie: cookie.filter(|cookie| !cookie.is_empty()),
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+        bytes,
+        headers: parts.headers,
+    }
+}
+
+/// The value of the hidden field of that name.
+pub fn hidden(page: &str, name: &str) -> String {
+    let mark = format!("name=\"{name}\" value=\"");
+    let from = page.find(&mark).map_or(0, |at| at + mark.len());
+    page[from..].split('"').next().unwrap_or("").to_owned()
+}

@@ -1,0 +1,306 @@
+//! One contract, run on both databases: every public function of the store.
+
+use miradouro::domain::collection::{Mode, State};
+use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
+use miradouro::domain::diagnosis::{PopulationCount, Wave, Zone, ZoneSet};
+use miradouro::domain::ids::{DataWalkId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId};
+use miradouro::domain::people::{Invited, Person, Role};
+use miradouro::domain::text::Lang;
+use miradouro::store::{
+    NewReflection, NewResponse, Passphrase, Received, Secret, Store, StoreError, StoredRelease,
+    StoredTable, Token,
+};
+
+use crate::house::{Folder, NOW, on_both};
+
+#[test]
+fn a_diagnosis_is_made_changed_and_deleted_whole() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (mut diagnosis, wave) = house.diagnosis().await;
+        let zones = ZoneSet { id: ZoneSetId::random(), zones: Vec::new() };
+        let taken = store.add_diagnosis(&diagnosis, &zones, &wave, None).await;
+        assert!(matches!(taken, Err(StoreError::Taken(_) | StoreError::Database(_))));
+        diagnosis.settings.consent_age = 16;
+        store.save_settings(diagnosis.id, "Nieuwe naam", &diagnosis.settings).await.unwrap();
+        let found = store.diagnosis(&diagnosis.slug).await.unwrap();
+        assert_eq!((found.name.as_str(), found.settings.consent_age), ("Nieuwe naam", 16));
+        assert_eq!(store.diagnosis_of(diagnosis.id).await.unwrap(), found);
+        assert!(store.diagnoses().await.unwrap().contains(&found));
+        let zone = Zone { code: "new".to_owned(), name: "New".to_owned() };
+        let set = ZoneSet { id: ZoneSetId::random(), zones: vec![zone.clone()] };
+        let (id, title) = (WaveId::random(), "second".to_owned());
+        let second = Wave { id, number: 2, title, zones: set.id };
+        store.add_wave(diagnosis.id, &second, Some(&set)).await.unwrap();
+        assert_eq!(store.waves(diagnosis.id).await.unwrap(), [wave.clone(), second.clone()]);
+        assert_eq!(store.zones(diagnosis.id, second.id).await.unwrap(), [zone]);
+        let count = PopulationCount {
+            zone: "north".to_owned(),
+            age: "a18_29".to_owned(),
+            gender: "woman".to_owned(),
+            count: 40,
+        };
+        store.set_population(diagnosis.id, &[count.clone(), count.clone()]).await.unwrap();
+        let doubled = PopulationCount { count: 80, ..count };
+        assert_eq!(store.population(diagnosis.id).await.unwrap(), [doubled]);
+        house.collection(&diagnosis, &wave, "pulse2").await;
+        store.log(diagnosis.id, None, NOW, "made", "it").await.unwrap();
+        store.delete_diagnosis(diagnosis.id).await.unwrap();
+        assert!(matches!(store.diagnosis_of(diagnosis.id).await, Err(StoreError::NotFound(_))));
+        assert!(store.collections(diagnosis.id).await.unwrap().is_empty());
+        assert!(store.audit(diagnosis.id).await.unwrap().is_empty());
+        let gone = store.delete_diagnosis(diagnosis.id).await;
+        assert!(matches!(gone, Err(StoreError::NotFound(_))));
+    });
+}
+
+#[test]
+fn a_collection_opens_and_closes_once() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (mut collection, door) = house.collection(&diagnosis, &wave, "pulse2").await;
+        let of = diagnosis.id;
+        assert_eq!(store.door(&door.code).await.unwrap(), door);
+        assert!(matches!(store.door("none").await, Err(StoreError::NotFound(_))));
+        assert_eq!(store.doors(of, collection.id).await.unwrap(), [door]);
+        assert_eq!(store.collection(of, collection.id).await.unwrap(), collection);
+        assert!(store.published(of, &collection.instrument).await.is_ok());
+        assert!(store.published(of, "no such hash").await.is_err());
+        assert!(store.change_draft(&collection).await.is_err(), "it is open");
+        let day = "2026-11-20".parse().unwrap();
+        assert!(store.open_collection(of, collection.id, day).await.is_err());
+        store.close_collection(of, collection.id, day, true).await.unwrap();
+        assert!(store.close_collection(of, collection.id, day, true).await.is_err());
+        collection.id = miradouro::domain::ids::CollectionId::random();
+        collection.state = State::Draft;
+        collection.opened = None;
+        store.add_collection(&collection, &[]).await.unwrap();
+        collection.title = "Other".to_owned();
+        store.change_draft(&collection).await.unwrap();
+        store.open_collection(of, collection.id, day).await.unwrap();
+        let all = store.collections(of).await.unwrap();
+        assert_eq!(all.len(), 2);
+        assert!(all.iter().any(|found| found.title == "Other" && found.opened == Some(day)));
+    });
+}
+
+#[test]
+fn what_is_received_is_received_once_and_leaves_no_way_back() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (collection, door) = house.collection(&diagnosis, &wave, "pulse2").await;
+        let response = NewResponse {
+            diagnosis: diagnosis.id,
+            collection: collection.id,
+            id: ResponseId::random(),
+            instrument: collection.instrument.clone(),
+            mode: Mode::Own,
+            lang: Lang::Nl,
+            answers: serde_json::from_str(r#"{"q1":"safe","q2":null}"#).unwrap(),
+            texts: Vec::new(),
+        };
+        // Many phones at once: every one is answered only when it is on the disk.
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..200 {
+            let (store, mut response) = (store.clone(), response.clone());
+            response.id = ResponseId::random();
+            tasks.spawn(async move { store.receive(response).await.unwrap() });
+        }
+        let outcomes = tasks.join_all().await;
+        assert!(outcomes.iter().all(|outcome| *outcome == Received::Now));
+        assert_eq!(store.received(diagnosis.id, collection.id).await.unwrap(), 200);
+        assert_eq!(store.receive(response.clone()).await.unwrap(), Received::Now);
+        assert_eq!(store.receive(response.clone()).await.unwrap(), Received::Already);
+        let reading = miradouro::domain::answer::Reading::default();
+        let through =
+            NewResponse::through(&door, response.id, &response.instrument, Lang::En, reading);
+        assert_eq!(store.receive(through).await.unwrap(), Received::Already);
+        store.bring_in(&[NewResponse { id: ResponseId::random(), ..response }]).await.unwrap();
+        let kept = store.responses(diagnosis.id, collection.id).await.unwrap();
+        assert_eq!(kept.len(), 202);
+        assert!(store.free_texts(diagnosis.id, collection.id).await.unwrap().is_empty());
+        let used = store.languages_used(diagnosis.id, collection.id).await.unwrap();
+        assert_eq!(used, [("nl".to_owned(), 202)]);
+    });
+}
+
+#[test]
+fn people_sign_in_and_out() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, _) = house.diagnosis().await;
+        assert!(store.is_new().await.unwrap());
+        let person = Person {
+            id: PersonId::random(),
+            name: "Ada".to_owned(),
+            lang: Lang::Fr,
+            host: true,
+            roles: vec![(diagnosis.id, Role::Coordinator)],
+        };
+        let hash = Passphrase::hash("correct horse battery").unwrap();
+        store.add_person(&person, "Ada ", Some(&hash)).await.unwrap();
+        assert!(!store.is_new().await.unwrap());
+        let twin = Person { id: PersonId::random(), ..person.clone() };
+        assert!(matches!(store.add_person(&twin, "ada", None).await, Err(StoreError::Taken(_))));
+        assert_eq!(store.person(person.id).await.unwrap(), person);
+        let (found, known) = store.by_sign_in("ADA").await.unwrap().unwrap();
+        assert_eq!(found, person.id);
+        assert!(Passphrase::is(Some(&known), "correct horse battery"));
+        assert!(!Passphrase::is(Some(&known), "wrong"));
+        assert!(!Passphrase::is(None, "nobody"));
+        store.give_role(diagnosis.id, person.id, Role::Moderator).await.unwrap();
+        store.give_role(diagnosis.id, person.id, Role::Moderator).await.unwrap();
+        assert_eq!(store.members(diagnosis.id).await.unwrap().len(), 2);
+        let token = Token::random();
+        store.sign_in(&token, person.id, NOW, NOW + 10).await.unwrap();
+        assert_eq!(store.signed_in(&token, NOW).await.unwrap(), person.id);
+        let presented = Token::presented(token.letters());
+        assert!(store.signed_in(&presented, NOW + 11).await.is_err(), "it has expired");
+        store.change_passphrase(person.id, &hash).await.unwrap();
+        assert!(store.signed_in(&token, NOW).await.is_err(), "every sign-in has ended");
+        store.sign_in(&token, person.id, NOW, NOW + 10).await.unwrap();
+        store.sign_out(&token).await.unwrap();
+        assert!(store.signed_in(&token, NOW).await.is_err());
+        store.remove_member(diagnosis.id, person.id).await.unwrap();
+        assert!(store.members(diagnosis.id).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn an_invitation_is_used_up_by_one() {
+    on_both(async |house| {
+        let store = &house.store;
+        let token = Token::random();
+        store.invite(&token, &Invited::Host, NOW + 10).await.unwrap();
+        assert!(store.invitation(&token, NOW + 11).await.is_err(), "it has expired");
+        assert_eq!(store.invitation(&token, NOW).await.unwrap(), Invited::Host);
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let (store, token) = (store.clone(), token.clone());
+            tasks.spawn(async move { store.use_invitation(&token, NOW).await.is_ok() });
+        }
+        assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
+        store.invite(&token, &Invited::Host, NOW + 10).await.unwrap();
+        store.forget_invitations().await.unwrap();
+        assert!(store.invitation(&token, NOW).await.is_err());
+    });
+}
+
+#[test]
+fn a_release_is_kept_whole_and_its_number_is_taken_once() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (collection, _) = house.collection(&diagnosis, &wave, "pulse2").await;
+        let made = "2026-11-22".parse().unwrap();
+        let release = StoredRelease { number: 1, made, published: false };
+        let table = |question: &str, by: Option<&str>| StoredTable {
+            collection: collection.id,
+            question: question.to_owned(),
+            by: by.map(str::to_owned),
+            body: "{}".to_owned(),
+            mac: vec![1, 2, 3],
+            basis: "{}".to_owned(),
+        };
+        let tables = [table("q2", None), table("q1", None), table("q1", Some("d_age"))];
+        store.add_release(diagnosis.id, &release, &tables).await.unwrap();
+        let twice = store.add_release(diagnosis.id, &release, &tables).await;
+        assert!(matches!(twice, Err(StoreError::Stale(_))));
+        assert_eq!(store.released_tables(diagnosis.id, 1).await.unwrap(), tables);
+        store.publish_release(diagnosis.id, 1).await.unwrap();
+        assert!(store.publish_release(diagnosis.id, 2).await.is_err());
+        let published = StoredRelease { published: true, ..release };
+        assert_eq!(store.releases(diagnosis.id).await.unwrap(), [published]);
+    });
+}
+
+#[test]
+fn reflections_wait_for_the_moderator() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, _) = house.diagnosis().await;
+        let walk = DataWalk {
+            id: DataWalkId::random(),
+            diagnosis: diagnosis.id,
+            title: "Sports hall".to_owned(),
+            held_on: "2026-11-21".parse().unwrap(),
+            release: 1,
+            door: Token::random().letters().to_owned(),
+        };
+        store.add_data_walk(&walk).await.unwrap();
+        assert_eq!(store.data_walk(&walk.door).await.unwrap(), walk);
+        assert_eq!(store.data_walks(diagnosis.id).await.unwrap(), [walk.clone()]);
+        let reflection = Reflection {
+            id: ReflectionId::random(),
+            station: 3,
+            verdict: Verdict::Partly,
+            said: "It was summer".to_owned(),
+            state: ReflectionState::New,
+        };
+        let (data_walk, diagnosis) = (walk.id, diagnosis.id);
+        let new = NewReflection { diagnosis, data_walk, reflection: reflection.clone() };
+        assert_eq!(store.reflect(new.clone()).await.unwrap(), Received::Now);
+        assert_eq!(store.reflect(new).await.unwrap(), Received::Already);
+        assert_eq!(store.reflections(&walk).await.unwrap(), [reflection.clone()]);
+        store.moderate(&walk, reflection.id, ReflectionState::Shown).await.unwrap();
+        assert_eq!(store.reflections(&walk).await.unwrap()[0].state, ReflectionState::Shown);
+        let nobody = store.moderate(&walk, ReflectionId::random(), ReflectionState::Shown).await;
+        assert!(matches!(nobody, Err(StoreError::NotFound(_))));
+    });
+}
+
+#[test]
+fn the_audit_log_is_a_chain() {
+    on_both(async |house| {
+        let (diagnosis, _) = house.diagnosis().await;
+        let person = PersonId::random();
+        house.store.log(diagnosis.id, Some(person), NOW, "opened", "pulse2").await.unwrap();
+        house.store.log(diagnosis.id, None, NOW + 1, "closed", "pulse2").await.unwrap();
+        let entries = house.store.audit(diagnosis.id).await.unwrap();
+        assert_eq!(entries.len(), 2);
+        assert!(entries.iter().all(|entry| entry.unbroken));
+        assert_eq!((entries[0].number, entries[0].person), (1, Some(person)));
+    });
+}
+
+#[tokio::test]
+async fn a_newer_database_and_a_bad_folder_are_refused_with_a_sentence() {
+    let folder = Folder::fresh();
+    drop(Store::open(&folder.0, None).await.unwrap());
+    let file = folder.0.join("miradouro.db");
+    let address = format!("sqlite://{}", file.display());
+    let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
+    sqlx::query(
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+         values (9999, 'tomorrow', true, x'00', 0)",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    pool.close().await;
+    let newer = Store::open(&folder.0, None).await.unwrap_err();
+    assert!(matches!(newer, StoreError::Newer(9999)), "{newer}");
+    assert!(newer.to_string().contains("newer version"));
+
+    let no_folder = folder.0.join("secret").join("below");
+    let refused = Store::open(&no_folder, None).await.unwrap_err();
+    assert!(refused.to_string().contains("could not open the data folder"), "{refused}");
+}
+
+#[test]
+fn the_secret_is_made_once_and_only_its_owner_reads_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::fresh();
+    let secret = Secret::of(&folder.0).unwrap();
+    let again = Secret::of(&folder.0).unwrap();
+    assert_eq!(secret.bytes(), again.bytes());
+    assert_eq!(secret.hash(&[b"a", b"b"]), again.hash(&[b"a", b"b"]));
+    assert_ne!(secret.hash(&[b"a", b"b"]), secret.hash(&[b"ab", b""]), "lengths count");
+    let mode = std::fs::metadata(folder.0.join("secret")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o400);
+    std::fs::remove_file(folder.0.join("secret")).unwrap();
+    std::fs::write(folder.0.join("secret"), b"short").unwrap();
+    assert!(Secret::of(&folder.0).unwrap_err().to_string().contains("32 bytes"));
+}
