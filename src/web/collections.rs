@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::civil::Date;
 use rand::seq::IndexedRandom;
 
 use super::app::App;
@@ -122,7 +123,8 @@ pub(super) async fn prepare(
     faults.when(instrument.is_none(), "instrument", &words.choose_one);
     faults.when(wave.is_none(), "wave", &words.choose_one);
     faults.when(mode.is_none(), "mode", &words.choose_one);
-    let field = read(&filled, instrument, words, &mut faults);
+    let origin = desk.origin();
+    let field = read(&filled, instrument, origin, words, &mut faults);
     let (Some(instrument), Some(wave), Some(mode), Some(field)) = (instrument, wave, mode, field)
     else {
         return Ok(new_sheet(&desk, &waves, &filled).show(faults));
@@ -167,6 +169,7 @@ pub(super) async fn draft(
 fn read(
     filled: &Filled,
     instrument: Option<&Instrument>,
+    origin: Origin,
     words: &StaffWords,
     faults: &mut Faults,
 ) -> Option<Field> {
@@ -185,7 +188,7 @@ fn read(
         asked_by: filled.first("asked_by").to_owned(),
         presence: presence?,
         recruited_by: filled.first("recruited_by").to_owned(),
-        origin: Origin::Asked,
+        origin,
         policy: instrument?.policy,
         languages,
         source: None,
@@ -279,10 +282,11 @@ pub(super) async fn edit(
 ) -> Result<Response> {
     let mut held = Held::at(&app, signed_in, (&slug, &id), May::Coordinate).await?;
     let (filled, mut faults) = (Filled(pairs), Faults::default());
-    let read = read(&filled, Some(&held.instrument), held.desk.words(), &mut faults);
-    let Some(field) = read else { return Ok(edit_sheet(&held, &filled).show(faults)) };
     let (origin, source) = (held.collection.field.origin, held.collection.field.source.clone());
-    held.collection.field = Field { origin, source, ..field };
+    let words = held.desk.words();
+    let read = read(&filled, Some(&held.instrument), origin, words, &mut faults);
+    let Some(field) = read else { return Ok(edit_sheet(&held, &filled).show(faults)) };
+    held.collection.field = Field { source, ..field };
     filled.first("title").clone_into(&mut held.collection.title);
     app.store.change_draft(&held.collection).await.map_err(|e| held.desk.said(e))?;
     held.desk.log(Act::ChangedDraft, &held.collection.title).await?;
@@ -364,7 +368,7 @@ async fn show(held: &Held, status: StatusCode) -> Result<Response> {
 fn facts(held: &Held) -> Vec<(&str, String)> {
     let (collection, words) = (&held.collection, held.desk.words());
     let field = &collection.field;
-    let day = |day: Option<jiff::civil::Date>| day.map_or(String::new(), |day| day.to_string());
+    let day = |day: Option<Date>| day.map_or(String::new(), |day| day.to_string());
     let poster = if collection.group_said_yes { &words.yes } else { &words.no };
     let closed = collection.state == Stands::Closed;
     let asked = closed && held.instrument.sheet == Kind::Feedback;
@@ -444,7 +448,7 @@ pub(super) async fn begin(held: &Held) -> Result<()> {
         languages = %unchecked,
         "a collection was opened in languages whose texts nobody has checked"
     );
-    desk.log(Act::Unchecked, &format!("{}: {unchecked}", collection.title)).await
+    desk.log(Act::Unchecked, &format!("{} · {unchecked}", collection.title)).await
 }
 
 /// `POST /d/{slug}/collections/{id}/close`, with the group's yes or no to a poster.

@@ -1,5 +1,7 @@
 //! What every staff page stands on: who is at work in which diagnosis, the frame, and the log.
 
+use std::str::FromStr;
+
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,7 +12,7 @@ use super::assets;
 use super::error::{Error, Result};
 use super::page;
 use super::sign_in::SignedIn;
-use crate::domain::collection::coded;
+use crate::domain::collection::{Origin, coded};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::people::{May, Person};
 use crate::domain::text::Lang;
@@ -89,6 +91,12 @@ impl Desk {
     #[must_use]
     pub(super) fn lang(&self) -> Lang {
         self.person.lang
+    }
+
+    /// Where answers that are asked here come from.
+    #[must_use]
+    pub(super) fn origin(&self) -> Origin {
+        if self.diagnosis.settings.invented { Origin::Invented } else { Origin::Asked }
     }
 
     /// Whether this person may do that here.
@@ -171,7 +179,7 @@ pub(super) fn said(error: StoreError, words: &StaffWords) -> Error {
 ///
 /// # Errors
 /// `NotFound`.
-pub(super) fn id<T: std::str::FromStr>(text: &str) -> Result<T> {
+pub(super) fn id<T: FromStr>(text: &str) -> Result<T> {
     text.parse().map_err(|_no_id| Error::NotFound)
 }
 

@@ -1,6 +1,7 @@
 //! Making a diagnosis, changing what is fixed for all of it, a new wave, and deleting it.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -25,7 +26,7 @@ use crate::store::StoreError;
 use crate::words::{StaffWords, fill};
 
 /// Consent ages that some law has.
-const CONSENT_AGES: std::ops::RangeInclusive<u32> = 10..=21;
+const CONSENT_AGES: RangeInclusive<u32> = 10..=21;
 /// The most characters of a name or title.
 const LONGEST_NAME: usize = 80;
 

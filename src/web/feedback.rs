@@ -15,9 +15,7 @@ use super::participate::Pairs;
 use super::qr::Qr;
 use super::sheet::{Faults, Filled, Input, Sheet, Tick};
 use super::sign_in::SignedIn;
-use crate::domain::collection::{
-    Field, Mode, Origin, Presence, Sampling, State as Stands, not_ready,
-};
+use crate::domain::collection::{Field, Mode, Presence, Sampling, State as Stands, not_ready};
 use crate::domain::instrument::{Instrument, Sheet as Kind};
 use crate::domain::people::May;
 use crate::domain::text::Lang;
@@ -90,7 +88,7 @@ fn read(
         asked_by: filled.first("asked_by").to_owned(),
         presence: presence?,
         recruited_by: filled.first("recruited_by").to_owned(),
-        origin: if desk.diagnosis.settings.invented { Origin::Invented } else { Origin::Asked },
+        origin: desk.origin(),
         policy: instrument?.policy,
         languages: Lang::ALL.into_iter().filter(|lang| given.contains(&lang.tag())).collect(),
         source: None,

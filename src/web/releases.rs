@@ -202,5 +202,6 @@ fn walk_sheet<'a>(desk: &'a Desk, releases: &[StoredRelease], filled: &Filled) -
         Input::one("release", &words.walk_release, ticks, filled).hinted(&words.walk_release_hint),
     ];
     let (frame, action) = (desk.frame(&words.new_walk), desk.path("/walks/new"));
-    Sheet::new(frame, action, &words.plan_walk, inputs)
+    let sheet = Sheet::new(frame, action, &words.plan_walk, inputs);
+    if releases.is_empty() { sheet.saying(&words.no_public_release) } else { sheet }
 }

@@ -251,6 +251,7 @@ pub struct StaffWords {
     pub walk_title_hint: String,
     pub walk_day: String,
     pub walk_release: String,
+    pub no_public_release: String,
     pub walk_release_hint: String,
     pub projector: String,
 }
