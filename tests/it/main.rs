@@ -7,6 +7,8 @@
     reason = "a test that fails may panic, and says what it skips"
 )]
 
+mod barcelona;
+mod cli;
 mod house;
 mod participate;
 mod store;

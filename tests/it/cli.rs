@@ -1,0 +1,225 @@
+//! The commands, as the built program answers them.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::house::Folder;
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_miradouro"))
+        .args(arguments)
+        .env_remove("MIRADOURO_DATA")
+        .env_remove("MIRADOURO_DATABASE_URL")
+        .output()
+        .unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+#[test]
+fn help_is_the_manual() {
+    insta::assert_snapshot!("help", said(&run(&["--help"])));
+    for command in ["serve", "demo", "invite", "check", "import", "release", "poster"] {
+        let help = said(&run(&[command, "--help"]));
+        assert!(help.contains("Example: miradouro"), "{command} has no example:\n{help}");
+    }
+}
+
+#[test]
+fn check_prints_every_fault_with_its_place() {
+    let surveys = concat!(env!("CARGO_MANIFEST_DIR"), "/surveys");
+    for name in ["resident_safety", "pulse2", "walk_audit", "focus_group_note", "feedback_youth"] {
+        let good = run(&["check", &format!("{surveys}/{name}.toml")]);
+        assert_eq!(code(&good), 0, "{}", said(&good));
+    }
+    let broken = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/surveys/broken.toml");
+    let output = run(&["check", broken, "no/such/file.toml"]);
+    let said = said(&output);
+    assert_eq!(code(&output), 1);
+    assert!(said.contains(&format!("{broken}:4:10: feedback has policy people")), "{said}");
+    assert!(said.lines().filter(|line| line.trim_end().ends_with('^')).count() > 20);
+    assert!(said.contains("no/such/file.toml: could not be read"));
+}
+
+#[test]
+fn what_cannot_start_says_why() {
+    let folder = Folder::fresh();
+    let file = folder.0.join("a-file");
+    std::fs::write(&file, "").unwrap();
+    let output = run(&[
+        "serve",
+        "--data",
+        &file.join("below").display().to_string(),
+        "--listen",
+        "127.0.0.1:0",
+    ]);
+    assert_eq!(code(&output), 1);
+    assert!(said(&output).contains("could not open the data folder"), "{}", said(&output));
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let data = folder.0.join("data").display().to_string();
+    for command in ["serve", "demo"] {
+        let output = run(&[command, "--data", &data, "--listen", &address]);
+        assert_eq!(code(&output), 1);
+        assert!(said(&output).contains(&format!("could not listen on {address}")));
+        assert!(!Path::new(&data).exists(), "nothing was made");
+    }
+    let output =
+        run(&["serve", "--data", &data, "--listen", "127.0.0.1:0", "--base-url", "nowhere"]);
+    assert!(said(&output).contains("is no base address"), "{}", said(&output));
+}
+
+const MAPPING: &str = r#"
+instrument = "barcelona_2020"
+title = { en = "A file" }
+opened = "2020-01-01"
+closed = "2020-12-31"
+sampling = "random"
+asked_by = "the town"
+recruited_by = "a list"
+presence = "nobody"
+mode = "imported"
+source = "a test"
+zones = { "1" = "Ciutat Vella" }
+
+[[column]]
+name = "district"
+question = "d_zone"
+zones = true
+
+[[column]]
+name = "safe"
+question = "safe_here"
+number = true
+"#;
+
+#[test]
+fn an_import_lists_what_does_not_fit_and_drops_nothing_silently() {
+    let folder = Folder::fresh();
+    let path = |name: &str| folder.0.join(name).display().to_string();
+    std::fs::write(path("map.toml"), MAPPING).unwrap();
+    std::fs::write(path("good.csv"), "district,safe\n1,7\n2,3\n1,eleven\n1,99\n1,\n").unwrap();
+    let data = path("data");
+    let common = ["import", "--new", "Test town", "--instrument", "barcelona_2020"];
+    let with = |mapping: &str, answers: &str| {
+        let mut all: Vec<String> = common.iter().map(ToString::to_string).collect();
+        let more = ["--data", &data, "--mapping", mapping, "--answers", answers];
+        all.extend(more.iter().map(ToString::to_string));
+        run(&all.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    std::fs::write(path("absent.csv"), "safe,other\n7,1\n").unwrap();
+    let absent = with(&path("map.toml"), &path("absent.csv"));
+    assert_eq!(code(&absent), 1);
+    assert!(said(&absent).contains("the file has no column called district"), "{}", said(&absent));
+    assert!(!Path::new(&data).exists(), "nothing was stored");
+
+    let output = with(&path("map.toml"), &path("good.csv"));
+    let said = said(&output);
+    assert_eq!(code(&output), 2, "{said}");
+    assert!(
+        said.contains("line 3: column district: the value \"2\" is not in the mapping"),
+        "{said}"
+    );
+    assert!(said.contains("line 4: column safe: \"eleven\" is not a number"), "{said}");
+    assert!(said.contains("line 5: column safe: 99 is outside 0 to 10"), "{said}");
+    assert!(said.contains("imported 2 rows, refused 3"), "{said}");
+}
+
+#[test]
+fn the_demonstration_names_every_door_and_prints_its_posters() {
+    let folder = Folder::fresh();
+    let data = folder.0.join("demo").display().to_string();
+    let first = said(&run(&["demo", "--data", &data, "--fill-only"]));
+    let names: Vec<&str> = first.lines().filter_map(|line| line.split(' ').next()).collect();
+    for name in [
+        "pulse2",
+        "resident_safety",
+        "walk_audit",
+        "focus_group_note",
+        "feedback_youth",
+        "data-walk",
+        "poster-1",
+        "poster-7",
+        "projector",
+        "coordinator",
+        "moderator",
+        "facilitator",
+        "member",
+        "police-member",
+    ] {
+        assert_eq!(names.iter().filter(|known| **known == name).count(), 1, "{name}:\n{first}");
+    }
+    let again = said(&run(&["demo", "--data", &data, "--fill-only"]));
+    let doors = |text: &str| {
+        text.lines().filter(|l| l.contains("/p/")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(doors(&first), doors(&again), "a second start keeps what is there");
+
+    let out = folder.0.join("3.pdf").display().to_string();
+    let arguments = [
+        "poster",
+        "--data",
+        &data,
+        "--release",
+        "1",
+        "--station",
+        "3",
+        "--lang",
+        "nl",
+        "--out",
+        &out,
+    ];
+    let poster = run(&arguments);
+    assert_eq!(code(&poster), 0, "{}", said(&poster));
+    let text = Command::new("pdftotext").args(["-layout", &out, "-"]).output().unwrap();
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    for words in ["Wat stoort mensen hier?", "VERZONNEN", "Praat erover", "afgerond", "/w/"] {
+        assert!(text.contains(words), "the poster does not say {words:?}:\n{text}");
+    }
+    let fonts = Command::new("pdffonts").arg(&out).output().unwrap();
+    let fonts = String::from_utf8_lossy(&fonts.stdout).into_owned();
+    assert!(fonts.contains("NotoSans") && !fonts.contains(" no  "), "{fonts}");
+
+    let nowhere =
+        run(&["poster", "--data", &data, "--release", "1", "--station", "9", "--out", &out]);
+    assert_eq!(code(&nowhere), 1);
+    assert!(said(&nowhere).contains("release 1 has no station 9; it has 1, 2, 3"));
+    let none = run(&["poster", "--data", &data, "--release", "8", "--station", "1", "--out", &out]);
+    assert!(said(&none).contains("there is no such release"), "{}", said(&none));
+    let invite = run(&["invite", "--data", &data, "--role", "member", "--diagnosis", "oude-haven"]);
+    assert!(said(&invite).starts_with("member http://127.0.0.1:8080/i/"), "{}", said(&invite));
+    let nobody = run(&["invite", "--data", &data, "--role", "king", "--diagnosis", "oude-haven"]);
+    assert!(said(&nobody).contains("there is no role \"king\""), "{}", said(&nobody));
+}
+
+#[test]
+fn real_and_invented_never_meet() {
+    let folder = Folder::fresh();
+    let path = |name: &str| folder.0.join(name).display().to_string();
+    let data = path("demo");
+    assert_eq!(code(&run(&["demo", "--data", &data, "--fill-only"])), 0);
+    std::fs::write(path("map.toml"), MAPPING).unwrap();
+    std::fs::write(path("real.csv"), "district,safe\n1,7\n").unwrap();
+    let output = run(&[
+        "import",
+        "--data",
+        &data,
+        "--diagnosis",
+        "oude-haven",
+        "--instrument",
+        "barcelona_2020",
+        "--mapping",
+        &path("map.toml"),
+        "--answers",
+        &path("real.csv"),
+    ]);
+    assert_eq!(code(&output), 1);
+    assert!(said(&output).contains("real answers never meet invented ones"), "{}", said(&output));
+}
