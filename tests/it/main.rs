@@ -2,5 +2,6 @@
 
 mod house;
 mod participate;
+mod staff;
 mod store;
 mod tidy;
