@@ -4,7 +4,7 @@
 //! It prints; nothing here asserts on a time. Load goes through the router in this process, from 64
 //! tasks at once, a bounded number of requests.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, missing_docs, reason = "a bench prints")]
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints")]
 
 use std::io::Write;
 use std::time::Instant;

@@ -1,7 +1,6 @@
 //! What must hold of every count, whatever people answered.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use proptest::collection::{btree_map, vec};
 use proptest::option;

@@ -144,7 +144,7 @@ fn pieces(text: &str, size: f64, bold: bool) -> Result<Vec<Piece<'_>>, Refusal> 
     let mut pieces = Vec::new();
     let mut from = 0;
     for (to, how) in linebreaks(text) {
-        let part = text[from..to].trim_end_matches('\n');
+        let part = text.get(from..to).unwrap_or_default().trim_end_matches('\n');
         from = to;
         pieces.push(Piece {
             text: part,

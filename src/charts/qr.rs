@@ -18,7 +18,8 @@ pub fn qr_path(text: &str, module: f64) -> Result<(String, f64), Refusal> {
     if !(module.is_finite() && module > 0.0) {
         return Err(Refusal::NotANumber);
     }
-    let code = QrCode::encode_text(text, QrCodeEcc::Medium).map_err(|_| Refusal::TooLong)?;
+    let code =
+        QrCode::encode_text(text, QrCodeEcc::Medium).map_err(|_too_long| Refusal::TooLong)?;
     let mut path = String::new();
     for y in 0..code.size() {
         let mut x = 0;

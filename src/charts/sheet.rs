@@ -194,9 +194,9 @@ impl Flow<'_> {
         let (path, side) = qr_path(address, MODULE)?;
         let x = if self.content.lang.is_rtl() { MARGIN } else { A3.0 - MARGIN - side };
         let y = self.y;
-        let _ = write!(
+        let _ = writeln!(
             self.inside,
-            "<path transform=\"translate({x:.1} {y:.1})\" d=\"{path}\" fill=\"#1a1a1a\"/>\n"
+            "<path transform=\"translate({x:.1} {y:.1})\" d=\"{path}\" fill=\"#1a1a1a\"/>"
         );
         let style = Type::bold(points(14.0), INK);
         let end = A3.0 - MARGIN;
@@ -211,7 +211,12 @@ impl Flow<'_> {
             return Err(Refusal::DoesNotFit(self.content.title.clone()));
         }
         let style = Type::bold(points(16.0), MUTED);
-        self.scene.text((MARGIN, self.y), At::Start, &[self.content.notes.clone()], style);
+        self.scene.text(
+            (MARGIN, self.y),
+            At::Start,
+            std::slice::from_ref(&self.content.notes),
+            style,
+        );
         let mut y = self.y + 170.0;
         while y < bottom {
             self.scene.line((MARGIN, y), (A3.0 - MARGIN, y), LINE, 3.0);

@@ -40,10 +40,10 @@ pub(super) async fn fill(store: &Store, shelf: &Shelf, answers: Option<&Path>) -
     if is_missing(store, INVENTED).await? {
         invented(store, shelf).await.context("could not invent a neighbourhood")?;
     }
-    if let Some(file) = answers {
-        if is_missing(store, BARCELONA).await? {
-            barcelona(store, shelf, file).await?;
-        }
+    if let Some(file) = answers
+        && is_missing(store, BARCELONA).await?
+    {
+        barcelona(store, shelf, file).await?;
     }
     Ok(())
 }

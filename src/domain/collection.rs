@@ -59,8 +59,10 @@ macro_rules! coded {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[allow(unreachable_pub, reason = "one macro for public rooms and private ones")]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $code)] $variant),* }
 
+        #[allow(unreachable_pub, reason = "one macro for public rooms and private ones")]
         impl $name {
             /// Every value, in the order it is offered.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];

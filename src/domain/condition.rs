@@ -235,10 +235,11 @@ fn words(text: &str) -> Result<Vec<(usize, String)>, BadRule> {
     let mut words: Vec<(usize, String)> = Vec::new();
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
-        let mut word = c.to_string();
         if c.is_whitespace() {
             continue;
-        } else if c.is_alphanumeric() || c == '_' || c == '-' {
+        }
+        let mut word = c.to_string();
+        if c.is_alphanumeric() || c == '_' || c == '-' {
             while let Some((_, c)) =
                 chars.next_if(|(_, c)| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
             {

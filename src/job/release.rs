@@ -13,7 +13,7 @@ use crate::domain::collection::{Collection, Mode, State};
 use crate::domain::diagnosis::{Diagnosis, PopulationCount, Zone};
 use crate::domain::ids::{CollectionId, DiagnosisId};
 use crate::domain::instrument::{Instrument, Policy, Sheet};
-use crate::domain::question::Kind;
+use crate::domain::question::{Kind, Question};
 use crate::release::{Basis, Earlier, Input, Made, Table, open, release, seal};
 use crate::store::{Store, StoredRelease, StoredTable};
 
@@ -192,7 +192,7 @@ fn count(sitting: &[&Harvest]) -> Result<(Vec<Tally>, Vec<PlaceTally>), JobError
 
 /// In how many sittings each theme, topic and kind of note came up.
 fn spoken(frames: &[Frame], instrument: &Instrument) -> Result<Vec<Tally>, JobError> {
-    let noted = instrument.group().into_iter().flat_map(|group| group.inner());
+    let noted = instrument.group().into_iter().flat_map(Question::inner);
     let counted = noted
         .filter(|question| matches!(question.kind, Kind::Single { .. } | Kind::Multiple { .. }));
     Ok(counted.map(|question| groups(frames, &question.id)).collect::<Result<Vec<_>, _>>()?)

@@ -167,14 +167,16 @@ fn charts(
 /// The embedded fonts, and no others: the same picture on every machine.
 static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut database = Database::new();
-    fonts().into_iter().for_each(|font| database.load_font_data(font));
+    for font in fonts() {
+        database.load_font_data(font);
+    }
     database.set_sans_serif_family("Noto Sans");
     Arc::new(database)
 });
 
 /// How SVG is read for paper and pixels.
 #[must_use]
-pub fn options() -> Options<'static> {
+pub(super) fn options() -> Options<'static> {
     let fontdb = Arc::clone(&FONTS);
     Options { fontdb, font_family: "Noto Sans".to_owned(), ..Options::default() }
 }

@@ -13,7 +13,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool};
 
@@ -135,7 +135,7 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     /// A migration failed.
     #[error("a migration failed: {0}")]
-    Migration(sqlx::migrate::MigrateError),
+    Migration(MigrateError),
 }
 
 /// What a store method gives back.
@@ -160,14 +160,7 @@ impl Store {
         std::fs::create_dir_all(folder).map_err(why)?;
         let secret = Secret::of(folder).map_err(why)?;
         let db = match database {
-            None => {
-                open_sqlite(&folder.join("miradouro.db")).await.map_err(|error| match error {
-                    StoreError::Database(error) => {
-                        StoreError::Folder { path: folder.to_owned(), why: error.to_string() }
-                    }
-                    other => other,
-                })?
-            }
+            None => open_sqlite(folder).await?,
             Some(address) => open_postgres(address).await?,
         };
         migrate(&db).await?;
@@ -208,9 +201,9 @@ impl Tx {
     }
 }
 
-async fn open_sqlite(file: &Path) -> Result<Db> {
+async fn open_sqlite(folder: &Path) -> Result<Db> {
     let options = SqliteConnectOptions::new()
-        .filename(file)
+        .filename(folder.join("miradouro.db"))
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
@@ -222,7 +215,8 @@ async fn open_sqlite(file: &Path) -> Result<Db> {
         .max_connections(8)
         .acquire_timeout(Duration::from_secs(10))
         .connect_with(options)
-        .await?;
+        .await
+        .map_err(|error| StoreError::Folder { path: folder.to_owned(), why: error.to_string() })?;
     let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&pool).await?;
     let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
     if !matches!(parts.as_slice(), [a, b, c] if (*a, *b, *c) >= LOWEST_SQLITE) {
@@ -266,8 +260,9 @@ fn migrations(db: &Db) -> Vec<Migration> {
 async fn migrate(db: &Db) -> Result<()> {
     let migrator = Migrator::with_migrations(migrations(db));
     let outcome = on!(db, pool => migrator.run(pool).await);
+    #[expect(clippy::wildcard_enum_match_arm, reason = "it is not our enum, and it grows")]
     outcome.map_err(|error| match error {
-        sqlx::migrate::MigrateError::VersionMissing(version) => StoreError::Newer(version),
+        MigrateError::VersionMissing(version) => StoreError::Newer(version),
         other => StoreError::Migration(other),
     })
 }

@@ -141,7 +141,6 @@ impl Inner {
     }
 }
 
-#[expect(clippy::missing_panics_doc, reason = "English is always read, or App::new fails")]
 fn pick<T>(words: &HashMap<Lang, T>, lang: Lang) -> &T {
     #[expect(clippy::expect_used, reason = "English is always read, or App::new fails")]
     words.get(&lang).or_else(|| words.get(&Lang::En)).expect("English was read at start")

@@ -13,7 +13,7 @@ struct Assets;
 
 /// The address of an asset, as in `/a/3f2a9c01/respondent.css`.
 #[must_use]
-pub fn address(name: &str) -> String {
+pub(super) fn address(name: &str) -> String {
     let hash = Assets::get(name).map_or_else(String::new, |file| {
         file.metadata.sha256_hash().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     });
@@ -21,7 +21,7 @@ pub fn address(name: &str) -> String {
 }
 
 /// `GET /a/{hash}/{*name}`.
-pub async fn asset(Path((_hash, name)): Path<(String, String)>) -> Response {
+pub(super) async fn asset(Path((_hash, name)): Path<(String, String)>) -> Response {
     let Some(file) = Assets::get(&name) else {
         return StatusCode::NOT_FOUND.into_response();
     };

@@ -34,14 +34,14 @@ const MODES: [Mode; 2] = [Mode::Own, Mode::Assisted];
 
 /// A fresh word for a public address.
 #[must_use]
-pub fn door_code() -> String {
+pub(super) fn door_code() -> String {
     let mut rng = rand::rng();
     let letter = |_: u8| LETTERS.choose(&mut rng).map_or('x', |byte| char::from(*byte));
     (0..8).map(letter).collect()
 }
 
 /// A collection with its instrument, and who is looking at it.
-pub struct Held {
+pub(super) struct Held {
     /// Who and where.
     pub desk: Desk,
     /// What.
@@ -55,7 +55,7 @@ impl Held {
     ///
     /// # Errors
     /// `NotFound` or `Forbidden`.
-    pub async fn at(
+    pub(super) async fn at(
         app: &App,
         signed_in: SignedIn,
         (slug, collection): (&str, &str),
@@ -89,7 +89,7 @@ impl Held {
 }
 
 /// `GET /d/{slug}/collections/new`.
-pub async fn new_page(
+pub(super) async fn new_page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -107,7 +107,7 @@ pub async fn new_page(
 }
 
 /// `POST /d/{slug}/collections/new`: a draft with one door.
-pub async fn prepare(
+pub(super) async fn prepare(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -139,7 +139,7 @@ pub async fn prepare(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn draft(
+pub(super) async fn draft(
     desk: &Desk,
     instrument: &Instrument,
     wave: &Wave,
@@ -215,7 +215,7 @@ fn new_sheet<'a>(desk: &'a Desk, waves: &[Wave], filled: &Filled) -> Sheet<'a> {
 
 /// An instrument to choose, with its length and languages.
 #[must_use]
-pub fn instrument_tick(one: &Instrument, lang: Lang, words: &StaffWords) -> Tick {
+pub(super) fn instrument_tick(one: &Instrument, lang: Lang, words: &StaffWords) -> Tick {
     let minutes = fill(&words.minutes, &[("n", &one.minutes.to_string())]);
     let hint = format!("{minutes} · {}", lang_names(&one.languages));
     Tick::new(&one.slug, one.title.get(lang), &hint)
@@ -242,19 +242,19 @@ fn field_inputs(desk: &Desk, filled: &Filled) -> Vec<Input> {
 
 /// Who can be in the room.
 #[must_use]
-pub fn presence_ticks(words: &StaffWords) -> Vec<Tick> {
+pub(super) fn presence_ticks(words: &StaffWords) -> Vec<Tick> {
     let tick = |value: &Presence| Tick::new(value.code(), named::presence(*value, words), "");
     Presence::ALL.iter().map(tick).collect()
 }
 
 /// Languages by their own names.
 #[must_use]
-pub fn lang_names(langs: &[Lang]) -> String {
+pub(super) fn lang_names(langs: &[Lang]) -> String {
     langs.iter().map(|lang| lang.name()).collect::<Vec<_>>().join(", ")
 }
 
 /// `GET /d/{slug}/collections/{id}/edit`: only a draft can be changed.
-pub async fn edit_page(
+pub(super) async fn edit_page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, id)): Path<(String, String)>,
@@ -274,7 +274,7 @@ pub async fn edit_page(
 }
 
 /// `POST /d/{slug}/collections/{id}/edit`.
-pub async fn edit(
+pub(super) async fn edit(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, id)): Path<(String, String)>,
@@ -330,7 +330,7 @@ struct Received {
 }
 
 /// `GET /d/{slug}/collections/{id}`.
-pub async fn page(
+pub(super) async fn page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, id)): Path<(String, String)>,
@@ -418,7 +418,7 @@ async fn received(held: &Held) -> Result<Option<Received>> {
 }
 
 /// `POST /d/{slug}/collections/{id}/open`: with every reason at once when it cannot.
-pub async fn open(
+pub(super) async fn open(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, id)): Path<(String, String)>,
@@ -436,7 +436,7 @@ pub async fn open(
 ///
 /// # Errors
 /// `Stale` when it is no draft any more.
-pub async fn begin(held: &Held) -> Result<()> {
+pub(super) async fn begin(held: &Held) -> Result<()> {
     let (desk, collection) = (&held.desk, &held.collection);
     let today = desk.app.today(&desk.diagnosis);
     let opened = desk.app.store.open_collection(desk.diagnosis.id, collection.id, today).await;
@@ -452,7 +452,7 @@ pub async fn begin(held: &Held) -> Result<()> {
 }
 
 /// `POST /d/{slug}/collections/{id}/close`, with the group's yes or no to a poster.
-pub async fn close(
+pub(super) async fn close(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, id)): Path<(String, String)>,

@@ -62,7 +62,7 @@ coded! {
 }
 
 /// Somebody at work in a diagnosis.
-pub struct Desk {
+pub(super) struct Desk {
     /// The program.
     pub app: App,
     /// Who.
@@ -76,32 +76,32 @@ impl Desk {
     ///
     /// # Errors
     /// `NotFound` or `Forbidden`.
-    pub async fn at(app: &App, signed_in: SignedIn, slug: &str, what: May) -> Result<Self> {
+    pub(super) async fn at(app: &App, signed_in: SignedIn, slug: &str, what: May) -> Result<Self> {
         let diagnosis = signed_in.diagnosis(app, slug, what).await?;
         Ok(Self { app: app.clone(), person: signed_in.0, diagnosis })
     }
 
     /// The texts in this person's language.
     #[must_use]
-    pub fn words(&self) -> &StaffWords {
+    pub(super) fn words(&self) -> &StaffWords {
         self.app.staff_words(self.person.lang)
     }
 
     /// The language of this person's pages.
     #[must_use]
-    pub fn lang(&self) -> Lang {
+    pub(super) fn lang(&self) -> Lang {
         self.person.lang
     }
 
     /// Where answers that are asked here come from.
     #[must_use]
-    pub fn origin(&self) -> Origin {
+    pub(super) fn origin(&self) -> Origin {
         if self.diagnosis.settings.invented { Origin::Invented } else { Origin::Asked }
     }
 
     /// Whether this person may do that here.
     #[must_use]
-    pub fn may(&self, what: May) -> bool {
+    pub(super) fn may(&self, what: May) -> bool {
         self.person.may(self.diagnosis.id, what)
     }
 
@@ -109,25 +109,25 @@ impl Desk {
     ///
     /// # Errors
     /// `Forbidden`.
-    pub fn demand(&self, what: May) -> Result<()> {
+    pub(super) fn demand(&self, what: May) -> Result<()> {
         if self.may(what) { Ok(()) } else { Err(Error::Forbidden) }
     }
 
     /// An address in this diagnosis.
     #[must_use]
-    pub fn path(&self, rest: &str) -> String {
+    pub(super) fn path(&self, rest: &str) -> String {
         format!("/d/{}{rest}", self.diagnosis.slug)
     }
 
     /// The way on after something was done.
     #[must_use]
-    pub fn go(&self, rest: &str) -> Response {
+    pub(super) fn go(&self, rest: &str) -> Response {
         Redirect::to(&self.path(rest)).into_response()
     }
 
     /// The frame of a page about this diagnosis.
     #[must_use]
-    pub fn frame(&self, title: &str) -> StaffFrame<'_> {
+    pub(super) fn frame(&self, title: &str) -> StaffFrame<'_> {
         let mut frame = StaffFrame::new(&self.app, &self.person, title);
         frame.name.clone_from(&self.diagnosis.name);
         frame.home = self.path("");
@@ -140,21 +140,21 @@ impl Desk {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn log(&self, act: Act, about: &str) -> Result<()> {
+    pub(super) async fn log(&self, act: Act, about: &str) -> Result<()> {
         let (person, now) = (Some(self.person.id), self.app.clock.now());
         Ok(self.app.store.log(self.diagnosis.id, person, now, act.code(), about).await?)
     }
 
     /// An error of the store in this person's language.
     #[must_use]
-    pub fn said(&self, error: StoreError) -> Error {
+    pub(super) fn said(&self, error: StoreError) -> Error {
         said(error, self.words())
     }
 }
 
 /// An error of the store in the language of these words.
 #[must_use]
-pub fn said(error: StoreError, words: &StaffWords) -> Error {
+pub(super) fn said(error: StoreError, words: &StaffWords) -> Error {
     match error {
         StoreError::Stale(_) => Error::Stale(words.meanwhile.clone()),
         StoreError::Taken(_) => Error::Stale(words.taken.clone()),
@@ -173,12 +173,12 @@ pub fn said(error: StoreError, words: &StaffWords) -> Error {
 ///
 /// # Errors
 /// `NotFound`.
-pub fn id<T: FromStr>(text: &str) -> Result<T> {
+pub(super) fn id<T: FromStr>(text: &str) -> Result<T> {
     text.parse().map_err(|_no_id| Error::NotFound)
 }
 
 /// The frame of a staff page.
-pub struct StaffFrame<'a> {
+pub(super) struct StaffFrame<'a> {
     /// The language of the page.
     pub lang: Lang,
     /// What stands in the browser's bar.
@@ -202,7 +202,7 @@ pub struct StaffFrame<'a> {
 impl<'a> StaffFrame<'a> {
     /// A frame outside any diagnosis.
     #[must_use]
-    pub fn new(app: &'a Inner, person: &Person, title: &str) -> Self {
+    pub(super) fn new(app: &'a Inner, person: &Person, title: &str) -> Self {
         Self {
             lang: person.lang,
             title: title.to_owned(),
@@ -219,7 +219,7 @@ impl<'a> StaffFrame<'a> {
 
 /// A card in a list.
 #[derive(Default)]
-pub struct Card {
+pub(super) struct Card {
     /// What it is called.
     pub title: String,
     /// Where it leads; nowhere when empty.
@@ -231,7 +231,7 @@ pub struct Card {
 }
 
 /// A rendered staff page; no cache may keep it.
-pub fn show(status: StatusCode, page: &impl Template) -> Response {
+pub(super) fn show(status: StatusCode, page: &impl Template) -> Response {
     let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     (status, headers, page::html(page.render())).into_response()
 }

@@ -39,7 +39,7 @@ struct Said {
 }
 
 /// `GET /new`.
-pub async fn new_page(State(app): State<App>, signed_in: SignedIn) -> Result<Response> {
+pub(super) async fn new_page(State(app): State<App>, signed_in: SignedIn) -> Result<Response> {
     let person = host(&signed_in)?;
     let filled = Filled::default().with("time_zone", "Europe/Brussels").with("consent_age", "13");
     let filled = filled.with("languages", person.lang.tag());
@@ -47,7 +47,7 @@ pub async fn new_page(State(app): State<App>, signed_in: SignedIn) -> Result<Res
 }
 
 /// `POST /new`: a diagnosis with its first wave; whoever makes it coordinates it.
-pub async fn make(
+pub(super) async fn make(
     State(app): State<App>,
     signed_in: SignedIn,
     Form(pairs): Form<Pairs>,
@@ -206,7 +206,7 @@ fn read_zones(filled: &Filled, words: &StaffWords, faults: &mut Faults) -> Vec<Z
 }
 
 /// `GET /d/{slug}/settings`.
-pub async fn settings_page(
+pub(super) async fn settings_page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -230,7 +230,7 @@ pub async fn settings_page(
 }
 
 /// `POST /d/{slug}/settings`.
-pub async fn settings(
+pub(super) async fn settings(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -266,7 +266,7 @@ async fn latest(desk: &Desk) -> Result<(Wave, Vec<Zone>)> {
 }
 
 /// `GET /d/{slug}/waves`: the sheet of a new wave.
-pub async fn wave_page(
+pub(super) async fn wave_page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -279,7 +279,7 @@ pub async fn wave_page(
 }
 
 /// `POST /d/{slug}/waves`: the same zones are the same set; others are a set of their own.
-pub async fn add_wave(
+pub(super) async fn add_wave(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -312,7 +312,7 @@ fn wave_sheet<'a>(desk: &'a Desk, filled: &Filled) -> Sheet<'a> {
 }
 
 /// `GET /d/{slug}/delete`.
-pub async fn delete_page(
+pub(super) async fn delete_page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -322,7 +322,7 @@ pub async fn delete_page(
 }
 
 /// `POST /d/{slug}/delete`: everything in it goes, once its name is typed.
-pub async fn delete(
+pub(super) async fn delete(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,

@@ -31,7 +31,7 @@ pub enum Error {
 }
 
 /// What a handler gives back.
-pub type Result<T> = std::result::Result<T, Error>;
+pub(super) type Result<T> = std::result::Result<T, Error>;
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {

@@ -23,12 +23,12 @@ use crate::instruments::Shelf;
 use crate::words::{StaffWords, fill};
 
 /// The instruments for feedback.
-pub fn offered(shelf: &Shelf) -> impl Iterator<Item = &Instrument> {
+pub(super) fn offered(shelf: &Shelf) -> impl Iterator<Item = &Instrument> {
     shelf.instruments().iter().filter(|one| one.sheet == Kind::Feedback)
 }
 
 /// `GET /d/{slug}/activity`.
-pub async fn new_page(
+pub(super) async fn new_page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -47,7 +47,7 @@ pub async fn new_page(
 }
 
 /// `POST /d/{slug}/activity`: opens at once.
-pub async fn start(
+pub(super) async fn start(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -139,7 +139,7 @@ struct ActivityPage<'a> {
 }
 
 /// `GET /d/{slug}/activity/{id}`: the QR code to show, and how many have answered so far.
-pub async fn page(
+pub(super) async fn page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, id)): Path<(String, String)>,

@@ -58,7 +58,7 @@ struct Face {
 }
 
 /// What fields are drawn from.
-pub struct Fields<'a> {
+pub(super) struct Fields<'a> {
     /// The instrument.
     pub instrument: &'a Instrument,
     /// The zones of the collection.
@@ -78,7 +78,7 @@ impl Fields<'_> {
     ///
     /// # Errors
     /// When a template fails.
-    pub fn draw(&self, question: &Question, count: String) -> askama::Result<String> {
+    pub(super) fn draw(&self, question: &Question, count: String) -> askama::Result<String> {
         self.field(question, question.id.clone(), count)?.render()
     }
 
@@ -279,7 +279,7 @@ fn faces(ticks: Vec<Tick>) -> Vec<Face> {
 
 /// A complaint in words.
 #[must_use]
-pub fn sentence(wrong: &Wrong, words: &FormWords) -> String {
+pub(super) fn sentence(wrong: &Wrong, words: &FormWords) -> String {
     match wrong {
         Wrong::NoSuchChoice => words.wrong_choice.clone(),
         Wrong::OnlyOne => words.wrong_only_one.clone(),

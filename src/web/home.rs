@@ -22,7 +22,7 @@ use crate::domain::text::Lang;
 use crate::words::StaffWords;
 
 /// `GET /`: the neighbourhoods that have published something.
-pub async fn front(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
+pub(super) async fn front(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
     let lang = best(&wished(&headers), &Lang::RESPONDENTS);
     let words = app.form_words(lang);
     let mut page = Message::plain(lang, "Miradouro", &words.published_title);
@@ -60,7 +60,7 @@ struct HomePage<'a> {
 }
 
 /// `GET /home`.
-pub async fn home(State(app): State<App>, SignedIn(person): SignedIn) -> Result<Response> {
+pub(super) async fn home(State(app): State<App>, SignedIn(person): SignedIn) -> Result<Response> {
     let words = app.staff_words(person.lang);
     let mut parts = Vec::new();
     for of in diagnoses(&person) {

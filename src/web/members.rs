@@ -45,7 +45,7 @@ struct MembersPage<'a> {
 }
 
 /// `GET /d/{slug}/members`.
-pub async fn page(
+pub(super) async fn page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -86,7 +86,7 @@ async fn members(desk: &Desk) -> Result<Vec<Member>> {
 }
 
 /// `POST /d/{slug}/members`: a one-time link for a role, shown once.
-pub async fn invite(
+pub(super) async fn invite(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -109,7 +109,7 @@ async fn link(app: &Inner, invited: &Invited) -> Result<String> {
 }
 
 /// `POST /d/{slug}/members/{person}/remove`: the last coordinator stays.
-pub async fn remove(
+pub(super) async fn remove(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, person)): Path<(String, String)>,
@@ -129,7 +129,7 @@ pub async fn remove(
 }
 
 /// `POST /d/{slug}/members/{person}/reset`: a one-time link to choose a new passphrase.
-pub async fn reset(
+pub(super) async fn reset(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, person)): Path<(String, String)>,
@@ -176,7 +176,7 @@ struct LogPage<'a> {
 }
 
 /// `GET /d/{slug}/log`: newest first.
-pub async fn log(
+pub(super) async fn log(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,

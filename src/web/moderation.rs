@@ -45,7 +45,7 @@ struct ReflectionsPage<'a> {
 }
 
 /// `GET /d/{slug}/walks/{id}/reflections`.
-pub async fn reflections(
+pub(super) async fn reflections(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, walk)): Path<(String, String)>,
@@ -71,7 +71,7 @@ pub async fn reflections(
 }
 
 /// `POST /d/{slug}/walks/{id}/reflections`: lets one through or holds it back.
-pub async fn moderate(
+pub(super) async fn moderate(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, walk)): Path<(String, String)>,
@@ -130,7 +130,7 @@ struct TextsPage<'a> {
 }
 
 /// `GET /d/{slug}/collections/{id}/texts`: in random order, so that none can be tied to another.
-pub async fn texts(
+pub(super) async fn texts(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, id)): Path<(String, String)>,

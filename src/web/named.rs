@@ -10,7 +10,7 @@ use crate::words::{FormWords, StaffWords, fill};
 
 /// How people were chosen, and what that means for the figures.
 #[must_use]
-pub fn sampling(value: Sampling, words: &StaffWords) -> (&str, &str) {
+pub(super) fn sampling(value: Sampling, words: &StaffWords) -> (&str, &str) {
     match value {
         Sampling::Random => (&words.sampling_random, &words.sampling_random_hint),
         Sampling::EveryoneInvited => (&words.sampling_everyone, &words.sampling_everyone_hint),
@@ -21,7 +21,7 @@ pub fn sampling(value: Sampling, words: &StaffWords) -> (&str, &str) {
 
 /// Who is in the room.
 #[must_use]
-pub fn presence(value: Presence, words: &StaffWords) -> &str {
+pub(super) fn presence(value: Presence, words: &StaffWords) -> &str {
     match value {
         Presence::Nobody => &words.presence_nobody,
         Presence::YouthWorker => &words.presence_youth_worker,
@@ -33,7 +33,7 @@ pub fn presence(value: Presence, words: &StaffWords) -> &str {
 
 /// Where answers come from.
 #[must_use]
-pub fn origin(value: Origin, words: &StaffWords) -> &str {
+pub(super) fn origin(value: Origin, words: &StaffWords) -> &str {
     match value {
         Origin::Asked => &words.origin_asked,
         Origin::Imported => &words.origin_imported,
@@ -43,7 +43,7 @@ pub fn origin(value: Origin, words: &StaffWords) -> &str {
 
 /// Where a collection stands, with the kind of its label.
 #[must_use]
-pub fn state(value: State, words: &StaffWords) -> (&'static str, &str) {
+pub(super) fn state(value: State, words: &StaffWords) -> (&'static str, &str) {
     match value {
         State::Draft => ("wait", &words.state_draft),
         State::Open => ("open", &words.state_open),
@@ -53,7 +53,7 @@ pub fn state(value: State, words: &StaffWords) -> (&'static str, &str) {
 
 /// How answers come in.
 #[must_use]
-pub fn mode(value: Mode, words: &StaffWords) -> &str {
+pub(super) fn mode(value: Mode, words: &StaffWords) -> &str {
     match value {
         Mode::Own => &words.mode_own,
         Mode::Kiosk => &words.mode_kiosk,
@@ -65,7 +65,7 @@ pub fn mode(value: Mode, words: &StaffWords) -> &str {
 
 /// How what comes in may be shown.
 #[must_use]
-pub fn policy(value: Policy, words: &StaffWords) -> &str {
+pub(super) fn policy(value: Policy, words: &StaffWords) -> &str {
     match value {
         Policy::Rounded => &words.policy_rounded,
         Policy::People => &words.policy_people,
@@ -76,7 +76,7 @@ pub fn policy(value: Policy, words: &StaffWords) -> &str {
 
 /// Why a collection cannot open, as a sentence.
 #[must_use]
-pub fn reason(why: NotReady, words: &StaffWords, form: &FormWords) -> String {
+pub(super) fn reason(why: NotReady, words: &StaffWords, form: &FormWords) -> String {
     match why {
         NotReady::PolicePresent => words.police_refused.clone(),
         NotReady::NoLanguage => words.why_no_language.clone(),
@@ -92,7 +92,7 @@ pub fn reason(why: NotReady, words: &StaffWords, form: &FormWords) -> String {
 
 /// What is wrong with a pasted line, as a sentence.
 #[must_use]
-pub fn line_fault(line: usize, fault: &LineFault, words: &StaffWords) -> String {
+pub(super) fn line_fault(line: usize, fault: &LineFault, words: &StaffWords) -> String {
     let (text, value) = match fault {
         LineFault::Header => (&words.line_header, ""),
         LineFault::Columns => (&words.line_columns, ""),
@@ -107,7 +107,7 @@ pub fn line_fault(line: usize, fault: &LineFault, words: &StaffWords) -> String 
 
 /// An act in the log.
 #[must_use]
-pub fn act(value: Act, words: &StaffWords) -> &str {
+pub(super) fn act(value: Act, words: &StaffWords) -> &str {
     match value {
         Act::MadeDiagnosis => &words.act_diagnosis_made,
         Act::ChangedSettings => &words.act_settings_changed,
@@ -132,14 +132,14 @@ pub fn act(value: Act, words: &StaffWords) -> &str {
 
 /// How many answers, in words.
 #[must_use]
-pub fn answers(n: u64, words: &StaffWords) -> String {
+pub(super) fn answers(n: u64, words: &StaffWords) -> String {
     let text = if n == 1 { &words.one_answer } else { &words.some_answers };
     fill(text, &[("n", &n.to_string())])
 }
 
 /// The field of a sheet that a reason belongs to; the help addresses stand in the settings.
 #[must_use]
-pub fn reason_field(why: NotReady) -> &'static str {
+pub(super) fn reason_field(why: NotReady) -> &'static str {
     match why {
         NotReady::PolicePresent => "presence",
         NotReady::NoLanguage | NotReady::LanguageIncomplete(_) => "languages",

@@ -50,7 +50,7 @@ struct OverviewPage<'a> {
 }
 
 /// `GET /d/{slug}`; police members see what is published.
-pub async fn page(
+pub(super) async fn page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -107,7 +107,7 @@ fn rank(state: Stands) -> u8 {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn card(
+pub(super) async fn card(
     app: &Inner,
     person: &Person,
     diagnosis: &Diagnosis,
@@ -133,7 +133,7 @@ pub async fn card(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn ripe(app: &Inner, of: DiagnosisId) -> Result<Vec<String>> {
+pub(super) async fn ripe(app: &Inner, of: DiagnosisId) -> Result<Vec<String>> {
     let last = app.store.releases(of).await?.last().map(|release| release.number);
     let tables = match last {
         Some(number) => app.store.released_tables(of, number).await?,

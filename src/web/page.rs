@@ -4,11 +4,11 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::assets;
-use super::error::{Error, Result};
+use super::error::Error;
 use crate::domain::text::Lang;
 
 /// The frame of a page for respondents and the public.
-pub struct Frame {
+pub(super) struct Frame {
     /// The language of the page.
     pub lang: Lang,
     /// What stands in the browser's bar.
@@ -24,7 +24,7 @@ pub struct Frame {
 impl Frame {
     /// A frame.
     #[must_use]
-    pub fn new(lang: Lang, title: &str, name: &str) -> Self {
+    pub(super) fn new(lang: Lang, title: &str, name: &str) -> Self {
         let css = assets::address("miradouro.css");
         Self { lang, title: title.to_owned(), name: name.to_owned(), invented: None, css }
     }
@@ -33,7 +33,7 @@ impl Frame {
 /// A page with a title and some sentences.
 #[derive(Template)]
 #[template(path = "message.html")]
-pub struct Message {
+pub(super) struct Message {
     /// The frame.
     pub frame: Frame,
     /// What is said under the title.
@@ -49,7 +49,7 @@ pub struct Message {
 }
 
 /// The same answers under a fresh id.
-pub struct Again {
+pub(super) struct Again {
     /// Where to.
     pub action: String,
     /// What the button says.
@@ -61,7 +61,7 @@ pub struct Again {
 impl Message {
     /// A title and one sentence.
     #[must_use]
-    pub fn plain(lang: Lang, title: &str, text: &str) -> Self {
+    pub(super) fn plain(lang: Lang, title: &str, text: &str) -> Self {
         Self {
             frame: Frame::new(lang, title, ""),
             paragraphs: vec![text.to_owned()],
@@ -74,17 +74,9 @@ impl Message {
 }
 
 /// A rendered template as a response; a template that fails is an error of ours.
-pub fn html(rendered: askama::Result<String>) -> Response {
+pub(super) fn html(rendered: askama::Result<String>) -> Response {
     match rendered {
         Ok(page) => Html(page).into_response(),
         Err(error) => Error::from(error).into_response(),
     }
-}
-
-/// A rendered template, for handlers that give back a result.
-///
-/// # Errors
-/// When the template fails.
-pub fn render(template: &impl Template) -> Result<Html<String>> {
-    Ok(Html(template.render()?))
 }

@@ -29,9 +29,9 @@ use crate::store::{NewResponse, Received};
 use crate::words::{FormWords, fill};
 
 /// The pairs of a form, in order.
-pub type Pairs = Vec<(String, String)>;
+pub(super) type Pairs = Vec<(String, String)>;
 /// A form that may not have been one.
-pub type MaybeForm = std::result::Result<Form<Pairs>, FormRejection>;
+pub(super) type MaybeForm = std::result::Result<Form<Pairs>, FormRejection>;
 
 /// More fields than any instrument has.
 const MOST_FIELDS: usize = 4000;
@@ -46,7 +46,7 @@ struct Entry {
 }
 
 /// `GET /p/{door}`: to the language the browser asks for, if the collection has it.
-pub async fn enter(
+pub(super) async fn enter(
     State(app): State<App>,
     Path(door): Path<String>,
     headers: HeaderMap,
@@ -57,12 +57,15 @@ pub async fn enter(
             let lang = best(&wished, &entry.collection.field.languages);
             Redirect::to(&format!("/p/{}/{lang}", entry.door.code)).into_response()
         }
-        Err(error) => refuse(&app, best(&wished, &Lang::RESPONDENTS), error),
+        Err(error) => refuse(&app, best(&wished, &Lang::RESPONDENTS), &error),
     }
 }
 
 /// `GET /p/{door}/{lang}`: the form.
-pub async fn form(State(app): State<App>, Path((door, lang)): Path<(String, String)>) -> Response {
+pub(super) async fn form(
+    State(app): State<App>,
+    Path((door, lang)): Path<(String, String)>,
+) -> Response {
     let (entry, lang) = match open(&app, &door, &lang).await {
         Ok(found) => found,
         Err(refusal) => return *refusal,
@@ -71,7 +74,7 @@ pub async fn form(State(app): State<App>, Path((door, lang)): Path<(String, Stri
 }
 
 /// `POST /p/{door}/{lang}`: answers, a language switch or one more stop.
-pub async fn submit(
+pub(super) async fn submit(
     State(app): State<App>,
     Path((door, lang)): Path<(String, String)>,
     form: MaybeForm,
@@ -119,14 +122,14 @@ async fn take(app: &Inner, entry: &Entry, lang: Lang, id: ResponseId, pairs: Pai
 }
 
 /// `GET /p/{door}/{lang}/thanks`.
-pub async fn thanks(
+pub(super) async fn thanks(
     State(app): State<App>,
     Path((door, lang)): Path<(String, String)>,
 ) -> Response {
     let lang: Lang = lang.parse().unwrap_or(Lang::En);
     let entry = match entry(&app, &door).await {
         Ok(entry) => entry,
-        Err(error) => return refuse(&app, lang, error),
+        Err(error) => return refuse(&app, lang, &error),
     };
     let words = app.form_words(lang);
     let mut page = Message::plain(lang, &words.thanks_title, &words.thanks);
@@ -158,7 +161,7 @@ async fn open(
 ) -> std::result::Result<(Entry, Lang), Box<Response>> {
     let asked: Option<Lang> = tag.parse().ok();
     let lang = asked.filter(|lang| Lang::RESPONDENTS.contains(lang)).unwrap_or(Lang::En);
-    let entry = entry(app, door).await.map_err(|error| Box::new(refuse(app, lang, error)))?;
+    let entry = entry(app, door).await.map_err(|error| Box::new(refuse(app, lang, &error)))?;
     let words = app.form_words(lang);
     match entry.collection.state {
         collection::State::Open => {}
@@ -331,7 +334,7 @@ fn help(entry: &Entry, words: &FormWords) -> Vec<(String, String)> {
 
 /// What a kind of help is called.
 #[must_use]
-pub fn help_name(kind: Help, words: &FormWords) -> &str {
+pub(super) fn help_name(kind: Help, words: &FormWords) -> &str {
     match kind {
         Help::Emergency => &words.help_emergency,
         Help::VictimSupport => &words.help_victim_support,
@@ -345,7 +348,7 @@ fn message(status: StatusCode, lang: Lang, title: &str, text: &str) -> Response 
     (status, page::html(Message::plain(lang, title, text).render())).into_response()
 }
 
-fn refuse(app: &Inner, lang: Lang, error: Error) -> Response {
+fn refuse(app: &Inner, lang: Lang, error: &Error) -> Response {
     if matches!(error, Error::NotFound) {
         let words = app.form_words(lang);
         return message(StatusCode::NOT_FOUND, lang, &words.unknown_title, &words.unknown_door);
@@ -399,7 +402,7 @@ fn not_stored(app: &Inner, lang: Lang, error: Error) -> Response {
 
 /// The languages a browser asks for, best first.
 #[must_use]
-pub fn wished(headers: &HeaderMap) -> Vec<Lang> {
+pub(super) fn wished(headers: &HeaderMap) -> Vec<Lang> {
     let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let mut wishes: Vec<(Lang, f32)> = Vec::new();
     for wish in header.unwrap_or("").split(',') {
@@ -416,7 +419,7 @@ pub fn wished(headers: &HeaderMap) -> Vec<Lang> {
 
 /// The first wish that is offered, else the first that is offered.
 #[must_use]
-pub fn best(wished: &[Lang], offered: &[Lang]) -> Lang {
+pub(super) fn best(wished: &[Lang], offered: &[Lang]) -> Lang {
     let found = wished.iter().find(|lang| offered.contains(lang));
     found.or_else(|| offered.first()).copied().unwrap_or(Lang::En)
 }

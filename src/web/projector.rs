@@ -23,13 +23,13 @@ use crate::words::{PosterWords, fill};
 ///
 /// # Errors
 /// `NotFound` when there is none.
-pub async fn walk(app: &Inner, of: &Diagnosis, id: &str) -> Result<DataWalk> {
+pub(super) async fn walk(app: &Inner, of: &Diagnosis, id: &str) -> Result<DataWalk> {
     let walks = app.store.data_walks(of.id).await?;
     walks.into_iter().find(|walk| walk.id.to_string() == id).ok_or(Error::NotFound)
 }
 
 /// `GET /d/{slug}/walks/{walk}/projector`: to the first screen.
-pub async fn first(
+pub(super) async fn first(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, id)): Path<(String, String)>,
@@ -62,7 +62,7 @@ struct ProjectorPage<'a> {
 }
 
 /// `GET /d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}`: one chart.
-pub async fn screen(
+pub(super) async fn screen(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, id, tag, station, chart)): Path<(String, String, String, u32, usize)>,
@@ -86,7 +86,7 @@ pub async fn screen(
     let path = |(station, chart): &(u32, usize)| format!("{here}/{lang}/{station}/{chart}");
     let alone = crate::publish::Station { shown: vec![shown.clone()], ..at.clone() };
     let mut picture = shown.picture(shown.most_on_a_wall());
-    picture.id = "screen".to_owned();
+    "screen".clone_into(&mut picture.id);
     let svg = draw(&picture, &Look::projector(), lang, app.chart_words(lang))
         .map_err(|refusal| Error::Failed(refusal.to_string()))?;
     let (n, of) = (station.to_string(), wall.stations().len().to_string());

@@ -4,7 +4,7 @@ use super::error::{Error, Result};
 use crate::charts::qr_path;
 
 /// A QR code, ready to draw.
-pub struct Qr {
+pub(super) struct Qr {
     /// Its width and height with the quiet zone.
     pub size: f64,
     /// Its dark modules, a run of them at a time.
@@ -18,7 +18,7 @@ impl Qr {
     ///
     /// # Errors
     /// When the address is longer than a code can hold.
-    pub fn of(address: &str) -> Result<Self> {
+    pub(super) fn of(address: &str) -> Result<Self> {
         let (path, size) =
             qr_path(address, 1.0).map_err(|refusal| Error::Failed(refusal.to_string()))?;
         Ok(Self { size, path, address: address.to_owned() })

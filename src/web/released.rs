@@ -48,7 +48,7 @@ async fn evidence_of(desk: &Desk, number: i64) -> Result<Evidence> {
 }
 
 /// `GET /d/{slug}/releases/{n}`.
-pub async fn page(
+pub(super) async fn page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, number)): Path<(String, i64)>,
@@ -99,7 +99,7 @@ fn sheets(desk: &Desk, evidence: &Evidence) -> Result<Vec<SheetView>> {
 }
 
 /// `GET /d/{slug}/releases/{n}/{collection}/{file}`: a chart as `.svg`, or its table as `.csv`.
-pub async fn file(
+pub(super) async fn file(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, number, collection, name)): Path<(String, i64, String, String)>,

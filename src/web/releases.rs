@@ -22,7 +22,7 @@ use crate::store::StoredRelease;
 use crate::words::{StaffWords, fill};
 
 /// `GET /d/{slug}/releases/new`: every collection that was in the field is ticked.
-pub async fn new_page(
+pub(super) async fn new_page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -37,7 +37,7 @@ pub async fn new_page(
 }
 
 /// `POST /d/{slug}/releases`.
-pub async fn make(
+pub(super) async fn make(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -112,7 +112,7 @@ fn sheet<'a>(desk: &'a Desk, collections: &[Collection], filled: &Filled) -> She
 }
 
 /// `POST /d/{slug}/releases/{n}/publish`.
-pub async fn publish(
+pub(super) async fn publish(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, n)): Path<(String, i64)>,
@@ -124,7 +124,7 @@ pub async fn publish(
 }
 
 /// `GET /d/{slug}/walks/new`.
-pub async fn walk_page(
+pub(super) async fn walk_page(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,
@@ -139,7 +139,7 @@ pub async fn walk_page(
 }
 
 /// `POST /d/{slug}/walks/new`: a data walk pinned to a published release.
-pub async fn add_walk(
+pub(super) async fn add_walk(
     State(app): State<App>,
     signed_in: SignedIn,
     Path(slug): Path<String>,

@@ -10,25 +10,25 @@ use super::participate::Pairs;
 
 /// What was filled in.
 #[derive(Debug, Clone, Default)]
-pub struct Filled(pub Pairs);
+pub(super) struct Filled(pub Pairs);
 
 impl Filled {
     /// The first value of a field without the spaces around it; empty when there is none.
     #[must_use]
-    pub fn first(&self, field: &str) -> &str {
+    pub(super) fn first(&self, field: &str) -> &str {
         self.all(field).into_iter().next().unwrap_or("")
     }
 
     /// Every value of a field.
     #[must_use]
-    pub fn all(&self, field: &str) -> Vec<&str> {
+    pub(super) fn all(&self, field: &str) -> Vec<&str> {
         let named = self.0.iter().filter(|(name, _)| name == field);
         named.map(|(_, value)| value.trim()).collect()
     }
 
     /// One more value.
     #[must_use]
-    pub fn with(mut self, field: &str, value: &str) -> Self {
+    pub(super) fn with(mut self, field: &str, value: &str) -> Self {
         self.0.push((field.to_owned(), value.to_owned()));
         self
     }
@@ -36,16 +36,16 @@ impl Filled {
 
 /// What is wrong with what was filled in: the field and a sentence, all of it at once.
 #[derive(Debug, Default)]
-pub struct Faults(pub Vec<(String, String)>);
+pub(super) struct Faults(pub Vec<(String, String)>);
 
 impl Faults {
     /// Complains about a field.
-    pub fn add(&mut self, field: &str, sentence: &str) {
+    pub(super) fn add(&mut self, field: &str, sentence: &str) {
         self.0.push((field.to_owned(), sentence.to_owned()));
     }
 
     /// Complains about a field when something is so.
-    pub fn when(&mut self, wrong: bool, field: &str, sentence: &str) {
+    pub(super) fn when(&mut self, wrong: bool, field: &str, sentence: &str) {
         if wrong {
             self.add(field, sentence);
         }
@@ -53,13 +53,13 @@ impl Faults {
 
     /// Whether nothing is wrong.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
 /// One field of a sheet.
-pub struct Input {
+pub(super) struct Input {
     name: String,
     label: String,
     hint: String,
@@ -75,7 +75,7 @@ enum InputKind {
 }
 
 /// One thing that can be chosen.
-pub struct Tick {
+pub(super) struct Tick {
     value: String,
     label: String,
     hint: String,
@@ -85,7 +85,7 @@ pub struct Tick {
 impl Tick {
     /// Something that can be chosen; `hint` may be empty.
     #[must_use]
-    pub fn new(value: &str, label: &str, hint: &str) -> Self {
+    pub(super) fn new(value: &str, label: &str, hint: &str) -> Self {
         let (value, label, hint) = (value.to_owned(), label.to_owned(), hint.to_owned());
         Self { value, label, hint, on: false }
     }
@@ -99,40 +99,40 @@ impl Input {
 
     /// A heading between fields.
     #[must_use]
-    pub fn heading(label: &str) -> Self {
+    pub(super) fn heading(label: &str) -> Self {
         Self::new("", label, InputKind::Heading)
     }
 
     /// One line of text.
     #[must_use]
-    pub fn line(name: &str, label: &str, filled: &Filled) -> Self {
+    pub(super) fn line(name: &str, label: &str, filled: &Filled) -> Self {
         let value = filled.first(name).to_owned();
         Self::new(name, label, InputKind::Line { value, kind: "text" })
     }
 
     /// A day.
     #[must_use]
-    pub fn day(name: &str, label: &str, filled: &Filled) -> Self {
+    pub(super) fn day(name: &str, label: &str, filled: &Filled) -> Self {
         let value = filled.first(name).to_owned();
         Self::new(name, label, InputKind::Line { value, kind: "date" })
     }
 
     /// Several lines of text.
     #[must_use]
-    pub fn area(name: &str, label: &str, rows: usize, filled: &Filled) -> Self {
+    pub(super) fn area(name: &str, label: &str, rows: usize, filled: &Filled) -> Self {
         let value = filled.first(name).to_owned();
         Self::new(name, label, InputKind::Area { value, rows })
     }
 
     /// One of several.
     #[must_use]
-    pub fn one(name: &str, label: &str, all: Vec<Tick>, filled: &Filled) -> Self {
+    pub(super) fn one(name: &str, label: &str, all: Vec<Tick>, filled: &Filled) -> Self {
         Self::choices(name, label, "radio", all, filled)
     }
 
     /// Any of several.
     #[must_use]
-    pub fn many(name: &str, label: &str, all: Vec<Tick>, filled: &Filled) -> Self {
+    pub(super) fn many(name: &str, label: &str, all: Vec<Tick>, filled: &Filled) -> Self {
         Self::choices(name, label, "checkbox", all, filled)
     }
 
@@ -152,7 +152,7 @@ impl Input {
 
     /// A line under the label.
     #[must_use]
-    pub fn hinted(mut self, hint: &str) -> Self {
+    pub(super) fn hinted(mut self, hint: &str) -> Self {
         hint.clone_into(&mut self.hint);
         self
     }
@@ -161,7 +161,7 @@ impl Input {
 /// A page with one form.
 #[derive(Template)]
 #[template(path = "sheet.html")]
-pub struct Sheet<'a> {
+pub(super) struct Sheet<'a> {
     /// The frame.
     pub frame: StaffFrame<'a>,
     /// What is said before.
@@ -183,21 +183,26 @@ pub struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     /// A sheet without complaints.
     #[must_use]
-    pub fn new(frame: StaffFrame<'a>, action: String, button: &str, inputs: Vec<Input>) -> Self {
+    pub(super) fn new(
+        frame: StaffFrame<'a>,
+        action: String,
+        button: &str,
+        inputs: Vec<Input>,
+    ) -> Self {
         let (button, intro, wrong, complained) = (button.to_owned(), vec![], vec![], vec![]);
         Self { frame, intro, action, inputs, button, stops: false, wrong, complained }
     }
 
     /// Something said before the fields.
     #[must_use]
-    pub fn saying(mut self, sentence: &str) -> Self {
+    pub(super) fn saying(mut self, sentence: &str) -> Self {
         self.intro.push(sentence.to_owned());
         self
     }
 
     /// The page: 422 with every complaint beside its field, if there are any.
     #[must_use]
-    pub fn show(mut self, faults: Faults) -> Response {
+    pub(super) fn show(mut self, faults: Faults) -> Response {
         let status =
             if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         for (field, sentence) in faults.0 {

@@ -33,7 +33,7 @@ const QUARTER: i64 = 15 * 60 * 1000;
 const SHORTEST: usize = 12;
 
 /// Somebody who is signed in.
-pub struct SignedIn(pub Person);
+pub(super) struct SignedIn(pub Person);
 
 impl FromRequestParts<App> for SignedIn {
     type Rejection = Error;
@@ -69,7 +69,7 @@ impl SignedIn {
     ///
     /// # Errors
     /// `NotFound` or `Forbidden`.
-    pub async fn diagnosis(&self, app: &Inner, slug: &str, what: May) -> Result<Diagnosis> {
+    pub(super) async fn diagnosis(&self, app: &Inner, slug: &str, what: May) -> Result<Diagnosis> {
         let diagnosis = app.store.diagnosis(slug).await?;
         if !self.0.may(diagnosis.id, May::SeePublished) {
             return Err(Error::NotFound);
@@ -97,7 +97,7 @@ struct SignInPage<'a> {
 }
 
 /// `GET /sign-in`.
-pub async fn page(State(app): State<App>, headers: HeaderMap) -> Response {
+pub(super) async fn page(State(app): State<App>, headers: HeaderMap) -> Response {
     let lang = best(&wished(&headers), &Lang::STAFF);
     let words = app.staff_words(lang);
     let complaint = (!may_sign_in(&app)).then_some(words.sign_in_needs_https.as_str());
@@ -107,13 +107,13 @@ pub async fn page(State(app): State<App>, headers: HeaderMap) -> Response {
 
 /// A name and a passphrase.
 #[derive(Deserialize)]
-pub struct Credentials {
+pub(super) struct Credentials {
     name: String,
     passphrase: String,
 }
 
 /// `POST /sign-in`.
-pub async fn sign_in(
+pub(super) async fn sign_in(
     State(app): State<App>,
     headers: HeaderMap,
     jar: CookieJar,
@@ -140,12 +140,11 @@ pub async fn sign_in(
     let is = tokio::task::spawn_blocking(move || Passphrase::is(hash.as_ref(), &phrase))
         .await
         .map_err(|error| Error::Failed(error.to_string()))?;
-    match known.filter(|_| is) {
-        Some((person, _)) => enter(&app, jar, person).await,
-        None => {
-            count_miss(&given.name, app.clock.now());
-            Ok(again(&words.sign_in_wrong))
-        }
+    if let Some((person, _)) = known.filter(|_| is) {
+        enter(&app, jar, person).await
+    } else {
+        count_miss(&given.name, app.clock.now());
+        Ok(again(&words.sign_in_wrong))
     }
 }
 
@@ -178,7 +177,7 @@ async fn enter(app: &Inner, jar: CookieJar, person: PersonId) -> Result<Response
 }
 
 /// `POST /sign-out`.
-pub async fn sign_out(State(app): State<App>, jar: CookieJar) -> Result<Response> {
+pub(super) async fn sign_out(State(app): State<App>, jar: CookieJar) -> Result<Response> {
     let name = cookie_name(&app);
     if let Some(cookie) = jar.get(name) {
         app.store.sign_out(&Token::presented(cookie.value())).await?;
@@ -203,7 +202,7 @@ struct InvitationPage<'a> {
 
 /// What somebody fills in at an invitation.
 #[derive(Default, Deserialize)]
-pub struct Acceptance {
+pub(super) struct Acceptance {
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -215,7 +214,7 @@ pub struct Acceptance {
 }
 
 /// `GET /i/{token}`: what the invitation is for. Looking does not use it up.
-pub async fn invitation(
+pub(super) async fn invitation(
     State(app): State<App>,
     Path(token): Path<String>,
     headers: HeaderMap,
@@ -284,7 +283,7 @@ async fn what(app: &Inner, invited: &Invited, words: &StaffWords) -> Result<Stri
 }
 
 /// `POST /i/{token}`: accepts it; from then on it is used up.
-pub async fn accept(
+pub(super) async fn accept(
     State(app): State<App>,
     Path(token): Path<String>,
     headers: HeaderMap,
@@ -388,7 +387,7 @@ async fn hash(phrase: String) -> std::result::Result<Passphrase, StoreError> {
 
 /// What a role is called.
 #[must_use]
-pub fn role_name(role: Role, words: &StaffWords) -> &str {
+pub(super) fn role_name(role: Role, words: &StaffWords) -> &str {
     match role {
         Role::Coordinator => &words.role_coordinator,
         Role::Moderator => &words.role_moderator,

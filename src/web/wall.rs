@@ -23,7 +23,7 @@ use crate::store::{NewReflection, Received};
 use crate::words::{FormWords, fill};
 
 /// A data walk with its wall.
-pub struct Hall {
+pub(super) struct Hall {
     /// The diagnosis.
     pub diagnosis: Diagnosis,
     /// The walk.
@@ -64,7 +64,7 @@ fn spoken(tag: &str) -> Result<Lang> {
 }
 
 /// `GET /w/{door}`: to the language the browser asks for.
-pub async fn enter(
+pub(super) async fn enter(
     State(app): State<App>,
     Path(door): Path<String>,
     headers: HeaderMap,
@@ -75,7 +75,7 @@ pub async fn enter(
 }
 
 /// `GET /w/{door}/{lang}`: the stations.
-pub async fn stations(
+pub(super) async fn stations(
     State(app): State<App>,
     Path((door, tag)): Path<(String, String)>,
 ) -> Result<Response> {
@@ -94,7 +94,7 @@ pub async fn stations(
 }
 
 /// A chart as it stands in a page: two layouts, and the same as a table.
-pub struct Drawn {
+pub(super) struct Drawn {
     /// For wide screens.
     pub wide: String,
     /// For phones.
@@ -109,7 +109,7 @@ pub struct Drawn {
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub fn drawn(app: &Inner, shown: &Shown, id: &str, lang: Lang) -> Result<Drawn> {
+pub(super) fn drawn(app: &Inner, shown: &Shown, id: &str, lang: Lang) -> Result<Drawn> {
     let words = app.chart_words(lang);
     let one = |suffix: &str, look: &Look| {
         let mut picture = shown.picture(None);
@@ -148,7 +148,7 @@ struct StationPage<'a> {
 }
 
 /// `GET /w/{door}/{lang}/{station}`: its charts and the form for what a group says.
-pub async fn station(
+pub(super) async fn station(
     State(app): State<App>,
     Path((door, tag, number)): Path<(String, String, u32)>,
 ) -> Result<Response> {
@@ -229,7 +229,7 @@ fn next(wall: &Wall, number: u32) -> Option<u32> {
 
 /// A verdict in words.
 #[must_use]
-pub fn verdict_name(verdict: Verdict, words: &FormWords) -> &str {
+pub(super) fn verdict_name(verdict: Verdict, words: &FormWords) -> &str {
     match verdict {
         Verdict::Fits => &words.verdict_fits,
         Verdict::Partly => &words.verdict_partly,
@@ -238,7 +238,7 @@ pub fn verdict_name(verdict: Verdict, words: &FormWords) -> &str {
 }
 
 /// `POST /w/{door}/{lang}/{station}`: what a group says; it waits for the moderator.
-pub async fn reflect(
+pub(super) async fn reflect(
     State(app): State<App>,
     Path((door, tag, number)): Path<(String, String, u32)>,
     Form(pairs): Form<Vec<(String, String)>>,
@@ -289,7 +289,7 @@ fn thanks(app: &Inner, hall: &Hall, lang: Lang, number: u32) -> Response {
 }
 
 /// `GET /w/{door}/{lang}/{station}/poster.pdf`: the poster on A3.
-pub async fn poster(
+pub(super) async fn poster(
     State(app): State<App>,
     Path((door, tag, number)): Path<(String, String, u32)>,
 ) -> Result<Response> {
@@ -314,7 +314,7 @@ pub async fn poster(
 }
 
 /// `GET /n/{slug}`: what a neighbourhood has published: its data walks.
-pub async fn published(
+pub(super) async fn published(
     State(app): State<App>,
     Path(slug): Path<String>,
     headers: HeaderMap,

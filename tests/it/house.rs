@@ -25,13 +25,13 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 /// The day on which all tests happen: 2026-11-22, noon UTC.
-pub const NOW: i64 = 1_795_348_800_000;
+pub(crate) const NOW: i64 = 1_795_348_800_000;
 
 /// A folder that goes when the test is over.
-pub struct Folder(pub PathBuf);
+pub(crate) struct Folder(pub PathBuf);
 
 impl Folder {
-    pub fn fresh() -> Self {
+    pub(crate) fn fresh() -> Self {
         let path = std::env::temp_dir().join(format!("miradouro-test-{}", Uuid::new_v4().simple()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -45,7 +45,7 @@ impl Drop for Folder {
 }
 
 /// A store with its router.
-pub struct House {
+pub(crate) struct House {
     pub store: Store,
     pub app: App,
     pub router: Router,
@@ -54,7 +54,7 @@ pub struct House {
 }
 
 /// A page that came back.
-pub struct Page {
+pub(crate) struct Page {
     pub status: StatusCode,
     pub location: String,
     pub cookie: Option<String>,
@@ -64,7 +64,7 @@ pub struct Page {
 }
 
 /// Runs a test in a house on SQLite, and in one on PostgreSQL where there is one.
-pub fn on_both<F, T>(test: F)
+pub(crate) fn on_both<F, T>(test: F)
 where
     F: Fn(House) -> T,
     T: Future<Output = ()>,
@@ -80,14 +80,14 @@ where
 }
 
 impl House {
-    pub async fn sqlite() -> Self {
+    pub(crate) async fn sqlite() -> Self {
         let folder = Folder::fresh();
         let store = Store::open(&folder.0, None).await.unwrap();
         Self::around(store, folder, "SQLite")
     }
 
     /// A schema of its own in that database.
-    pub async fn postgres(url: &str) -> Self {
+    pub(crate) async fn postgres(url: &str) -> Self {
         let schema = format!("t{}", Uuid::new_v4().simple());
         make_schema(url, &schema).await;
         let join = if url.contains('?') { '&' } else { '?' };
@@ -104,29 +104,29 @@ impl House {
         Self { store, app, router, name, _folder: folder }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Page {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Page {
         page(self.router.clone().oneshot(request).await.unwrap()).await
     }
 
-    pub async fn get(&self, path: &str) -> Page {
+    pub(crate) async fn get(&self, path: &str) -> Page {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    pub async fn get_as(&self, cookie: &str, path: &str) -> Page {
+    pub(crate) async fn get_as(&self, cookie: &str, path: &str) -> Page {
         let request = Request::get(path).header(header::COOKIE, cookie);
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         self.send(form(path, fields, None)).await
     }
 
-    pub async fn post_as(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn post_as(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Page {
         self.send(form(path, fields, Some(cookie))).await
     }
 
     /// A diagnosis with three zones and every help address.
-    pub async fn diagnosis(&self) -> (Diagnosis, Wave) {
+    pub(crate) async fn diagnosis(&self) -> (Diagnosis, Wave) {
         let help = |kind| HelpAddress { kind, address: "112".to_owned() };
         let diagnosis = Diagnosis {
             id: DiagnosisId::random(),
@@ -150,7 +150,12 @@ impl House {
     }
 
     /// An open collection of a shipped instrument, with its door.
-    pub async fn collection(&self, of: &Diagnosis, wave: &Wave, slug: &str) -> (Collection, Door) {
+    pub(crate) async fn collection(
+        &self,
+        of: &Diagnosis,
+        wave: &Wave,
+        slug: &str,
+    ) -> (Collection, Door) {
         let shelf = Shelf::load(None);
         let instrument = shelf.instrument(slug).unwrap();
         let hash = self.store.publish(of.id, instrument).await.unwrap();
@@ -182,7 +187,7 @@ impl House {
     }
 
     /// Somebody with a role, signed in; gives the cookie.
-    pub async fn signed_in(&self, of: &Diagnosis, role: Role) -> String {
+    pub(crate) async fn signed_in(&self, of: &Diagnosis, role: Role) -> String {
         let person = Person {
             id: PersonId::random(),
             name: role.code().to_owned(),
@@ -219,14 +224,14 @@ fn form(path: &str, fields: &[(&str, &str)], cookie: Option<&str>) -> Request<Bo
 }
 
 /// Fields as a browser sends them.
-pub fn encode(fields: &[(&str, &str)]) -> String {
+pub(crate) fn encode(fields: &[(&str, &str)]) -> String {
     let escape = |text: &str| {
         text.bytes().fold(String::new(), |mut out, byte| {
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
                     out.push(char::from(byte));
                 }
-                _ => out.push_str(&format!("%{byte:02X}")),
+                _ => out.extend(format!("%{byte:02X}").chars()),
             }
             out
         })
@@ -255,7 +260,7 @@ async fn page(response: Response<Body>) -> Page {
 }
 
 /// The value of the hidden field of that name.
-pub fn hidden(page: &str, name: &str) -> String {
+pub(crate) fn hidden(page: &str, name: &str) -> String {
     let mark = format!("name=\"{name}\" value=\"");
     let from = page.find(&mark).map_or(0, |at| at + mark.len());
     page[from..].split('"').next().unwrap_or("").to_owned()

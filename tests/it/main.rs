@@ -1,5 +1,12 @@
 //! Everything through the real router on both databases: one binary, one file or schema a test.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::string_slice,
+    reason = "a test that fails may panic, and says what it skips"
+)]
+
 mod house;
 mod participate;
 mod staff;

@@ -231,7 +231,7 @@ fn reflections_wait_for_the_moderator() {
         };
         store.add_data_walk(&walk).await.unwrap();
         assert_eq!(store.data_walk(&walk.door).await.unwrap(), walk);
-        assert_eq!(store.data_walks(diagnosis.id).await.unwrap(), [walk.clone()]);
+        assert_eq!(store.data_walks(diagnosis.id).await.unwrap(), std::slice::from_ref(&walk));
         let reflection = Reflection {
             id: ReflectionId::random(),
             station: 3,
@@ -243,7 +243,7 @@ fn reflections_wait_for_the_moderator() {
         let new = NewReflection { diagnosis, data_walk, reflection: reflection.clone() };
         assert_eq!(store.reflect(new.clone()).await.unwrap(), Received::Now);
         assert_eq!(store.reflect(new).await.unwrap(), Received::Already);
-        assert_eq!(store.reflections(&walk).await.unwrap(), [reflection.clone()]);
+        assert_eq!(store.reflections(&walk).await.unwrap(), std::slice::from_ref(&reflection));
         store.moderate(&walk, reflection.id, ReflectionState::Shown).await.unwrap();
         assert_eq!(store.reflections(&walk).await.unwrap()[0].state, ReflectionState::Shown);
         let nobody = store.moderate(&walk, ReflectionId::random(), ReflectionState::Shown).await;
