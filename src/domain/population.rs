@@ -68,7 +68,7 @@ fn fresh(zones: &[Zone], name: &str) -> String {
         return word;
     }
     let numbered = |n: usize| format!("zone-{n}");
-    (zones.len() + 1..=2 * zones.len() + 1).map(numbered).find(|code| !taken(code)).unwrap_or(word)
+    (1..=zones.len() + 1).map(numbered).find(|code| !taken(code)).unwrap_or(word)
 }
 
 /// The counts of a pasted table with the header zone, age, gender, count, in any order, divided by

@@ -303,7 +303,7 @@ fn edit_sheet<'a>(held: &'a Held, filled: &Filled) -> Sheet<'a> {
 /// The page of a collection.
 #[derive(Template)]
 #[template(path = "collection.html")]
-#[expect(clippy::struct_excessive_bools, reason = "what a page shows")]
+#[expect(clippy::struct_excessive_bools, reason = "a page asks many yes-or-no questions")]
 struct CollectionPage<'a> {
     frame: StaffFrame<'a>,
     words: &'a StaffWords,

@@ -125,12 +125,6 @@ impl Desk {
         Redirect::to(&self.path(rest)).into_response()
     }
 
-    /// The way to this person's first page.
-    #[must_use]
-    pub(super) fn home() -> Response {
-        Redirect::to("/home").into_response()
-    }
-
     /// The frame of a page about this diagnosis.
     #[must_use]
     pub(super) fn frame(&self, title: &str) -> StaffFrame<'_> {

@@ -21,6 +21,7 @@ use crate::domain::ids::{DiagnosisId, WaveId, ZoneSetId};
 use crate::domain::instrument::Help;
 use crate::domain::people::{May, Person};
 use crate::domain::population::{self, Codes};
+use crate::domain::question::Question;
 use crate::domain::text::Lang;
 use crate::store::StoreError;
 use crate::words::{StaffWords, fill};
@@ -184,7 +185,7 @@ fn read(
 fn codes(app: &Inner) -> Codes {
     let of = |id: &str| {
         let questions = app.shelf.instruments().iter().filter_map(|one| one.question(id));
-        let choices = questions.flat_map(super::super::domain::question::Question::choices);
+        let choices = questions.flat_map(Question::choices);
         let codes: BTreeSet<String> =
             choices.filter(|choice| !choice.missing).map(|choice| choice.code.clone()).collect();
         codes.into_iter().collect()

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -125,7 +125,7 @@ pub(super) async fn remove(
     app.store.remove_member(desk.diagnosis.id, person.id).await?;
     desk.log(Act::Removed, &person.name).await?;
     let myself = person.id == desk.person.id;
-    Ok(if myself { Desk::home() } else { desk.go("/members") })
+    Ok(if myself { Redirect::to("/home").into_response() } else { desk.go("/members") })
 }
 
 /// `POST /d/{slug}/members/{person}/reset`: a one-time link to choose a new passphrase.

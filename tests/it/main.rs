@@ -11,5 +11,6 @@ mod barcelona;
 mod cli;
 mod house;
 mod participate;
+mod staff;
 mod store;
 mod tidy;
