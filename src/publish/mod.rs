@@ -8,7 +8,7 @@ mod station;
 pub use export::csv;
 pub use poster::{Poster, PosterError, Sheet};
 pub use sentence::takeaway;
-pub use station::{Shown, Station, Wall};
+pub use station::{Shown, Station, Wall, may_hang};
 
 use crate::domain::text::Lang;
 

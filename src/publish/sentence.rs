@@ -88,7 +88,7 @@ impl Speaker<'_> {
                 ("share", self.words.share(share)),
                 ("subject", self.subject(table)),
                 ("answers", &self.labels(table, &codes)),
-                ("statement", table.text().get(self.lang)),
+                ("statement", &self.quoted(table.text().get(self.lang))),
             ],
         ))
     }
@@ -154,15 +154,22 @@ impl Speaker<'_> {
         let mut all = self.measured(table);
         all.sort_by(|a, b| b.share.total_cmp(&a.share));
         let first = all.first()?;
-        match all.get(1).filter(|second| first.share - second.share <= first.slack + second.slack) {
-            Some(second) => Some(fill(
-                &self.words.among_most_named,
-                &[("first", first.name), ("second", second.name)],
-            )),
+        let (one, two) = if self.shown.plan.top.is_empty() {
+            (&self.words.most_named, &self.words.among_most_named)
+        } else {
+            (&self.words.highest, &self.words.among_highest)
+        };
+        let name = self.quoted(first.name);
+        let close =
+            |second: &&Measured<'_>| first.share - second.share <= first.slack + second.slack;
+        match all.get(1).filter(close) {
+            Some(second) => {
+                Some(fill(two, &[("first", &name), ("second", &self.quoted(second.name))]))
+            }
             None => Some(fill(
-                &self.words.most_named,
+                one,
                 &[
-                    ("first", first.name),
+                    ("first", &name),
                     ("share", &lower(self.words.share(first.share))),
                     ("subject", self.subject(table)),
                 ],
@@ -202,9 +209,9 @@ impl Speaker<'_> {
     fn in_groups(&self, table: &Table) -> Option<String> {
         let group = table.groups().first()?;
         let (at, most) = group.cells.iter().enumerate().max_by_key(|(_, cell)| **cell)?;
-        let first = table.choices().get(at)?.text.get(self.lang);
+        let first = self.quoted(table.choices().get(at)?.text.get(self.lang));
         let (k, n) = (most.to_string(), group.base.to_string());
-        Some(fill(&self.words.in_groups, &[("first", first), ("k", &k), ("n", &n)]))
+        Some(fill(&self.words.in_groups, &[("first", &first), ("k", &k), ("n", &n)]))
     }
 
     /// What most of a small group said, as a count.
@@ -213,14 +220,14 @@ impl Speaker<'_> {
         let group = table.groups().first()?;
         for (at, choice) in table.choices().iter().enumerate() {
             if table.nearly(0, at) == Some(Nearly::All) {
-                let answers = quoted(choice.text.get(self.lang));
+                let answers = self.quoted(choice.text.get(self.lang));
                 let statement = table.text().get(self.lang);
                 let with = [("answers", answers.as_str()), ("statement", statement)];
                 return Some(fill(&self.words.people_nearly, &with));
             }
         }
         let (at, most) = group.cells.iter().enumerate().max_by_key(|(_, cell)| **cell)?;
-        let answers = quoted(table.choices().get(at)?.text.get(self.lang));
+        let answers = self.quoted(table.choices().get(at)?.text.get(self.lang));
         let (n, k) = (group.base.to_string(), most.to_string());
         let statement = table.text().get(self.lang);
         let with = [("n", n.as_str()), ("k", &k), ("answers", &answers), ("statement", statement)];
@@ -251,12 +258,16 @@ impl Speaker<'_> {
         }
     }
 
+    fn quoted(&self, text: &str) -> String {
+        fill(&self.words.quote, &[("text", text)])
+    }
+
     /// Answers in quotation marks, joined by "or".
     fn labels(&self, table: &Table, codes: &[usize]) -> String {
         let labels: Vec<String> = codes
             .iter()
             .filter_map(|at| table.choices().get(*at))
-            .map(|choice| quoted(choice.text.get(self.lang)))
+            .map(|choice| self.quoted(choice.text.get(self.lang)))
             .collect();
         labels.join(&format!(" {} ", self.words.or))
     }
@@ -289,10 +300,6 @@ fn slack(group: &Group) -> f64 {
 
 fn percent(share: f64) -> String {
     format!("{:.0}%", share * 100.0)
-}
-
-fn quoted(text: &str) -> String {
-    format!("“{text}”")
 }
 
 /// A phrase of the table in the middle of a sentence.

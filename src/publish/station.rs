@@ -93,7 +93,8 @@ impl Wall {
 
 /// Whether a collection may hang on a public wall: a small group only from ten people on and when
 /// it said yes.
-fn may_hang(collection: &Collection, tables: &[Table]) -> bool {
+#[must_use]
+pub fn may_hang(collection: &Collection, tables: &[Table]) -> bool {
     match collection.field.policy {
         Policy::Rounded | Policy::Places | Policy::Spoken => true,
         Policy::People => {
@@ -172,6 +173,14 @@ impl Station {
     /// Every table at this station.
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.shown.iter().flat_map(|shown| &shown.tables)
+    }
+
+    /// The wished language if this station speaks it, else the first of the others that it speaks.
+    #[must_use]
+    pub fn spoken(&self, wished: Lang, others: &[Lang]) -> Lang {
+        let speaks = |lang: &Lang| self.title.has(*lang);
+        let found = std::iter::once(&wished).chain(others).copied().find(|lang| speaks(lang));
+        found.unwrap_or(wished)
     }
 
     /// The question in a language.

@@ -68,10 +68,11 @@ pub(super) async fn screen(
     Path((slug, id, tag, station, chart)): Path<(String, String, String, u32, usize)>,
 ) -> Result<Response> {
     let diagnosis = signed_in.diagnosis(&app, &slug, May::SeePublished).await?;
-    let lang: Lang = tag.parse().map_err(|_unknown| Error::NotFound)?;
+    let wished: Lang = tag.parse().map_err(|_unknown| Error::NotFound)?;
     let walk = walk(&app, &diagnosis, &id).await?;
     let wall = app.wall(&diagnosis, walk.release).await?;
     let at = wall.station(station).ok_or(Error::NotFound)?;
+    let lang = at.spoken(wished, &diagnosis.settings.languages);
     let shown =
         chart.checked_sub(1).and_then(|chart| at.shown.get(chart)).ok_or(Error::NotFound)?;
     let form = app.form_words(lang);
@@ -83,7 +84,7 @@ pub(super) async fn screen(
         .flat_map(|station| (1..=station.shown.len()).map(|chart| (station.number, chart)))
         .collect();
     let place = screens.iter().position(|screen| *screen == (station, chart)).unwrap_or(0);
-    let path = |(station, chart): &(u32, usize)| format!("{here}/{lang}/{station}/{chart}");
+    let path = |(station, chart): &(u32, usize)| format!("{here}/{wished}/{station}/{chart}");
     let alone = crate::publish::Station { shown: vec![shown.clone()], ..at.clone() };
     let mut picture = shown.picture(shown.most_on_a_wall());
     "screen".clone_into(&mut picture.id);
@@ -96,7 +97,8 @@ pub(super) async fn screen(
         .filter(|said| said.station == station && said.state == ReflectionState::Shown);
     let mut frame = Frame::new(lang, at.question(lang), &diagnosis.name);
     frame.invented = at.is_invented().then(|| form.invented.clone());
-    let others = diagnosis.settings.languages.iter().filter(|other| **other != lang);
+    let speaks = |other: &&Lang| **other != lang && at.title.has(**other);
+    let others = diagnosis.settings.languages.iter().filter(speaks);
     let page = ProjectorPage {
         head: fill(&words.station_of, &[("n", &n), ("of", &of), ("area", &diagnosis.name)]),
         takeaway: takeaway(&alone, lang, words),

@@ -1,5 +1,6 @@
 //! A release as its readers see it: every chart its instruments plan, the tables behind them, and
-//! the same as files. Police members see published releases only.
+//! the same as files. Police members see published releases only, and of small groups only those
+//! that may hang on a public wall.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -14,7 +15,7 @@ use super::wall::{Drawn, drawn};
 use crate::charts::{Caption, Look, caption, data_table, draw};
 use crate::domain::people::May;
 use crate::job::evidence::{self, Evidence};
-use crate::publish::{Shown, csv};
+use crate::publish::{Shown, csv, may_hang};
 use crate::release::Table;
 use crate::words::{StaffWords, fill};
 
@@ -39,12 +40,16 @@ struct SheetView {
 
 /// The release of an address, if this person may see it.
 async fn evidence_of(desk: &Desk, number: i64) -> Result<Evidence> {
-    let evidence = evidence::load(&desk.app.store, &desk.diagnosis, number).await?;
-    if evidence.release.published || desk.may(May::SeeCommittee) {
-        Ok(evidence)
-    } else {
-        Err(Error::Forbidden)
+    let mut evidence = evidence::load(&desk.app.store, &desk.diagnosis, number).await?;
+    if desk.may(May::SeeCommittee) {
+        return Ok(evidence);
     }
+    if !evidence.release.published {
+        return Err(Error::Forbidden);
+    }
+    let tables = &evidence.tables;
+    evidence.sheets.retain(|(collection, _)| may_hang(collection, tables));
+    Ok(evidence)
 }
 
 /// `GET /d/{slug}/releases/{n}`.

@@ -50,9 +50,14 @@ impl Inner {
     }
 }
 
+/// The walk behind a public address; only a published release hangs on a public wall.
 async fn hall(app: &Inner, door: &str) -> Result<Hall> {
     let walk = app.store.data_walk(door).await?;
     let diagnosis = app.store.diagnosis_of(walk.diagnosis).await?;
+    let releases = app.store.releases(diagnosis.id).await?;
+    if !releases.iter().any(|release| release.number == walk.release && release.published) {
+        return Err(Error::NotFound);
+    }
     let wall = app.wall(&diagnosis, walk.release).await?;
     Ok(Hall { diagnosis, walk, wall })
 }
@@ -86,6 +91,7 @@ pub(super) async fn stations(
     page.frame.name.clone_from(&hall.diagnosis.name);
     page.frame.invented = hall.diagnosis.settings.invented.then(|| words.invented.clone());
     let link = |station: &Station| {
+        let lang = station.spoken(lang, &hall.diagnosis.settings.languages);
         let what = format!("{}. {}", station.number, station.question(lang));
         (what, station_path(&door, station.number, lang))
     };
@@ -153,6 +159,11 @@ pub(super) async fn station(
     Path((door, tag, number)): Path<(String, String, u32)>,
 ) -> Result<Response> {
     let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
+    let station = hall.wall.station(number).ok_or(Error::NotFound)?;
+    let own = station.spoken(lang, &hall.diagnosis.settings.languages);
+    if own != lang {
+        return Ok(Redirect::to(&station_path(&door, number, own)).into_response());
+    }
     let blank = Said { id: ReflectionId::random(), verdict: None, said: String::new() };
     show(&app, &hall, lang, number, &blank, None)
 }
@@ -190,7 +201,7 @@ fn show(
     let page = StationPage {
         frame,
         words,
-        languages: others(&hall.diagnosis, door, number, lang),
+        languages: others(hall, station, lang),
         head: head(&hall.wall, number, words),
         takeaway: takeaway(station, lang, app.poster_words(lang)),
         drawn,
@@ -216,11 +227,14 @@ fn head(wall: &Wall, number: u32, words: &FormWords) -> String {
     fill(&words.station_of, &[("n", &n), ("of", &of)])
 }
 
-/// The same station in the other languages of the diagnosis.
-fn others(diagnosis: &Diagnosis, door: &str, number: u32, lang: Lang) -> Vec<(Lang, String)> {
-    let others = diagnosis.settings.languages.iter().copied();
-    let others = others.filter(|other| *other != lang && Lang::RESPONDENTS.contains(other));
-    others.map(|other| (other, station_path(door, number, other))).collect()
+/// The same station in the other languages it speaks.
+fn others(hall: &Hall, station: &Station, lang: Lang) -> Vec<(Lang, String)> {
+    let speaks = |other: &Lang| {
+        *other != lang && Lang::RESPONDENTS.contains(other) && station.title.has(*other)
+    };
+    let others = hall.diagnosis.settings.languages.iter().copied().filter(speaks);
+    let path = |other| (other, station_path(&hall.walk.door, station.number, other));
+    others.map(path).collect()
 }
 
 fn next(wall: &Wall, number: u32) -> Option<u32> {

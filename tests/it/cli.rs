@@ -48,6 +48,17 @@ fn check_prints_every_fault_with_its_place() {
 }
 
 #[test]
+fn the_example_in_the_documentation_is_an_instrument() {
+    let text = include_str!("../../docs/adding-an-instrument.md");
+    let example = text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = Folder::fresh();
+    let file = folder.0.join("bench_survey.toml");
+    std::fs::write(&file, example).unwrap();
+    let output = run(&["check", &file.display().to_string()]);
+    assert_eq!((code(&output), said(&output).as_str()), (0, ""));
+}
+
+#[test]
 fn what_cannot_start_says_why() {
     let folder = Folder::fresh();
     let file = folder.0.join("a-file");

@@ -60,7 +60,6 @@ pub(crate) struct Page {
     pub cookie: Option<String>,
     pub headers: axum::http::HeaderMap,
     pub body: String,
-    pub bytes: Vec<u8>,
 }
 
 /// Runs a test in a house on SQLite, and in one on PostgreSQL where there is one.
@@ -248,13 +247,12 @@ async fn page(response: Response<Body>) -> Page {
     };
     let location = text(header::LOCATION);
     let cookie = text(header::SET_COOKIE).split(';').next().map(str::to_owned);
-    let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+    let bytes = body.collect().await.unwrap().to_bytes();
     Page {
         status: parts.status,
         location,
         cookie: cookie.filter(|cookie| !cookie.is_empty()),
         body: String::from_utf8_lossy(&bytes).into_owned(),
-        bytes,
         headers: parts.headers,
     }
 }
