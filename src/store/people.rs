@@ -54,6 +54,10 @@ impl std::fmt::Debug for Token {
 #[derive(Clone)]
 pub struct Passphrase(String);
 
+/// What is compared when nobody has that name, so that it takes as long as when somebody has.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$\
+                      GQbmk7gUrzcHWgnNdeuwR6ZQN5MYWpPg2AkfYOUlGAc";
+
 impl Passphrase {
     /// Hashes a passphrase with argon2id and a fresh salt.
     ///
@@ -71,8 +75,6 @@ impl Passphrase {
     /// Whether this is the phrase; without a hash it takes the same time and says no.
     #[must_use]
     pub fn is(known: Option<&Self>, phrase: &str) -> bool {
-        const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$\
-             bm9ib2R5bm9ib2R5$GQbmk7gUrzcHWgnNdeuwR6ZQN5MYWpPg2AkfYOUlGAc";
         let text = known.map_or(NOBODY, |known| known.0.as_str());
         let matches = PasswordHash::new(text)
             .is_ok_and(|hash| Argon2::default().verify_password(phrase.as_bytes(), &hash).is_ok());
@@ -338,4 +340,18 @@ async fn add_role(
     within!(tx, it => sqlx::query(SQL)
         .bind(diagnosis.0).bind(person.0).bind(role.code()).execute(it).await?.rows_affected());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_compared_with_like_anybody() {
+        let nobody = PasswordHash::new(NOBODY).unwrap();
+        let somebody = Passphrase::hash("some phrase").unwrap();
+        let somebody = PasswordHash::new(&somebody.0).unwrap();
+        assert_eq!(nobody.params.to_string(), somebody.params.to_string());
+        assert!(Argon2::default().verify_password(b"x", &nobody).is_err());
+    }
 }

@@ -12,6 +12,7 @@ use super::desk::{Desk, StaffFrame, show};
 use super::error::{Error, Result};
 use super::sign_in::SignedIn;
 use super::wall::{Drawn, drawn};
+use crate::charts::sheet::alone;
 use crate::charts::{Caption, Look, caption, data_table, draw};
 use crate::domain::people::May;
 use crate::job::evidence::{self, Evidence};
@@ -116,7 +117,10 @@ pub(super) async fn file(
     let (lang, words) = (desk.lang(), app.chart_words(desk.lang()));
     match kind {
         "svg" => {
-            let svg = draw(&shown.picture(None), &Look::page_wide(), lang, words)
+            let (picture, look) = (shown.picture(None), Look::page_wide());
+            let said = caption(&picture.tables, lang, words);
+            let svg = draw(&picture, &look, lang, words)
+                .and_then(|chart| alone(&chart, &said, &look, lang))
                 .map_err(|refusal| Error::Failed(refusal.to_string()))?;
             Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg.xml).into_response())
         }

@@ -25,3 +25,14 @@ if (next) {
   link.href = next.href;
   document.head.append(link);
 }
+
+// What the room says is the only thing that changes while a screen is shown.
+const notes = document.querySelector(".notes");
+setInterval(async () => {
+  if (document.hidden || !notes) return;
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector(".notes");
+  if (fresh && fresh.textContent !== notes.textContent) notes.replaceChildren(...fresh.childNodes);
+}, 10000);
