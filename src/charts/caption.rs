@@ -45,6 +45,10 @@ fn who(table: &Table, words: &ChartWords) -> String {
 fn people(table: &Table, words: &ChartWords) -> String {
     let about = table.about();
     let title = ("title", about.title.as_str());
+    if table.shape() == Shape::Groups {
+        let groups = table.groups().first().map_or(about.people, |group| group.base);
+        return fill(&words.who_groups, &[("n", &groups.to_string())]);
+    }
     if about.people == 0 {
         return fill(&words.who_no_number, &[title]);
     }

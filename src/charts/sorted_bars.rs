@@ -10,7 +10,7 @@ use super::look::{BAR, INK, MUTED};
 use super::rows::{self, PERCENT_FROM, Row, Words};
 use super::scene::{At, Scene, Type, named};
 use super::{Refusal, Svg, Task};
-use crate::release::table::{Shape, Table};
+use crate::release::table::{Group, Shape, Table};
 use crate::words::fill;
 
 const TRACK: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
@@ -149,26 +149,47 @@ fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
     Ok(Items { bars: items, track: groups, counting: None, foot })
 }
 
-/// Ratings of places, with how many people rated each.
+/// Places: the stops of one rating, or, of several ratings, each rating over all its stops.
 fn of_places(task: &Task<'_>) -> Items {
-    let tables = task.picture.tables.iter();
-    let groups = tables.flat_map(|table| table.groups());
-    let items = groups.map(|group| {
-        let tenths = group.cells.first().copied().unwrap_or_default().min(100);
-        let raters = match group.base {
-            1 => task.words.observation_one.clone(),
-            many => fill(&task.words.observations, &[("n", &many.to_string())]),
-        };
-        Item {
-            name: group.text.get(task.lang).to_owned(),
-            with: Words::of(task).counted_with(&group.with),
-            value: f64::from(u32::try_from(tenths).unwrap_or(0)) / 100.0,
-            figure: tenths_of(task, tenths),
-            of: raters,
-            why: (group.cells.is_empty()).then(|| task.words.no_answers.clone()),
-        }
+    let bars = match task.picture.tables.as_slice() {
+        [table] => table.groups().iter().map(|group| of_stop(task, group)).collect(),
+        tables => tables.iter().map(|table| of_rating(task, table)).collect(),
+    };
+    Items { bars, track: true, counting: None, foot: None }
+}
+
+fn of_stop(task: &Task<'_>, group: &Group) -> Item {
+    let stop = fill(&task.words.stop, &[("n", group.text.get(task.lang))]);
+    let why = group.cells.is_empty().then(|| task.words.no_answers.clone());
+    let mean = group.cells.first().copied().unwrap_or_default();
+    Item {
+        with: Words::of(task).counted_with(&group.with),
+        why,
+        ..rated(task, stop, mean, group.base)
+    }
+}
+
+/// One rating over all its stops: the mean of their means, each as heavy as its raters are many.
+fn of_rating(task: &Task<'_>, table: &Table) -> Item {
+    let rated_stops = table.groups().iter().filter(|group| !group.cells.is_empty());
+    let (sum, raters) = rated_stops.fold((0, 0), |(sum, raters), group| {
+        (sum + group.cells[0] * group.base, raters + group.base)
     });
-    Items { bars: items.collect(), track: true, counting: None, foot: None }
+    let mean = (sum + raters / 2).checked_div(raters).unwrap_or(0);
+    let why = table.withheld().map(|why| Words::of(task).why(why));
+    let why = why.or_else(|| (raters == 0).then(|| task.words.no_answers.clone()));
+    Item { why, ..rated(task, table.text().get(task.lang).to_owned(), mean, raters) }
+}
+
+/// A mean in tenths with how many gave it.
+fn rated(task: &Task<'_>, name: String, tenths: u64, raters: u64) -> Item {
+    let tenths = tenths.min(100);
+    let of = match raters {
+        1 => task.words.observation_one.clone(),
+        many => fill(&task.words.observations, &[("n", &many.to_string())]),
+    };
+    let value = f64::from(u32::try_from(tenths).unwrap_or(0)) / 100.0;
+    Item { name, with: None, value, figure: tenths_of(task, tenths), of, why: None }
 }
 
 /// A mean in tenths as it is said: "3.1 out of 10".

@@ -14,6 +14,7 @@ use super::sign_in::SignedIn;
 use super::wall::{Drawn, drawn};
 use crate::charts::sheet::alone;
 use crate::charts::{Caption, Look, caption, data_table, draw};
+use crate::domain::instrument::Policy;
 use crate::domain::people::May;
 use crate::job::evidence::{self, Evidence};
 use crate::publish::{Shown, csv, may_hang};
@@ -98,7 +99,12 @@ fn sheets(desk: &Desk, evidence: &Evidence) -> Result<Vec<SheetView>> {
             .collect::<Result<Vec<_>>>()?;
         let caption = caption(&tables, lang, desk.app.chart_words(lang));
         if !drawn.is_empty() {
-            views.push(SheetView { title: collection.title.clone(), caption, drawn });
+            // Notes count groups, so no one group's title stands over them.
+            let title = match collection.field.policy {
+                Policy::Spoken => instrument.title.get(lang).to_owned(),
+                Policy::Rounded | Policy::People | Policy::Places => collection.title.clone(),
+            };
+            views.push(SheetView { title, caption, drawn });
         }
     }
     Ok(views)

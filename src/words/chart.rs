@@ -23,6 +23,8 @@ pub struct ChartWords {
     pub people_about: String,
     pub mean: String,
     pub observation_one: String,
+    pub stop: String,
+    pub who_groups: String,
     pub observations: String,
     pub in_groups: String,
     pub most_named: String,
