@@ -9,5 +9,7 @@
 
 mod house;
 mod participate;
+mod roles;
+mod staff;
 mod store;
 mod tidy;

@@ -1,0 +1,1 @@
+//! The pages of staff, from the first link to the last deletion.
