@@ -151,15 +151,20 @@ pub(super) async fn sign_in(
 /// Wrong passphrases per name, in memory only.
 static MISSES: LazyLock<Mutex<HashMap<String, (u32, i64)>>> = LazyLock::new(Mutex::default);
 
+/// A name as it is counted: however it is written, it is the same person's.
+fn counted(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
 fn too_often(name: &str, now: i64) -> bool {
     let Ok(misses) = MISSES.lock() else { return false };
-    misses.get(name).is_some_and(|(n, since)| *n >= TRIES && now - since < QUARTER)
+    misses.get(&counted(name)).is_some_and(|(n, since)| *n >= TRIES && now - since < QUARTER)
 }
 
 fn count_miss(name: &str, now: i64) {
     let Ok(mut misses) = MISSES.lock() else { return };
     misses.retain(|_, (_, since)| now - *since < QUARTER);
-    let (n, _) = misses.entry(name.to_owned()).or_insert((0, now));
+    let (n, _) = misses.entry(counted(name)).or_insert((0, now));
     *n += 1;
 }
 

@@ -12,6 +12,7 @@ use http_body_util::BodyExt;
 use miradouro::domain::collection::{
     Collection, Door, Field, Mode, Origin, Presence, Sampling, State,
 };
+use miradouro::domain::data_walk::DataWalk;
 use miradouro::domain::diagnosis::{Diagnosis, HelpAddress, Settings, Wave, Zone, ZoneSet};
 use miradouro::domain::ids::{CollectionId, DiagnosisId, PersonId, ResponseId, WaveId, ZoneSetId};
 use miradouro::domain::instrument::Help;
@@ -20,7 +21,8 @@ use miradouro::domain::question::{Choice, Question};
 use miradouro::domain::text::Lang;
 use miradouro::instruments::Shelf;
 use miradouro::instruments::sample::sample_leaning;
-use miradouro::store::{NewResponse, Received, Store, Token};
+use miradouro::job;
+use miradouro::store::{NewResponse, Received, Store, StoredRelease, Token};
 use miradouro::web::app::{App, BaseUrl, Clock};
 use miradouro::web::router;
 use rand::SeedableRng;
@@ -211,6 +213,26 @@ impl House {
             let response = NewResponse::through(door, id, hash, Lang::En, reading);
             assert_eq!(self.store.receive(response).await.unwrap(), Received::Now);
         }
+    }
+
+    /// A release of all there is.
+    pub(crate) async fn released(&self, of: &Diagnosis, public: bool) -> StoredRelease {
+        let day = "2026-11-22".parse().unwrap();
+        job::release::make(&self.store, of, day, public, &[]).await.unwrap()
+    }
+
+    /// A data walk pinned to a release.
+    pub(crate) async fn walk(&self, of: &Diagnosis, release: i64) -> DataWalk {
+        let walk = DataWalk {
+            id: DataWalkId::random(),
+            diagnosis: of.id,
+            title: format!("In the hall, release {release}"),
+            held_on: "2026-11-22".parse().unwrap(),
+            release,
+            door: Uuid::new_v4().simple().to_string(),
+        };
+        self.store.add_data_walk(&walk).await.unwrap();
+        walk
     }
 
     /// Somebody with a role, signed in; gives the cookie.

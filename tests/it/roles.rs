@@ -4,10 +4,9 @@ use axum::http::StatusCode;
 use miradouro::domain::collection::State;
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::Diagnosis;
-use miradouro::domain::ids::{CollectionId, DataWalkId, PersonId, ReflectionId};
+use miradouro::domain::ids::{CollectionId, PersonId, ReflectionId};
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::text::Lang;
-use miradouro::job;
 use miradouro::store::{NewReflection, Token};
 use uuid::Uuid;
 
@@ -78,7 +77,7 @@ const MATRIX: [(&str, &str, &str); 54] = [
     ("GET", "/d/{slug}/releases/3", "in 404 404 404 404 404 404"),
     ("GET", "/d/{slug}/releases/{n}/{collection}/{file}", "in 404 200 200 200 200 200"),
     ("GET", "/d/{slug}/releases/2/{collection}/{file}", "in 404 403 200 200 200 200"),
-    ("GET", "/d/{slug}/releases/2/{collection}/mood.svg", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/releases/2/{collection}/first.svg", "in 404 403 200 200 200 200"),
     // data walks
     ("GET", "/d/{slug}/walks/new", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/walks/new", "in 404 403 403 403 403 422"),
@@ -160,11 +159,9 @@ impl Ground {
         house.store.add_collection(&draft, &[]).await.unwrap();
         for public in [true, false] {
             house.answered(&door, 40).await;
-            let day = "2026-11-22".parse().unwrap();
-            let made = job::release::make(&house.store, &diagnosis, day, public, &[]).await;
-            made.unwrap();
+            house.released(&diagnosis, public).await;
         }
-        let (walk, private) = (walk(house, &diagnosis, 1).await, walk(house, &diagnosis, 2).await);
+        let (walk, private) = (house.walk(&diagnosis, 1).await, house.walk(&diagnosis, 2).await);
         let reflection = said(house, &walk).await;
         let somebody = member(house, &diagnosis).await;
         let token = Token::random();
@@ -223,20 +220,6 @@ impl Ground {
             _ => Vec::new(),
         }
     }
-}
-
-/// A data walk pinned to a release.
-async fn walk(house: &House, of: &Diagnosis, release: i64) -> DataWalk {
-    let walk = DataWalk {
-        id: DataWalkId::random(),
-        diagnosis: of.id,
-        title: "In the hall".to_owned(),
-        held_on: "2026-11-22".parse().unwrap(),
-        release,
-        door: Uuid::new_v4().simple().to_string(),
-    };
-    house.store.add_data_walk(&walk).await.unwrap();
-    walk
 }
 
 /// A reflection that waits.
