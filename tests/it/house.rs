@@ -14,7 +14,9 @@ use miradouro::domain::collection::{
 };
 use miradouro::domain::data_walk::DataWalk;
 use miradouro::domain::diagnosis::{Diagnosis, HelpAddress, Settings, Wave, Zone, ZoneSet};
-use miradouro::domain::ids::{CollectionId, DiagnosisId, PersonId, ResponseId, WaveId, ZoneSetId};
+use miradouro::domain::ids::{
+    CollectionId, DataWalkId, DiagnosisId, PersonId, ResponseId, WaveId, ZoneSetId,
+};
 use miradouro::domain::instrument::Help;
 use miradouro::domain::people::{Person, Role};
 use miradouro::domain::question::{Choice, Question};
