@@ -300,3 +300,80 @@ fn everybody_meets_what_the_matrix_says() {
         assert!(wrong.is_empty(), "on {}:\n{}", house.name, wrong.join("\n"));
     });
 }
+
+#[test]
+fn nothing_of_another_diagnosis_is_found_under_ones_own() {
+    on_both(async |house| {
+        let ground = Ground::laid(&house).await;
+        let (own, _) = house.diagnosis().await;
+        let cookies = [
+            house.signed_in(&own, Role::Coordinator).await,
+            house.signed_in(&own, Role::Moderator).await,
+        ];
+        let elsewhere = Ground { diagnosis: own, ..ground };
+        let ids = ["{id}", "{person}", "{n}", "{walk}", "{private}"];
+        let with_id =
+            |path: &str| path.starts_with("/d/{slug}/") && ids.iter().any(|id| path.contains(id));
+        let mut tried = 0;
+        for cookie in cookies {
+            for (method, path, _) in MATRIX.iter().filter(|(_, path, _)| with_id(path)) {
+                let met = met(&knock(&house, &elsewhere, &cookie, method, path).await);
+                assert!(met == "404" || met == "403", "{method} {path}: {met}");
+                tried += usize::from(met == "404");
+            }
+        }
+        assert!(tried > 20, "{tried} addresses led nowhere");
+    });
+}
+
+#[test]
+fn feedback_is_run_by_facilitators_and_coordinators() {
+    on_both(async |house| {
+        let ground = Ground::laid(&house).await;
+        let close = format!("/d/{}/collections/{}/close", ground.diagnosis.slug, ground.feedback);
+        for role in [Role::PoliceMember, Role::Member, Role::Moderator, Role::Facilitator] {
+            let cookie = house.signed_in(&ground.diagnosis, role).await;
+            let met = met(&house.post_as(&cookie, &close, &[]).await);
+            assert_eq!(met, if role == Role::Facilitator { "303" } else { "403" }, "{role:?}");
+        }
+    });
+}
+
+#[test]
+fn a_police_member_reads_only_what_everybody_may() {
+    on_both(async |house| {
+        let ground = Ground::laid(&house).await;
+        let overview = format!("/d/{}", ground.diagnosis.slug);
+        let committee = [
+            "resident_safety in the field",
+            "80 answers",
+            "/collections/",
+            "/members",
+            "/log",
+            "/releases/2",
+            "/activity",
+            "Can be released now",
+            &ground.private.door,
+            &ground.private.title,
+        ];
+        let everybody = ["/releases/1", ground.walk.door.as_str(), "/projector"];
+        let police = house.signed_in(&ground.diagnosis, Role::PoliceMember).await;
+        for page in [&overview, "/home"] {
+            let page = house.get_as(&police, page).await;
+            assert_eq!(page.status, StatusCode::OK);
+            for word in committee {
+                assert!(!page.body.contains(word), "a police member sees {word}");
+            }
+        }
+        let page = house.get_as(&police, &overview).await;
+        assert!(everybody.iter().all(|word| page.body.contains(word)));
+        let coordinator = house.signed_in(&ground.diagnosis, Role::Coordinator).await;
+        let page = house.get_as(&coordinator, &overview).await;
+        for word in committee.iter().filter(|word| **word != "Can be released now") {
+            assert!(page.body.contains(word), "a coordinator sees {word}");
+        }
+        let member = house.signed_in(&ground.diagnosis, Role::Member).await;
+        let page = house.get_as(&member, &overview).await;
+        assert!(!page.body.contains("80 answers"), "counts are for those who run collections");
+    });
+}

@@ -408,6 +408,8 @@ fn a_data_walk_is_there_for_everybody_once_its_release_is() {
         says(&station, "<svg", true);
         says(&station, "about ", true);
         assert_eq!(house.get(&format!("{wall}/99")).await.status, StatusCode::NOT_FOUND);
+        let poster = house.get(&format!("{wall}/4/poster.pdf")).await;
+        assert!(poster.bytes.starts_with(b"%PDF-"), "{}", poster.status);
         let unknown = format!("/d/{}/releases/7/publish", diagnosis.slug);
         assert_eq!(house.post_as(&cookie, &unknown, &[]).await.status, StatusCode::NOT_FOUND);
     });
@@ -529,5 +531,88 @@ fn deletion_needs_the_name_and_leaves_nothing() {
         assert!(store.members(of).await.unwrap().is_empty());
         assert!(store.audit(of).await.unwrap().is_empty());
         assert!(store.diagnosis_of(other.id).await.is_ok(), "and nothing else went");
+    });
+}
+
+#[test]
+fn a_link_makes_a_member_and_the_last_coordinator_stays() {
+    on_both(async |house| {
+        let (diagnosis, _) = house.diagnosis().await;
+        let cookie = house.signed_in(&diagnosis, Role::Coordinator).await;
+        let members = format!("/d/{}/members", diagnosis.slug);
+        refused(&house.post_as(&cookie, &members, &[]).await, &["Please choose one."]);
+        let page = house.post_as(&cookie, &members, &[("role", "facilitator")]).await;
+        says(&page, "It is shown only now", true);
+        let link = page.body.split("http://127.0.0.1:8080").nth(1).unwrap();
+        let link = link.split('<').next().unwrap();
+        says(&house.get_as(&cookie, &members).await, link, false);
+        let shown = house.get(link).await;
+        says(&shown, "You take part in “Testbuurt” as youth worker or facilitator.", true);
+        let name = sign_in_name();
+        let fields = [("name", "Sam"), ("sign_in", name.as_str()), ("passphrase", PHRASE)];
+        let sam = house.post(link, &fields).await.cookie.unwrap();
+        says(&house.get_as(&sam, &format!("/d/{}/activity", diagnosis.slug)).await, "Sam", true);
+        assert_eq!(house.get_as(&sam, "/new").await.status, StatusCode::FORBIDDEN, "no host");
+
+        let people = house.store.members(diagnosis.id).await.unwrap();
+        let of = |role| people.iter().find(|(_, _, has)| *has == role).unwrap().0;
+        let remove = |person| format!("{members}/{person}/remove");
+        let myself = remove(of(Role::Coordinator));
+        let last = house.post_as(&cookie, &myself, &[]).await;
+        refused(&last, &["A diagnosis needs a coordinator."]);
+        done(&house.post_as(&cookie, &remove(of(Role::Facilitator)), &[]).await);
+        let overview = house.get_as(&sam, &format!("/d/{}", diagnosis.slug)).await;
+        assert_eq!(overview.status, StatusCode::NOT_FOUND, "Sam is nobody here any more");
+        house.signed_in(&diagnosis, Role::Coordinator).await;
+        assert_eq!(done(&house.post_as(&cookie, &myself, &[]).await), "/home");
+    });
+}
+
+#[test]
+fn a_set_up_link_makes_a_host_of_somebody_who_is_signed_in() {
+    on_both(async |house| {
+        let (diagnosis, _) = house.diagnosis().await;
+        let cookie = house.signed_in(&diagnosis, Role::Member).await;
+        let link = link(&house, &Invited::Host).await;
+        assert_eq!(house.get_as(&cookie, "/new").await.status, StatusCode::FORBIDDEN);
+        let accepted = house.post_as(&cookie, &link, &[]).await;
+        assert_eq!(done(&accepted), "/home");
+        says(&house.get_as(&cookie, "/new").await, "New diagnosis", true);
+    });
+}
+
+#[test]
+fn a_new_passphrase_ends_every_sign_in() {
+    on_both(async |house| {
+        let (set_up, name) = (link(&house, &Invited::Host).await, sign_in_name());
+        let fields = [("name", "Ana"), ("sign_in", name.as_str()), ("passphrase", PHRASE)];
+        let before = house.post(&set_up, &fields).await.cookie.unwrap();
+        let (person, _) = house.store.by_sign_in(&name).await.unwrap().unwrap();
+        let reset = link(&house, &Invited::Reset(person)).await;
+        let new = "canal orange window two";
+        let after = house.post(&reset, &[("passphrase", new)]).await.cookie.unwrap();
+        says(&house.get_as(&after, "/home").await, "Signed in as Ana", true);
+        assert_eq!(house.get_as(&before, "/home").await.location, "/sign-in");
+        refused(&try_in(&house, &name, PHRASE).await, &["do not belong together"]);
+        assert_eq!(done(&try_in(&house, &name, new).await), "/home");
+    });
+}
+
+#[test]
+fn the_log_takes_several_acts_at_once() {
+    on_both(async |house| {
+        let (diagnosis, _) = house.diagnosis().await;
+        let acts: Vec<_> = (0..16)
+            .map(|_| {
+                let store = house.store.clone();
+                tokio::spawn(async move { store.log(diagnosis.id, None, NOW, "act", "it").await })
+            })
+            .collect();
+        for act in acts {
+            act.await.unwrap().unwrap();
+        }
+        let entries = house.store.audit(diagnosis.id).await.unwrap();
+        assert_eq!(entries.len(), 16, "{}", house.name);
+        assert!(entries.iter().all(|entry| entry.unbroken));
     });
 }
