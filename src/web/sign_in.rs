@@ -343,7 +343,7 @@ fn complaint<'a>(
     (asks && short).then_some(words.passphrase_short.as_str())
 }
 
-/// The person who accepts: the one who is signed in, or a new one without any role yet.
+/// The person who accepts: the one who is signed in, or a new one who may do nothing yet.
 async fn become_somebody(
     app: &Inner,
     invited: &Invited,
@@ -365,7 +365,7 @@ async fn become_somebody(
                 id: PersonId::random(),
                 name: given.name.trim().to_owned(),
                 lang: given.lang.parse().unwrap_or(lang),
-                host: *invited == Invited::Host,
+                host: false,
                 roles: Vec::new(),
             };
             app.store.add_person(&person, &given.sign_in, Some(&hash)).await?;
@@ -374,12 +374,16 @@ async fn become_somebody(
     }
 }
 
-/// Gives the role the invitation was for, once it is used up.
+/// Gives what the invitation was for, once it is used up.
 async fn finish(app: &Inner, invited: &Invited, person: PersonId) -> Result<()> {
-    if let Invited::Role(diagnosis, role) = invited {
-        app.store.give_role(*diagnosis, person, *role).await?;
-        let now = app.clock.now();
-        app.store.log(*diagnosis, Some(person), now, "joined", role.code()).await?;
+    match invited {
+        Invited::Host => app.store.make_host(person).await?,
+        Invited::Role(diagnosis, role) => {
+            app.store.give_role(*diagnosis, person, *role).await?;
+            let now = app.clock.now();
+            app.store.log(*diagnosis, Some(person), now, "joined", role.code()).await?;
+        }
+        Invited::Reset(_) | Invited::SignIn(_) => {}
     }
     Ok(())
 }
