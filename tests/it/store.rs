@@ -136,12 +136,12 @@ fn people_sign_in_and_out() {
             id: PersonId::random(),
             name: "Ada".to_owned(),
             lang: Lang::Fr,
-            host: true,
+            host: false,
             roles: vec![(diagnosis.id, Role::Coordinator)],
         };
         let hash = Passphrase::hash("correct horse battery").unwrap();
         store.add_person(&person, "Ada ", Some(&hash)).await.unwrap();
-        assert!(!store.is_new().await.unwrap());
+        assert!(store.is_new().await.unwrap(), "nobody may make diagnoses yet");
         let twin = Person { id: PersonId::random(), ..person.clone() };
         assert!(matches!(store.add_person(&twin, "ada", None).await, Err(StoreError::Taken(_))));
         assert_eq!(store.person(person.id).await.unwrap(), person);
@@ -152,6 +152,7 @@ fn people_sign_in_and_out() {
         assert!(!Passphrase::is(None, "nobody"));
         store.make_host(person.id).await.unwrap();
         assert!(store.person(person.id).await.unwrap().host);
+        assert!(!store.is_new().await.unwrap());
         store.give_role(diagnosis.id, person.id, Role::Moderator).await.unwrap();
         store.give_role(diagnosis.id, person.id, Role::Moderator).await.unwrap();
         assert_eq!(store.members(diagnosis.id).await.unwrap().len(), 2);
