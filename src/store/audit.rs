@@ -39,6 +39,8 @@ impl Store {
         act: &str,
         about: &str,
     ) -> Result<()> {
+        // Taking hold of the diagnosis first: of two acts at once, one waits for its number.
+        const HOLD: &str = "update diagnosis set name = name where id = $1";
         const LAST: &str = "
             select number, chain
               from audit
@@ -49,6 +51,7 @@ impl Store {
             insert into audit (diagnosis, number, at, person, act, about, chain)
             values ($1, $2, $3, $4, $5, $6, $7)";
         let mut tx = self.begin().await?;
+        within!(&mut tx, it => sqlx::query(HOLD).bind(of.0).execute(it).await?.rows_affected());
         let last: Option<(i64, Vec<u8>)> = within!(&mut tx, it =>
             sqlx::query_as(LAST).bind(of.0).fetch_optional(it).await)?;
         let (number, before) = last.unwrap_or((0, Vec::new()));

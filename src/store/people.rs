@@ -123,6 +123,18 @@ impl Store {
         tx.commit().await
     }
 
+    /// Lets a person make diagnoses.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn make_host(&self, person: PersonId) -> Result<()> {
+        const SQL: &str = "update person set host = $2 where id = $1";
+        let mut tx = self.begin().await?;
+        within!(&mut tx, it => sqlx::query(SQL)
+            .bind(person.0).bind(true).execute(it).await?.rows_affected());
+        tx.commit().await
+    }
+
     /// A person with their roles.
     ///
     /// # Errors

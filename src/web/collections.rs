@@ -11,7 +11,7 @@ use rand::seq::IndexedRandom;
 
 use super::app::App;
 use super::desk::{self, Act, Desk, StaffFrame, id};
-use super::error::Result;
+use super::error::{Error, Result};
 use super::named;
 use super::participate::Pairs;
 use super::qr::Qr;
@@ -260,6 +260,9 @@ pub(super) async fn edit_page(
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response> {
     let held = Held::at(&app, signed_in, (&slug, &id), May::Coordinate).await?;
+    if held.collection.state != Stands::Draft {
+        return Err(Error::Stale(held.desk.words().meanwhile.clone()));
+    }
     let field = &held.collection.field;
     let mut filled = Filled::default()
         .with("title", &held.collection.title)

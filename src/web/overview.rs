@@ -12,6 +12,7 @@ use super::error::Result;
 use super::feedback::offered;
 use super::named;
 use super::sign_in::SignedIn;
+use super::wall::is_public;
 use crate::domain::collection::{Collection, Ripe, State as Stands};
 use crate::domain::data_walk::{DataWalk, ReflectionState};
 use crate::domain::diagnosis::Diagnosis;
@@ -176,6 +177,9 @@ async fn releases(desk: &Desk) -> Result<Vec<Card>> {
 async fn walks(desk: &Desk) -> Result<Vec<WalkView>> {
     let mut views = Vec::new();
     for walk in desk.app.store.data_walks(desk.diagnosis.id).await?.into_iter().rev() {
+        if !desk.may(May::SeeCommittee) && !is_public(&desk.app, &walk).await? {
+            continue;
+        }
         let tags = new_reflections(desk, &walk).await?;
         let words = desk.words();
         let release = fill(&words.release_n, &[("n", &walk.release.to_string())]);

@@ -10,7 +10,7 @@ use super::assets;
 use super::error::{Error, Result};
 use super::page::{self, Frame};
 use super::sign_in::SignedIn;
-use super::wall::verdict_name;
+use super::wall::{is_public, verdict_name};
 use crate::charts::{Caption, Look, caption, draw};
 use crate::domain::data_walk::{DataWalk, ReflectionState};
 use crate::domain::diagnosis::Diagnosis;
@@ -28,14 +28,30 @@ pub(super) async fn walk(app: &Inner, of: &Diagnosis, id: &str) -> Result<DataWa
     walks.into_iter().find(|walk| walk.id.to_string() == id).ok_or(Error::NotFound)
 }
 
+/// The diagnosis and the walk of an address, for somebody who may see the release on its wall.
+async fn hall(
+    app: &Inner,
+    signed_in: &SignedIn,
+    slug: &str,
+    id: &str,
+) -> Result<(Diagnosis, DataWalk)> {
+    let diagnosis = signed_in.diagnosis(app, slug, May::SeePublished).await?;
+    let walk = walk(app, &diagnosis, id).await?;
+    let committee = signed_in.0.may(diagnosis.id, May::SeeCommittee);
+    if committee || is_public(app, &walk).await? {
+        Ok((diagnosis, walk))
+    } else {
+        Err(Error::Forbidden)
+    }
+}
+
 /// `GET /d/{slug}/walks/{walk}/projector`: to the first screen.
 pub(super) async fn first(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response> {
-    let diagnosis = signed_in.diagnosis(&app, &slug, May::SeePublished).await?;
-    let walk = walk(&app, &diagnosis, &id).await?;
+    let (diagnosis, walk) = hall(&app, &signed_in, &slug, &id).await?;
     let wall = app.wall(&diagnosis, walk.release).await?;
     let first = wall.stations().first().ok_or(Error::NotFound)?;
     let lang = diagnosis.settings.languages.first().copied().unwrap_or(Lang::En);
@@ -67,9 +83,8 @@ pub(super) async fn screen(
     signed_in: SignedIn,
     Path((slug, id, tag, station, chart)): Path<(String, String, String, u32, usize)>,
 ) -> Result<Response> {
-    let diagnosis = signed_in.diagnosis(&app, &slug, May::SeePublished).await?;
+    let (diagnosis, walk) = hall(&app, &signed_in, &slug, &id).await?;
     let wished: Lang = tag.parse().map_err(|_unknown| Error::NotFound)?;
-    let walk = walk(&app, &diagnosis, &id).await?;
     let wall = app.wall(&diagnosis, walk.release).await?;
     let at = wall.station(station).ok_or(Error::NotFound)?;
     let lang = at.spoken(wished, &diagnosis.settings.languages);

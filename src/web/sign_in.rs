@@ -151,15 +151,20 @@ pub(super) async fn sign_in(
 /// Wrong passphrases per name, in memory only.
 static MISSES: LazyLock<Mutex<HashMap<String, (u32, i64)>>> = LazyLock::new(Mutex::default);
 
+/// A name as it is counted: however it is written, it is the same person's.
+fn counted(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
 fn too_often(name: &str, now: i64) -> bool {
     let Ok(misses) = MISSES.lock() else { return false };
-    misses.get(name).is_some_and(|(n, since)| *n >= TRIES && now - since < QUARTER)
+    misses.get(&counted(name)).is_some_and(|(n, since)| *n >= TRIES && now - since < QUARTER)
 }
 
 fn count_miss(name: &str, now: i64) {
     let Ok(mut misses) = MISSES.lock() else { return };
     misses.retain(|_, (_, since)| now - *since < QUARTER);
-    let (n, _) = misses.entry(name.to_owned()).or_insert((0, now));
+    let (n, _) = misses.entry(counted(name)).or_insert((0, now));
     *n += 1;
 }
 
@@ -338,7 +343,7 @@ fn complaint<'a>(
     (asks && short).then_some(words.passphrase_short.as_str())
 }
 
-/// The person who accepts: the one who is signed in, or a new one without any role yet.
+/// The person who accepts: the one who is signed in, or a new one who may do nothing yet.
 async fn become_somebody(
     app: &Inner,
     invited: &Invited,
@@ -360,7 +365,7 @@ async fn become_somebody(
                 id: PersonId::random(),
                 name: given.name.trim().to_owned(),
                 lang: given.lang.parse().unwrap_or(lang),
-                host: *invited == Invited::Host,
+                host: false,
                 roles: Vec::new(),
             };
             app.store.add_person(&person, &given.sign_in, Some(&hash)).await?;
@@ -369,12 +374,16 @@ async fn become_somebody(
     }
 }
 
-/// Gives the role the invitation was for, once it is used up.
+/// Gives what the invitation was for, once it is used up.
 async fn finish(app: &Inner, invited: &Invited, person: PersonId) -> Result<()> {
-    if let Invited::Role(diagnosis, role) = invited {
-        app.store.give_role(*diagnosis, person, *role).await?;
-        let now = app.clock.now();
-        app.store.log(*diagnosis, Some(person), now, "joined", role.code()).await?;
+    match invited {
+        Invited::Host => app.store.make_host(person).await?,
+        Invited::Role(diagnosis, role) => {
+            app.store.give_role(*diagnosis, person, *role).await?;
+            let now = app.clock.now();
+            app.store.log(*diagnosis, Some(person), now, "joined", role.code()).await?;
+        }
+        Invited::Reset(_) | Invited::SignIn(_) => {}
     }
     Ok(())
 }

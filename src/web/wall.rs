@@ -50,14 +50,22 @@ impl Inner {
     }
 }
 
-/// The walk behind a public address; only a published release hangs on a public wall.
+/// Whether the release on the wall of a walk is for everybody.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn is_public(app: &Inner, walk: &DataWalk) -> Result<bool> {
+    let releases = app.store.releases(walk.diagnosis).await?;
+    Ok(releases.iter().any(|release| release.published && release.number == walk.release))
+}
+
+/// What everybody may see; a walk with a release of the committee's is not there yet.
 async fn hall(app: &Inner, door: &str) -> Result<Hall> {
     let walk = app.store.data_walk(door).await?;
-    let diagnosis = app.store.diagnosis_of(walk.diagnosis).await?;
-    let releases = app.store.releases(diagnosis.id).await?;
-    if !releases.iter().any(|release| release.number == walk.release && release.published) {
+    if !is_public(app, &walk).await? {
         return Err(Error::NotFound);
     }
+    let diagnosis = app.store.diagnosis_of(walk.diagnosis).await?;
     let wall = app.wall(&diagnosis, walk.release).await?;
     Ok(Hall { diagnosis, walk, wall })
 }

@@ -12,15 +12,23 @@ use http_body_util::BodyExt;
 use miradouro::domain::collection::{
     Collection, Door, Field, Mode, Origin, Presence, Sampling, State,
 };
+use miradouro::domain::data_walk::DataWalk;
 use miradouro::domain::diagnosis::{Diagnosis, HelpAddress, Settings, Wave, Zone, ZoneSet};
-use miradouro::domain::ids::{CollectionId, DiagnosisId, PersonId, WaveId, ZoneSetId};
+use miradouro::domain::ids::{
+    CollectionId, DataWalkId, DiagnosisId, PersonId, ResponseId, WaveId, ZoneSetId,
+};
 use miradouro::domain::instrument::Help;
 use miradouro::domain::people::{Person, Role};
+use miradouro::domain::question::{Choice, Question};
 use miradouro::domain::text::Lang;
 use miradouro::instruments::Shelf;
-use miradouro::store::{Store, Token};
+use miradouro::instruments::sample::sample_leaning;
+use miradouro::job;
+use miradouro::store::{NewResponse, Received, Store, StoredRelease, Token};
 use miradouro::web::app::{App, BaseUrl, Clock};
 use miradouro::web::router;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -183,6 +191,49 @@ impl House {
         let door = Door { code, collection: collection.id, diagnosis: of.id, mode: Mode::Own };
         self.store.add_collection(&collection, std::slice::from_ref(&door)).await.unwrap();
         (collection, door)
+    }
+
+    /// So many people answer through a door, everything they are asked and each a little
+    /// differently.
+    pub(crate) async fn answered(&self, door: &Door, people: usize) {
+        let collection = self.store.collection(door.diagnosis, door.collection).await.unwrap();
+        let hash = &collection.instrument;
+        let instrument = self.store.published(door.diagnosis, hash).await.unwrap();
+        let zones = self.store.zones(door.diagnosis, collection.wave).await.unwrap();
+        let zones: Vec<String> = zones.into_iter().map(|zone| zone.code).collect();
+        for person in 0..people {
+            let mut rng = StdRng::seed_from_u64(person as u64);
+            let lean = |_: &Question, choices: &[Choice]| {
+                let valid = choices.iter().filter(|choice| !choice.missing).count();
+                Some(person % if valid == 0 { zones.len() } else { valid })
+            };
+            let fields = sample_leaning(&instrument, &zones, &mut rng, lean);
+            let reading = instrument.read(&fields, &zones);
+            assert_eq!(reading.complaints, []);
+            let id = ResponseId::random();
+            let response = NewResponse::through(door, id, hash, Lang::En, reading);
+            assert_eq!(self.store.receive(response).await.unwrap(), Received::Now);
+        }
+    }
+
+    /// A release of all there is.
+    pub(crate) async fn released(&self, of: &Diagnosis, public: bool) -> StoredRelease {
+        let day = "2026-11-22".parse().unwrap();
+        job::release::make(&self.store, of, day, public, &[]).await.unwrap()
+    }
+
+    /// A data walk pinned to a release.
+    pub(crate) async fn walk(&self, of: &Diagnosis, release: i64) -> DataWalk {
+        let walk = DataWalk {
+            id: DataWalkId::random(),
+            diagnosis: of.id,
+            title: format!("In the hall, release {release}"),
+            held_on: "2026-11-22".parse().unwrap(),
+            release,
+            door: Uuid::new_v4().simple().to_string(),
+        };
+        self.store.add_data_walk(&walk).await.unwrap();
+        walk
     }
 
     /// Somebody with a role, signed in; gives the cookie.

@@ -11,6 +11,8 @@ mod barcelona;
 mod cli;
 mod house;
 mod participate;
+mod roles;
 mod staff;
+mod staff_pages;
 mod store;
 mod tidy;

@@ -136,12 +136,12 @@ fn people_sign_in_and_out() {
             id: PersonId::random(),
             name: "Ada".to_owned(),
             lang: Lang::Fr,
-            host: true,
+            host: false,
             roles: vec![(diagnosis.id, Role::Coordinator)],
         };
         let hash = Passphrase::hash("correct horse battery").unwrap();
         store.add_person(&person, "Ada ", Some(&hash)).await.unwrap();
-        assert!(!store.is_new().await.unwrap());
+        assert!(store.is_new().await.unwrap(), "nobody may make diagnoses yet");
         let twin = Person { id: PersonId::random(), ..person.clone() };
         assert!(matches!(store.add_person(&twin, "ada", None).await, Err(StoreError::Taken(_))));
         assert_eq!(store.person(person.id).await.unwrap(), person);
@@ -150,6 +150,9 @@ fn people_sign_in_and_out() {
         assert!(Passphrase::is(Some(&known), "correct horse battery"));
         assert!(!Passphrase::is(Some(&known), "wrong"));
         assert!(!Passphrase::is(None, "nobody"));
+        store.make_host(person.id).await.unwrap();
+        assert!(store.person(person.id).await.unwrap().host);
+        assert!(!store.is_new().await.unwrap());
         store.give_role(diagnosis.id, person.id, Role::Moderator).await.unwrap();
         store.give_role(diagnosis.id, person.id, Role::Moderator).await.unwrap();
         assert_eq!(store.members(diagnosis.id).await.unwrap().len(), 2);
@@ -303,4 +306,23 @@ fn the_secret_is_made_once_and_only_its_owner_reads_it() {
     std::fs::remove_file(folder.0.join("secret")).unwrap();
     std::fs::write(folder.0.join("secret"), b"short").unwrap();
     assert!(Secret::of(&folder.0).unwrap_err().to_string().contains("32 bytes"));
+}
+
+#[test]
+fn the_log_takes_several_acts_at_once() {
+    on_both(async |house| {
+        let (diagnosis, _) = house.diagnosis().await;
+        let acts: Vec<_> = (0..16)
+            .map(|_| {
+                let store = house.store.clone();
+                tokio::spawn(async move { store.log(diagnosis.id, None, NOW, "act", "it").await })
+            })
+            .collect();
+        for act in acts {
+            act.await.unwrap().unwrap();
+        }
+        let entries = house.store.audit(diagnosis.id).await.unwrap();
+        assert_eq!(entries.len(), 16, "on {}", house.name);
+        assert!(entries.iter().all(|entry| entry.unbroken));
+    });
 }
