@@ -13,6 +13,5 @@ mod house;
 mod participate;
 mod roles;
 mod staff;
-mod staff_pages;
 mod store;
 mod tidy;

@@ -599,3 +599,33 @@ fn a_new_passphrase_ends_every_sign_in() {
         assert_eq!(done(&try_in(&house, &name, new).await), "/home");
     });
 }
+
+#[test]
+fn links_are_shown_once_and_a_reset_never_reaches_further_than_the_coordinator() {
+    on_both(async |house| {
+        let (diagnosis, _) = house.diagnosis().await;
+        let cookie = house.signed_in(&diagnosis, Role::Coordinator).await;
+        let path = format!("/d/{}/members", diagnosis.slug);
+        let invited = house.post_as(&cookie, &path, &[("role", "moderator")]).await.body;
+        let link = invited.split("http://127.0.0.1:8080").nth(1).unwrap();
+        let link = link.split('<').next().unwrap();
+        assert!(house.get(link).await.body.contains("moderator"));
+        assert!(!house.get_as(&cookie, &path).await.body.contains("/i/"), "shown once");
+
+        let (other, _) = house.diagnosis().await;
+        house.signed_in(&other, Role::Moderator).await;
+        let (elsewhere, _, _) = house.store.members(other.id).await.unwrap().remove(0);
+        let reset = format!("{path}/{elsewhere}/reset");
+        let strange = house.post_as(&cookie, &reset, &[]).await;
+        assert_eq!(strange.status, StatusCode::NOT_FOUND, "{}", house.name);
+        house.store.give_role(diagnosis.id, elsewhere, Role::Member).await.unwrap();
+        let refused = house.post_as(&cookie, &reset, &[]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        let members = house.store.members(diagnosis.id).await.unwrap();
+        let (me, _, _) = members.iter().find(|(_, _, role)| *role == Role::Coordinator).unwrap();
+        let last = house.post_as(&cookie, &format!("{path}/{me}/remove"), &[]).await;
+        assert_eq!(last.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(last.body.contains("needs a coordinator"));
+    });
+}
