@@ -4,6 +4,7 @@
 //! of what was answered. Scores of choices point to the end that the index calls 10.
 
 use polars::prelude::PolarsResult;
+use statrs::statistics::Statistics;
 
 use super::AnalysisError;
 use super::frame::{Frame, Part};
@@ -71,7 +72,6 @@ pub(super) fn scores(part: &Part, question: &str) -> Result<Vec<Option<f64>>, An
 }
 
 /// The mean, if there is anything.
-#[expect(clippy::cast_precision_loss, reason = "counts of people fit a double exactly")]
 pub(super) fn mean(numbers: &[f64]) -> Option<f64> {
-    (!numbers.is_empty()).then(|| numbers.iter().sum::<f64>() / numbers.len() as f64)
+    (!numbers.is_empty()).then(|| Statistics::mean(numbers))
 }
