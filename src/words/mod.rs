@@ -2,6 +2,43 @@
 //!
 //! A missing or unknown key is a failing test, and there is no silent fallback to English.
 
+/// A flat tree of texts: a struct with a field for each, read from `templates/text/{lang}/{tree}.toml`.
+///
+/// Derived deserialisers of structs with hundreds of fields take an optimising compiler minutes;
+/// a table of places to fill takes it none.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident from $tree:literal { $($field:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default)]
+        #[expect(missing_docs, reason = "each field is a text, and its name says which")]
+        pub struct $name { $(pub $field: String),* }
+
+        impl $name {
+            /// The texts of a language.
+            ///
+            /// # Errors
+            /// A sentence, when the file lacks a text or has one too many; a test reads every
+            /// language.
+            pub fn of(lang: $crate::domain::text::Lang) -> Result<Self, String> {
+                let mut words = Self::default();
+                super::fill_in(lang, $tree, &[$(stringify!($field)),*], |key, text| {
+                    if let Some(place) = words.place(key) {
+                        *place = text;
+                    }
+                })?;
+                Ok(words)
+            }
+
+            fn place(&mut self, key: &str) -> Option<&mut String> {
+                match key {
+                    $(stringify!($field) => Some(&mut self.$field),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
 mod chart;
 mod form;
 mod poster;
@@ -10,6 +47,8 @@ mod staff;
 pub use chart::ChartWords;
 pub use form::FormWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
+use std::collections::BTreeMap;
+
 use rust_embed::RustEmbed;
 use serde::de::DeserializeOwned;
 pub use staff::StaffWords;
@@ -29,6 +68,29 @@ pub fn read<T: DeserializeOwned>(lang: Lang, tree: &str) -> Result<T, String> {
     let file = Files::get(&path).ok_or_else(|| format!("templates/text/{path} is missing"))?;
     let text = std::str::from_utf8(&file.data).map_err(|error| format!("{path}: {error}"))?;
     toml::from_str(text).map_err(|error| format!("templates/text/{path}: {error}"))
+}
+
+/// Reads a flat tree of texts and hands each one over.
+///
+/// # Errors
+/// A sentence that names every text that is missing or unknown.
+fn fill_in(
+    lang: Lang,
+    tree: &str,
+    keys: &[&str],
+    mut put: impl FnMut(&str, String),
+) -> Result<(), String> {
+    let texts: BTreeMap<String, String> = read(lang, tree)?;
+    let missing =
+        keys.iter().filter(|key| !texts.contains_key(**key)).map(|key| format!("lacks {key}"));
+    let unknown = texts.keys().filter(|key| !keys.contains(&key.as_str()));
+    let wrong: Vec<String> =
+        missing.chain(unknown.map(|key| format!("has {key}, which nothing shows"))).collect();
+    if !wrong.is_empty() {
+        return Err(format!("templates/text/{lang}/{tree}.toml {}", wrong.join(", ")));
+    }
+    texts.into_iter().for_each(|(key, text)| put(&key, text));
+    Ok(())
 }
 
 /// Fills `{name}` places in a text.
