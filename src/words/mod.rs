@@ -89,7 +89,9 @@ fn fill_in(
     if !wrong.is_empty() {
         return Err(format!("templates/text/{lang}/{tree}.toml {}", wrong.join(", ")));
     }
-    texts.into_iter().for_each(|(key, text)| put(&key, text));
+    for (key, text) in texts {
+        put(&key, text);
+    }
     Ok(())
 }
 
