@@ -20,6 +20,15 @@ pub struct Evidence {
     pub tables: Vec<Table>,
 }
 
+impl Evidence {
+    /// The tables of one collection.
+    #[must_use]
+    pub fn tables_of(&self, collection: &Collection) -> Vec<&Table> {
+        let own = |table: &&Table| table.address().collection == collection.id;
+        self.tables.iter().filter(own).collect()
+    }
+}
+
 /// Reads a release.
 ///
 /// # Errors

@@ -18,7 +18,6 @@ use crate::domain::instrument::Policy;
 use crate::domain::people::May;
 use crate::job::evidence::{self, Evidence};
 use crate::publish::{Shown, csv, may_hang};
-use crate::release::Table;
 use crate::words::{StaffWords, fill};
 
 #[derive(Template)]
@@ -81,11 +80,7 @@ fn sheets(desk: &Desk, evidence: &Evidence) -> Result<Vec<SheetView>> {
     let (lang, number) = (desk.lang(), evidence.release.number);
     let mut views = Vec::new();
     for (at, (collection, instrument)) in evidence.sheets.iter().enumerate() {
-        let tables: Vec<&Table> = evidence
-            .tables
-            .iter()
-            .filter(|table| table.address().collection == collection.id)
-            .collect();
+        let tables = evidence.tables_of(collection);
         // When nothing of a collection may be shown, one box with the reason is enough.
         let nothing = tables.iter().all(|table| table.withheld().is_some());
         let most = if nothing { 1 } else { instrument.charts.len() };
@@ -143,10 +138,6 @@ pub(super) async fn file(
 fn shown(evidence: &Evidence, collection: &str, chart: &str) -> Option<Shown> {
     let of = |id: &str| evidence.sheets.iter().find(|(one, _)| one.id.to_string() == id);
     let (collection, instrument) = of(collection)?;
-    let tables: Vec<&Table> = evidence
-        .tables
-        .iter()
-        .filter(|table| table.address().collection == collection.id)
-        .collect();
+    let tables = evidence.tables_of(collection);
     Shown::of(instrument.chart(chart)?, &tables)
 }
