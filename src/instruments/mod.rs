@@ -14,6 +14,7 @@ use crate::domain::instrument::Instrument;
 
 mod chart;
 mod choice;
+pub mod edit;
 mod file;
 mod kin;
 mod lint;

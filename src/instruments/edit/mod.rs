@@ -1,0 +1,301 @@
+//! Changes to the text of an instrument's file, one at a time and all of them closed: what the
+//! pages of the editor do. Comments and layout stay.
+//!
+//! A half-made draft is a draft: an edit never asks whether the instrument is sound, only whether
+//! what it changes is there and whether what it writes can be read. Whatever is wrong with the
+//! whole is said by [`super::check`].
+
+use toml_edit::{DocumentMut, Item, Table};
+
+use crate::domain::instrument::Help;
+use crate::domain::text::Lang;
+
+mod add;
+mod key;
+mod kind;
+mod language;
+mod list;
+mod mention;
+mod path;
+mod scores;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use add::List;
+pub use key::Key;
+pub use kind::Sort;
+pub use path::Path;
+
+/// The largest file: fifty times the longest questionnaire of ours.
+pub const LARGEST: usize = 192 * 1024;
+
+/// One change to a draft.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Words in one language; empty words take the language out of this text.
+    Say {
+        /// The text.
+        at: Path,
+        /// The language.
+        lang: Lang,
+        /// The words.
+        words: String,
+    },
+    /// A setting as somebody typed it; an empty one is taken out.
+    Set {
+        /// The table it stands in.
+        at: Path,
+        /// Which.
+        key: Key,
+        /// What was typed.
+        value: String,
+    },
+    /// The kinds of help the closing page names.
+    Help(Vec<Help>),
+    /// The answers at the low end, in between and at the high end; no fold, without one.
+    Fold {
+        /// The question.
+        at: Path,
+        /// Codes.
+        parts: Option<[Vec<String>; 3]>,
+    },
+    /// A question of another kind.
+    Kind {
+        /// The question.
+        at: Path,
+        /// What it becomes.
+        sort: Sort,
+    },
+    /// Another id; whatever names the question follows.
+    Rename {
+        /// The question or the row of a grid.
+        at: Path,
+        /// Its new id.
+        id: String,
+    },
+    /// Another code; whatever names the answer follows.
+    Recode {
+        /// The answer.
+        at: Path,
+        /// Its new code.
+        code: String,
+    },
+    /// A new question.
+    AddQuestion {
+        /// The section or group.
+        to: Path,
+        /// Where in it.
+        place: usize,
+        /// Its kind.
+        sort: Sort,
+    },
+    /// A new answer, row or statement, with words in some languages.
+    AddEntry {
+        /// The question or scale.
+        to: Path,
+        /// To which of its lists.
+        list: List,
+        /// Its words.
+        words: Vec<(Lang, String)>,
+    },
+    /// A new section.
+    AddSection {
+        /// Where.
+        place: usize,
+    },
+    /// A copy right behind it.
+    Duplicate {
+        /// The question or section.
+        at: Path,
+    },
+    /// Out it goes, and whatever shows nothing but it.
+    Remove {
+        /// A member of any list.
+        at: Path,
+    },
+    /// One place towards the beginning or the end.
+    Move {
+        /// A member of any list.
+        at: Path,
+        /// Whether towards the beginning.
+        up: bool,
+    },
+    /// A meaning of its own from now on: lines over waves end here.
+    RaiseMeaning {
+        /// The question or row.
+        at: Path,
+    },
+    /// A shared scale or block becomes the draft's own.
+    Own {
+        /// The question or section that takes it.
+        at: Path,
+    },
+    /// One more language.
+    AddLanguage(Lang),
+    /// One language less, with its words.
+    RemoveLanguage(Lang),
+}
+
+/// Why an edit cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The file is no TOML, so there is nothing to change but its text.
+    #[error("the file cannot be read; please mend its text first")]
+    Unreadable,
+    /// What was to be changed is not there.
+    #[error("this is not there any more")]
+    Gone,
+    /// It is the first or the last already.
+    #[error("there is nowhere further to go")]
+    Edge,
+    /// Characters nobody can see.
+    #[error("the words have characters that nobody can see")]
+    Unseen,
+    /// More words than any form has room for.
+    #[error("the words are too long")]
+    Long,
+    /// The file would be too large.
+    #[error("the file would be too large")]
+    Large,
+    /// A setting that is no number.
+    #[error("{0:?} is no number")]
+    NoNumber(String),
+    /// An id or code that is no word.
+    #[error("{0:?} is no word of a to z, 0 to 9 and _")]
+    NoWord(String),
+    /// An id or code that something else has.
+    #[error("there is {0:?} already")]
+    Taken(String),
+    /// An instrument speaks at least one language.
+    #[error("an instrument speaks at least one language")]
+    LastLanguage,
+}
+
+/// A draft after some edits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// Its text.
+    pub text: String,
+    /// Where what was added or moved stands now.
+    pub at: Option<Path>,
+}
+
+/// Makes some edits, all or none. `shared` is what scales and blocks are taken from.
+///
+/// # Errors
+/// The first edit that cannot be done.
+pub fn apply(text: &str, shared: &[String], edits: &[Edit]) -> Result<Edited, Refusal> {
+    let mut bench = Bench { document: parsed(text)?, shared, at: None };
+    for edit in edits {
+        bench.make(edit)?;
+    }
+    let edited = Edited { text: bench.document.to_string(), at: bench.at };
+    if edited.text.len() > LARGEST {
+        return Err(Refusal::Large);
+    }
+    // Nothing written here is unreadable; were it so, nothing would be changed.
+    parsed(&edited.text)?;
+    Ok(edited)
+}
+
+fn parsed(text: &str) -> Result<DocumentMut, Refusal> {
+    text.parse().map_err(|_fault: toml_edit::TomlError| Refusal::Unreadable)
+}
+
+/// A draft being edited.
+struct Bench<'a> {
+    document: DocumentMut,
+    shared: &'a [String],
+    at: Option<Path>,
+}
+
+impl Bench<'_> {
+    fn make(&mut self, edit: &Edit) -> Result<(), Refusal> {
+        match edit {
+            Edit::Say { at, lang, words } => self.say(at, *lang, words),
+            Edit::Set { at, key, value } => key.set(at.item_mut(self.root())?, value),
+            Edit::Help(help) => self.help(help),
+            Edit::Fold { at, parts } => self.fold(at, parts.as_ref()),
+            Edit::Kind { at, sort } => kind::change(at.item_mut(self.root())?, *sort),
+            Edit::Rename { at, id } => mention::rename(self.root(), at, id),
+            Edit::Recode { at, code } => mention::recode(self.root(), at, code),
+            Edit::AddQuestion { to, place, sort } => self.add_question(to, *place, *sort),
+            Edit::AddEntry { to, list, words } => self.add_entry(to, *list, words),
+            Edit::AddSection { place } => self.add_section(*place),
+            Edit::Duplicate { at } => self.duplicate(at),
+            Edit::Remove { at } => self.remove(at),
+            Edit::Move { at, up } => self.shift(at, *up),
+            Edit::RaiseMeaning { at } => key::raise(at.item_mut(self.root())?),
+            Edit::Own { at } => self.own(at),
+            Edit::AddLanguage(lang) => language::add(self.root(), *lang),
+            Edit::RemoveLanguage(lang) => language::remove(self.root(), *lang),
+        }
+    }
+
+    fn root(&mut self) -> &mut Item {
+        self.document.as_item_mut()
+    }
+
+    /// The language the draft was first written in.
+    fn first(&self) -> Lang {
+        language::all(self.document.as_item()).first().copied().unwrap_or(Lang::En)
+    }
+
+    fn say(&mut self, at: &Path, lang: Lang, words: &str) -> Result<(), Refusal> {
+        let first = self.first();
+        if let Some(text) = at.item(self.document.as_item()) {
+            if text.as_table_like().is_some() || text.is_str() {
+                return words::say(at.item_mut(self.root())?, first, lang, words);
+            }
+        }
+        let mut text = Item::None;
+        words::say(&mut text, first, lang, words)?;
+        let is_empty = text.as_table_like().is_none_or(toml_edit::TableLike::is_empty);
+        let (table, key) = at.in_table().ok_or(Refusal::Gone)?;
+        match text.into_value() {
+            Ok(text) if !is_empty => words::put(table.item_mut(self.root())?, key, text),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    fn help(&mut self, help: &[Help]) -> Result<(), Refusal> {
+        let codes: Vec<String> = help.iter().map(|help| help.code().to_owned()).collect();
+        let codes = words::listed(&codes)?;
+        words::put(self.root(), "help", codes)
+    }
+
+    fn fold(&mut self, at: &Path, parts: Option<&[Vec<String>; 3]>) -> Result<(), Refusal> {
+        let question = at.item_mut(self.root())?;
+        let Some(parts) = parts else {
+            words::take(question, "fold");
+            return Ok(());
+        };
+        let mut fold = toml_edit::InlineTable::new();
+        for (key, codes) in ["low", "middle", "high"].into_iter().zip(parts) {
+            fold.insert(key, words::listed(codes)?);
+        }
+        words::put(question, "fold", fold.into())
+    }
+
+    /// After something was added or moved, the file is written in the order of its content.
+    fn settle(&mut self) {
+        list::in_order(self.document.as_table_mut());
+    }
+}
+
+/// The tables of a list of the file, wherever it stands.
+fn under<'a>(table: &'a Item, key: &str) -> impl Iterator<Item = (usize, &'a Item)> {
+    let list = table.get(key);
+    let members = list.map_or(0, list::len);
+    (0..members).filter_map(move |place| Some((place, list?.get(place)?)))
+}
+
+/// A table with nothing in it yet.
+fn table(entries: impl IntoIterator<Item = (&'static str, toml_edit::Value)>) -> Table {
+    let mut table = Table::new();
+    for (key, value) in entries {
+        table.insert(key, toml_edit::value(value));
+    }
+    table
+}

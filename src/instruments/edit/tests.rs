@@ -1,0 +1,427 @@
+//! Edits keep the layout, keep the file readable, and write nothing that cannot be seen.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::instruments::check;
+
+const SMALL: &str = include_str!("../../../tests/surveys/small.toml");
+const SHARED: &str = include_str!("../../../surveys/shared.toml");
+const PULSE: &str = include_str!("../../../surveys/pulse2.toml");
+const WALK: &str = include_str!("../../../surveys/walk_audit.toml");
+const YOUTH: &str = include_str!("../../../surveys/feedback_youth.toml");
+
+fn at(path: &str) -> Path {
+    path.parse().unwrap()
+}
+
+fn shared() -> Vec<String> {
+    vec![SHARED.to_owned()]
+}
+
+fn done(text: &str, edits: &[Edit]) -> String {
+    apply(text, &shared(), edits).unwrap().text
+}
+
+fn refused(text: &str, edit: Edit) -> Refusal {
+    apply(text, &shared(), &[edit]).unwrap_err()
+}
+
+fn say(path: &str, lang: Lang, words: &str) -> Edit {
+    Edit::Say { at: at(path), lang, words: words.to_owned() }
+}
+
+fn set(path: &str, key: Key, value: &str) -> Edit {
+    Edit::Set { at: at(path), key, value: value.to_owned() }
+}
+
+/// The lines that only one of two texts has: `-` for the first, `+` for the second.
+fn changed(before: &str, after: &str) -> Vec<String> {
+    let diff = similar::TextDiff::from_lines(before, after);
+    let lines = diff.iter_all_changes().filter(|line| line.tag() != similar::ChangeTag::Equal);
+    lines.map(|line| format!("{}{}", line.tag(), line.value().trim_end())).collect()
+}
+
+fn sentences(name: &str, text: &str) -> Vec<String> {
+    check(name, text, None).1.into_iter().map(|fault| fault.sentence).collect()
+}
+
+#[test]
+fn no_edit_changes_nothing() {
+    for text in [SMALL, PULSE, WALK, YOUTH, SHARED] {
+        assert_eq!(done(text, &[]), text);
+        let mut settled = parsed(text).unwrap();
+        list::in_order(settled.as_table_mut());
+        assert_eq!(settled.to_string(), text, "the files are in order");
+    }
+}
+
+#[test]
+fn words_change_on_their_line_only() {
+    let path = "section.0.question.2.text";
+    let text = done(SMALL, &[say(path, Lang::En, " How “safe” is\r\nit, \"really\"? \\o/ ")]);
+    let wanted = [
+        "-text = { en = \"How safe is it here?\" }",
+        "+text = { en = \"How “safe” is\\nit, \\\"really\\\"? \\\\o/\" }",
+    ];
+    assert_eq!(changed(SMALL, &text), wanted);
+    let text = done(&text, &[say(path, Lang::Ar, "كم هو آمن؟"), say(path, Lang::En, "")]);
+    assert!(text.contains("text = { ar = \"كم هو آمن؟\" }"), "{text}");
+    let hint = "section.0.question.2.hint";
+    let text = done(SMALL, &[say(hint, Lang::En, "Here."), say(hint, Lang::Nl, "Hier.")]);
+    assert_eq!(changed(SMALL, &text), ["+hint = { en = \"Here.\", nl = \"Hier.\" }"]);
+    assert_eq!(done(SMALL, &[say(hint, Lang::En, " ")]), SMALL, "no words make no text");
+    assert_eq!(done(SMALL, &[say(path, Lang::En, "How safe is it here?")]), SMALL);
+}
+
+#[test]
+fn a_bare_string_was_said_in_the_first_language() {
+    let text = SMALL.replace("{ en = \"Why?\" }", "\"Why?\"");
+    let text = done(&text, &[say("section.0.question.3.text", Lang::Nl, "Waarom?")]);
+    assert!(text.contains("text = { en = \"Why?\", nl = \"Waarom?\" }"), "{text}");
+}
+
+#[test]
+fn what_nobody_can_see_is_refused() {
+    for hidden in ["a\u{0}b", "a\u{7}", "\u{202e}evas", "x\u{2066}y", "\u{feff}z", "a\u{2028}b"] {
+        let path = "section.0.question.2.text";
+        assert_eq!(refused(SMALL, say(path, Lang::En, hidden)), Refusal::Unseen, "{hidden:?}");
+        let rule = set("section.0.question.2", Key::ShowIf, hidden);
+        assert_eq!(refused(SMALL, rule), Refusal::Unseen);
+    }
+    let long = "x".repeat(4001);
+    assert_eq!(refused(SMALL, say("intro", Lang::En, &long)), Refusal::Long);
+    assert_eq!(refused("slug = ", Edit::AddSection { place: 0 }), Refusal::Unreadable);
+    assert_eq!(refused(SMALL, say("section.7.title", Lang::En, "x")), Refusal::Gone);
+}
+
+#[test]
+fn settings_are_written_as_they_are_meant() {
+    let why = "section.0.question.3";
+    let edits = [
+        set(why, Key::Max, "1"),
+        set(why, Key::Shuffle, "yes"),
+        set(why, Key::Sensitive, "no"),
+        set(why, Key::ShowIf, ""),
+        set("section.0.question.1", Key::Lint, "no"),
+        set("section.0.question.1", Key::Max, "100"),
+    ];
+    let text = done(SMALL, &edits);
+    let wanted = [
+        "+lint = false",
+        "-max = 2",
+        "-show_if = \"safe = unsafe\"",
+        "+max = 1",
+        "+shuffle = true",
+    ];
+    assert_eq!(changed(SMALL, &text), wanted);
+    assert_eq!(refused(SMALL, set(why, Key::Max, "two")), Refusal::NoNumber("two".to_owned()));
+    assert_eq!(refused(SMALL, set(why, Key::Max, "inf")), Refusal::NoNumber("inf".to_owned()));
+    let text = done(SMALL, &[set(why, Key::Min, "0,5")]);
+    assert!(text.contains("min = 0.5"));
+}
+
+#[test]
+fn answers_are_added_moved_and_taken_out() {
+    let why = "section.0.question.3";
+    let words = vec![(Lang::En, "Nobody is there!".to_owned())];
+    let add = Edit::AddEntry { to: at(why), list: List::Choices, words };
+    let text = done(SMALL, std::slice::from_ref(&add));
+    let new = "  { code = \"nobody_is_there\", text = { en = \"Nobody is there!\" } },";
+    assert_eq!(changed(SMALL, &text), [format!("+{new}")]);
+    let twice = done(&text, &[add]);
+    assert!(twice.contains("code = \"nobody_is_there_1\""), "{twice}");
+    let first = at("section.0.question.3.choices.0");
+    let moved = apply(SMALL, &[], &[Edit::Move { at: first.clone(), up: false }]).unwrap();
+    assert_eq!(moved.at, Some(at("section.0.question.3.choices.1")));
+    assert_eq!(changed(SMALL, &moved.text).len(), 2);
+    assert_eq!(refused(SMALL, Edit::Move { at: first.clone(), up: true }), Refusal::Edge);
+    let text = done(SMALL, &[Edit::Remove { at: first }]);
+    assert_eq!(changed(SMALL, &text), ["-  { code = \"dark\", text = { en = \"it is dark\" } },"]);
+}
+
+#[test]
+fn comments_go_where_their_answer_goes() {
+    let before = "choices = [ # all\n  { code = \"a\" }, # first\n  # about b\n  { code = \"b\" }, # second\n  { code = \"c\" } # third\n]\n";
+    let after = |edit: Edit| done(before, &[edit]);
+    let moved = after(Edit::Move { at: at("choices.0"), up: false });
+    let wanted = "choices = [ # all\n  # about b\n  { code = \"b\" }, # second\n  { code = \"a\" }, # first\n  { code = \"c\" }, # third\n]\n";
+    assert_eq!(moved, wanted);
+    let gone = after(Edit::Remove { at: at("choices.1") });
+    assert_eq!(
+        gone,
+        "choices = [ # all\n  { code = \"a\" }, # first\n  { code = \"c\" }, # third\n]\n"
+    );
+    let one = "choices = [{ code = \"a\" }, { code = \"b\" }]\n";
+    let moved = done(one, &[Edit::Move { at: at("choices.1"), up: true }]);
+    assert_eq!(moved, "choices = [{ code = \"b\" }, { code = \"a\" }]\n");
+    let none =
+        done(&moved, &[Edit::Remove { at: at("choices.0") }, Edit::Remove { at: at("choices.0") }]);
+    assert_eq!(none, "choices = []\n");
+}
+
+#[test]
+fn scores_rise_whatever_is_moved() {
+    let codes = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| line.contains("score = "));
+        lines.map(|line| line.split(", text").next().unwrap().trim().to_owned()).collect()
+    };
+    let q5 = "section.1.question.2";
+    let worse = Edit::Move { at: at("section.1.question.2.choices.0"), up: false };
+    let wanted = [
+        "{ code = \"same\", score = 0",
+        "{ code = \"worse\", score = 1",
+        "{ code = \"better\", score = 2",
+    ];
+    assert_eq!(codes(&done(PULSE, &[worse])), wanted);
+    let words = vec![(Lang::Nl, "veel beter".to_owned())];
+    let add = Edit::AddEntry { to: at(q5), list: List::Choices, words };
+    let text = done(PULSE, &[add]);
+    assert!(text.contains("{ code = \"veel_beter\", text = { nl = \"veel beter\" }, score = 3 },\n  { code = \"dont_know\""), "{text}");
+    let gone = done(PULSE, &[Edit::Remove { at: at("section.1.question.2.choices.0") }]);
+    assert_eq!(codes(&gone), ["{ code = \"same\", score = 0", "{ code = \"better\", score = 1"]);
+}
+
+#[test]
+fn a_question_moves_with_its_comment_and_over_the_edge_of_its_section() {
+    let text = PULSE.replace(
+        "[[section.question]]\nid = \"q2\"",
+        "# why twice\n[[section.question]]\nid = \"q2\"",
+    );
+    let down = Edit::Move { at: at("section.0.question.1"), up: false };
+    let edited = apply(&text, &[], &[down]).unwrap();
+    assert_eq!(edited.at, Some(at("section.1.question.0")));
+    let of = |mark: &str| edited.text.find(mark).unwrap();
+    assert!(of("id = \"topics\"") < of("# why twice") && of("# why twice") < of("id = \"q2\""));
+    assert!(of("id = \"q2\"") < of("id = \"q3\""));
+    let back = done(&edited.text, &[Edit::Move { at: at("section.1.question.0"), up: true }]);
+    assert_eq!(back, text);
+    let last = Edit::Move { at: at("section.1.question.4"), up: false };
+    let edited = apply(PULSE, &[], &[last]).unwrap();
+    assert_eq!(edited.at, Some(at("section.3.question.0")), "not into a shared block");
+    assert_eq!(
+        refused(PULSE, Edit::Move { at: at("section.0.question.0"), up: true }),
+        Refusal::Edge
+    );
+    let section = done(PULSE, &[Edit::Move { at: at("section.0"), up: false }]);
+    assert!(section.find("id = \"topics\"") < section.find("id = \"now\""));
+    assert!(section.find("id = \"now\"") < section.find("id = \"q1\""));
+    assert!(section.find("id = \"q7\"") < section.find("id = \"now\""));
+}
+
+#[test]
+fn every_kind_can_be_added_and_turned_into_every_other() {
+    for sort in Sort::ALL {
+        let add = Edit::AddQuestion { to: at("section.0"), place: 1, sort: *sort };
+        let edited = apply(SMALL, &shared(), &[add]).unwrap();
+        assert_eq!(edited.at, Some(at("section.0.question.1")));
+        assert!(
+            edited.text.contains(&format!(
+                "[[section.question]]\nid = \"q1\"\nkind = \"{}\"",
+                sort.code()
+            ))
+        );
+        for other in Sort::ALL {
+            let change = Edit::Kind { at: at("section.0.question.1"), sort: *other };
+            let text = done(&edited.text, &[change]);
+            let takes = |key: &str| {
+                sentences("small.toml", &text)
+                    .iter()
+                    .any(|s| s.contains(&format!("takes no \"{key}\"")))
+            };
+            let stray = sort.keys().iter().find(|key| takes(key));
+            assert_eq!(stray, None, "from {sort:?} to {other:?}");
+        }
+    }
+    let multiple = Edit::Kind { at: at("section.1.question.2"), sort: Sort::Multiple };
+    let text = done(PULSE, &[multiple.clone()]);
+    assert!(!text.contains("score = 0"), "answers of a multiple have no score");
+    let back = Edit::Kind { at: at("section.1.question.2"), sort: Sort::Scale };
+    assert!(done(&text, &[back]).contains("score = 2"));
+}
+
+#[test]
+fn a_question_takes_everything_along_that_shows_only_it() {
+    let text = done(SMALL, &[Edit::Remove { at: at("section.0.question.3") }]);
+    assert!(!text.contains("[[chart]]") && text.contains("charts = []"), "{text}");
+    let text = done(SMALL, &[Edit::Remove { at: at("section.0.question.0") }]);
+    assert!(!text.contains("[[breakdown]]"), "{text}");
+    let text = done(PULSE, &[Edit::Remove { at: at("section.0.question.0") }]);
+    assert!(text.contains("questions = [\"q2\"]"));
+    let text = done(PULSE, &[Edit::Remove { at: at("section.0") }]);
+    assert!(!text.contains("[[index]]") && !text.contains("id = \"mood\""), "{text}");
+}
+
+#[test]
+fn whatever_names_a_question_or_an_answer_follows_it() {
+    let rename = Edit::Rename { at: at("section.0.question.2"), id: "feels".to_owned() };
+    let text = done(SMALL, &[rename]);
+    assert!(text.contains("show_if = \"feels = unsafe\""));
+    let rename = Edit::Rename { at: at("section.0.question.0"), id: "lives".to_owned() };
+    assert!(done(SMALL, &[rename]).contains("by = \"lives\""));
+    let rename = Edit::Rename { at: at("section.0.question.3"), id: "reason".to_owned() };
+    let text = done(SMALL, &[rename]);
+    assert!(text.contains("questions = [\"reason\"]"));
+    assert_eq!(sentences("small.toml", &text), [""; 0]);
+    for (id, refusal) in [
+        ("safe", Refusal::Taken("safe".to_owned())),
+        ("Safe", Refusal::NoWord("Safe".to_owned())),
+        ("or", Refusal::NoWord("or".to_owned())),
+    ] {
+        let rename = Edit::Rename { at: at("section.0.question.0"), id: id.to_owned() };
+        assert_eq!(refused(SMALL, rename), refusal);
+    }
+    let code = Edit::Recode { at: at("section.1.question.0.choices.0"), code: "dirt".to_owned() };
+    let text = done(PULSE, &[code]);
+    assert!(text.contains("q3 in [dirt, traffic"), "{text}");
+    let code = Edit::Recode { at: at("section.1.question.0.choices.0"), code: "noise".to_owned() };
+    assert_eq!(refused(PULSE, code), Refusal::Taken("noise".to_owned()));
+    let code = Edit::Recode { at: at("scale.0.choices.0"), code: "awful".to_owned() };
+    let text = done(YOUTH, &[code]);
+    assert!(!text.contains("\"very_badly\"") && text.contains("low = [\"awful\""), "{text}");
+}
+
+#[test]
+fn a_language_comes_and_goes_with_its_words() {
+    let text = done(SMALL, &[Edit::AddLanguage(Lang::Ar), say("title", Lang::Ar, "صغير")]);
+    assert!(text.contains("languages = [\"en\", \"ar\"]"));
+    assert!(text.contains("title = { en = \"Small\", ar = \"صغير\" }"));
+    assert_eq!(done(&text, &[Edit::RemoveLanguage(Lang::Ar)]), SMALL);
+    assert_eq!(refused(SMALL, Edit::RemoveLanguage(Lang::En)), Refusal::LastLanguage);
+    let text = done(PULSE, &[Edit::RemoveLanguage(Lang::En)]);
+    assert!(text.contains("languages = [\"nl\", \"fr\"]") && !text.contains("en = \""), "{text}");
+    assert_eq!(sentences("pulse2.toml", &text), [""; 0]);
+}
+
+#[test]
+fn what_is_shared_becomes_ones_own() {
+    let text = done(SMALL, &[Edit::Own { at: at("section.0.question.2") }]);
+    assert!(
+        text.contains("{ code = \"very_unsafe\", score = 0, text = { en = \"very unsafe\" } },"),
+        "{text}"
+    );
+    assert_eq!(sentences("small.toml", &text), [""; 0]);
+    let text = done(PULSE, &[Edit::Own { at: at("section.2") }]);
+    assert!(
+        text.contains("[[section.question]]\nid = \"d_rel\"") && !text.contains("block = "),
+        "{text}"
+    );
+    assert_eq!(sentences("pulse2.toml", &text), [""; 0]);
+    assert_eq!(refused(SMALL, Edit::Own { at: at("section.0") }), Refusal::Gone);
+}
+
+#[test]
+fn copies_have_ids_of_their_own() {
+    let copied = apply(WALK, &[], &[Edit::Duplicate { at: at("section.0.question.0") }]).unwrap();
+    assert_eq!(copied.at, Some(at("section.0.question.1")));
+    let twice = sentences("walk_audit.toml", &copied.text);
+    assert!(!twice.iter().any(|sentence| sentence.contains("already")), "{twice:#?}");
+    let text = done(PULSE, &[Edit::Duplicate { at: at("section.1") }]);
+    assert_eq!(sentences("pulse2.toml", &text), [""; 0], "a copied section is sound");
+    let raised = done(SMALL, &[Edit::RaiseMeaning { at: at("section.0.question.2") }]);
+    assert!(raised.contains("meaning = 2"));
+    assert!(
+        done(&raised, &[Edit::RaiseMeaning { at: at("section.0.question.2") }])
+            .contains("meaning = 3")
+    );
+}
+
+#[test]
+fn an_empty_file_is_filled() {
+    let edits = [
+        Edit::AddLanguage(Lang::Nl),
+        Edit::AddSection { place: 9 },
+        say("section.0.title", Lang::Nl, "Buurt"),
+        Edit::AddQuestion { to: at("section.0"), place: 0, sort: Sort::Single },
+        Edit::AddEntry {
+            to: at("section.0.question.0"),
+            list: List::Choices,
+            words: vec![(Lang::Ar, "نعم".to_owned())],
+        },
+        Edit::Help(vec![Help::Emergency]),
+    ];
+    let text = done("[[chart]]\nid = \"c\"\n", &edits);
+    let wanted = "languages = [\"nl\"]\nhelp = [\"emergency\"]\n\n[[section]]\nid = \"s1\"\ntitle = { nl = \"Buurt\" }\n\n[[section.question]]\nid = \"q1\"\nkind = \"single\"\nchoices = [\n  { code = \"c1\", text = { ar = \"نعم\" } },\n]\ntext = {}\n[[chart]]\nid = \"c\"\n";
+    assert_eq!(text, wanted);
+}
+
+/// Any edit, somewhere in a file or nowhere.
+fn edit() -> impl Strategy<Value = Edit> {
+    let list = prop::sample::select(vec![
+        "section", "question", "choices", "chart", "scale", "text", "title", "rows", "prompts",
+    ]);
+    let step = (list, 0_usize..6);
+    let path = prop::collection::vec(step, 0..4).prop_map(|steps| {
+        steps.iter().fold(Path::default(), |path, (key, place)| path.key(key).place(*place))
+    });
+    let text = (path.clone(), prop::sample::select(vec!["text", "title", "hint", "intro"]))
+        .prop_map(|(path, key)| path.key(key));
+    let lang = prop::sample::select(Lang::ALL.to_vec());
+    let sort = prop::sample::select(Sort::ALL.to_vec());
+    let key = prop::sample::select(Key::ALL.to_vec());
+    let entries = prop::sample::select(List::ALL.to_vec());
+    let words = "(?s)[\\PC\n\"'\\\\{}\\[\\]#=,\t\r\u{0}\u{1b}\u{202e}é]{0,12}";
+    prop_oneof![
+        (text, lang.clone(), words).prop_map(|(at, lang, words)| Edit::Say { at, lang, words }),
+        (path.clone(), key, words).prop_map(|(at, key, value)| Edit::Set { at, key, value }),
+        (path.clone(), sort.clone()).prop_map(|(at, sort)| Edit::Kind { at, sort }),
+        (path.clone(), "[a-z_]{0,3}").prop_map(|(at, id)| Edit::Rename { at, id }),
+        (path.clone(), "[a-z_]{0,3}").prop_map(|(at, code)| Edit::Recode { at, code }),
+        (path.clone(), 0_usize..5, sort).prop_map(|(to, place, sort)| Edit::AddQuestion {
+            to,
+            place,
+            sort
+        }),
+        (path.clone(), entries, lang.clone(), words).prop_map(|(to, list, lang, words)| {
+            Edit::AddEntry { to, list, words: vec![(lang, words)] }
+        }),
+        (0_usize..5).prop_map(|place| Edit::AddSection { place }),
+        path.clone().prop_map(|at| Edit::Duplicate { at }),
+        path.clone().prop_map(|at| Edit::Remove { at }),
+        (path.clone(), any::<bool>()).prop_map(|(at, up)| Edit::Move { at, up }),
+        path.clone().prop_map(|at| Edit::RaiseMeaning { at }),
+        path.clone().prop_map(|at| Edit::Own { at }),
+        (path, prop::collection::vec("[a-z\"\\\\]{0,4}", 3)).prop_map(|(at, codes)| {
+            let part = |place: usize| codes.get(place).cloned().into_iter().collect();
+            Edit::Fold { at, parts: Some([part(0), part(1), part(2)]) }
+        }),
+        lang.clone().prop_map(Edit::AddLanguage),
+        lang.prop_map(Edit::RemoveLanguage),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_edit_makes_a_file_unreadable(
+        start in prop::sample::select(vec![SMALL, PULSE, WALK, YOUTH, "", "text = 'x'\n[a]\nb.c = 1\n"]),
+        edits in prop::collection::vec(edit(), 1..8),
+    ) {
+        let mut text = start.to_owned();
+        for edit in edits {
+            match apply(&text, &shared(), std::slice::from_ref(&edit)) {
+                Ok(edited) => {
+                    let both = (edited.text.parse::<toml::Table>(), edited.text.parse::<DocumentMut>());
+                    prop_assert!(both.0.is_ok() && both.1.is_ok(), "{edit:?}\n{}", edited.text);
+                    let hidden = edited.text.contains(['\u{0}', '\u{1b}', '\u{202e}']);
+                    prop_assert!(!hidden);
+                    text = edited.text;
+                }
+                Err(refusal) => prop_assert_ne!(refusal, Refusal::Unreadable, "{:?}\n{}", edit, text),
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_said_is_read_again(words in "[^\\pC]{0,40}") {
+        let text = done(SMALL, &[say("section.0.question.2.text", Lang::En, &words)]);
+        let read = text.parse::<toml::Table>().unwrap();
+        let said = &read["section"][0]["question"][2]["text"];
+        let said = said.get("en").map_or("", |said| said.as_str().unwrap());
+        prop_assert_eq!(said, words.trim());
+    }
+
+    #[test]
+    fn editing_any_text_never_panics(text in "(?s).{0,200}", edit in edit()) {
+        let _outcome = apply(&text, &shared(), &[edit]);
+    }
+}
