@@ -142,13 +142,12 @@ mod tests {
             found.insert(key, names.map(str::to_owned).collect());
         };
         for (key, value) in read::<toml::Table>(lang, tree).unwrap() {
-            match value {
-                toml::Value::Table(inner) => {
-                    for (name, text) in inner {
-                        gather(format!("{key}.{name}"), text.as_str().unwrap());
-                    }
-                }
-                text => gather(key, text.as_str().unwrap()),
+            if let Some(text) = value.as_str() {
+                gather(key, text);
+                continue;
+            }
+            for (name, text) in value.as_table().unwrap() {
+                gather(format!("{key}.{name}"), text.as_str().unwrap());
             }
         }
         found
