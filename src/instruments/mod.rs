@@ -12,10 +12,12 @@ use rust_embed::RustEmbed;
 
 use crate::domain::instrument::Instrument;
 
+mod carry;
 mod chart;
 mod choice;
 pub mod edit;
 mod file;
+mod grid;
 mod kin;
 mod lint;
 mod plan;
