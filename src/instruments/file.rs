@@ -24,7 +24,8 @@ const SPEECH: usize = 1000;
 /// The most minutes anything should take: a sitting of three hours.
 const MINUTES: u32 = 180;
 
-const SHEETS: [(&str, Sheet); 8] = [
+/// The words a file has for its kind, its policy and its sensitivity.
+pub(super) const SHEETS: [(&str, Sheet); 8] = [
     ("questionnaire", Sheet::Questionnaire),
     ("walk_sheet", Sheet::WalkSheet),
     ("note_sheet", Sheet::NoteSheet),
@@ -34,7 +35,8 @@ const SHEETS: [(&str, Sheet); 8] = [
     ("ballot", Sheet::Ballot),
     ("sign_up", Sheet::SignUp),
 ];
-const POLICIES: [(&str, Policy); 6] = [
+/// See [`SHEETS`].
+pub(super) const POLICIES: [(&str, Policy); 6] = [
     ("rounded", Policy::Rounded),
     ("people", Policy::People),
     ("places", Policy::Places),
@@ -42,11 +44,23 @@ const POLICIES: [(&str, Policy); 6] = [
     ("ballot", Policy::Ballot),
     ("private", Policy::Private),
 ];
-const SENSITIVITIES: [(&str, Sensitivity); 3] =
+/// See [`SHEETS`].
+pub(super) const SENSITIVITIES: [(&str, Sensitivity); 3] =
     [("low", Sensitivity::Low), ("medium", Sensitivity::Medium), ("high", Sensitivity::High)];
 
 /// Reads an instrument. There is one only when nothing is wrong with it.
 pub(super) fn read(
+    name: &str,
+    text: &str,
+    shared: &Shared,
+    known: Known<'_>,
+) -> (Option<Instrument>, Vec<Fault>) {
+    let (found, faults) = as_far_as_it_goes(name, text, shared, known);
+    (found.filter(|_| !faults.iter().any(Fault::is_error)), faults)
+}
+
+/// Reads whatever can be read of an instrument: with errors, only a preview can be made of it.
+pub(super) fn as_far_as_it_goes(
     name: &str,
     text: &str,
     shared: &Shared,
@@ -58,9 +72,9 @@ pub(super) fn read(
     }
     let mut found = None;
     document(text, &mut notes, |root, notes| {
-        found = Reader { name, text, shared, known }.instrument(root, notes);
+        found = Some(Reader { name, text, shared, known }.instrument(root, notes));
     });
-    (found.filter(|_| notes.errors() == 0), notes.faults(text))
+    (found, notes.faults(text))
 }
 
 /// Parses TOML and hands its root table over; all that is wrong with the TOML itself is noted.
@@ -95,7 +109,8 @@ struct Page {
 }
 
 impl Reader<'_> {
-    fn instrument(&self, root: &mut Table<'_>, notes: &mut Notes) -> Option<Instrument> {
+    /// What is missing here was complained about, so an instrument with a gap is never used.
+    fn instrument(&self, root: &mut Table<'_>, notes: &mut Notes) -> Instrument {
         let langs = languages(root, notes);
         let slug = self.slug(root, notes);
         let sheet = root.one_of("kind", &SHEETS, notes);
@@ -116,25 +131,26 @@ impl Reader<'_> {
         let policy = policy.map(|policy| policy.value);
         let plans = Plans { roll: &roll, langs: &langs, policy }.read(root, notes);
         let sections = pages.into_iter().map(|page| page.section).collect();
-        Some(Instrument {
-            slug: slug?,
-            title: title?,
-            sheet: sheet?.value,
-            policy: policy?,
-            minutes: minutes?,
-            sensitivity: sensitivity?.value,
+        let sheet = sheet.map_or(Sheet::Questionnaire, |sheet| sheet.value);
+        Instrument {
+            slug: slug.unwrap_or_default(),
+            title: title.unwrap_or_default(),
+            sheet,
+            policy: policy.unwrap_or_else(|| suit::policy_of(sheet).0),
+            minutes: minutes.unwrap_or_default(),
+            sensitivity: sensitivity.map_or(Sensitivity::High, |level| level.value),
             min_age,
             languages: langs,
             research,
-            intro: intro?,
-            outro: outro?,
+            intro: intro.unwrap_or_default(),
+            outro: outro.unwrap_or_default(),
             help,
             sections,
             breakdowns: plans.breakdowns,
             indices: plans.indices,
             charts: plans.charts,
             stations: plans.stations,
-        })
+        }
     }
 
     /// The short name, which is the file's name too.

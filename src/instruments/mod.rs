@@ -15,6 +15,7 @@ use crate::domain::instrument::Instrument;
 mod carry;
 mod chart;
 mod choice;
+mod draft;
 pub mod edit;
 mod file;
 mod grid;
@@ -31,6 +32,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use draft::{Look, ScaleName};
 pub use lint::{Fault, Severity};
 
 /// The file of shared scales and blocks.
@@ -44,6 +46,8 @@ struct Files;
 #[derive(Debug, Clone, Default)]
 pub struct Shelf {
     instruments: Vec<Instrument>,
+    /// The operator's own scales and blocks.
+    shared: Option<String>,
     faults: Vec<(String, Fault)>,
 }
 
@@ -114,6 +118,9 @@ impl Shelf {
     fn put(&mut self, mut files: Vec<(String, String)>, folder: Option<&Path>) {
         files.sort();
         let shared = files.iter().find(|(name, _)| name == SHARED).map(|(_, text)| text.clone());
+        if folder.is_some() {
+            self.shared.clone_from(&shared);
+        }
         for (name, text) in files.iter().filter(|(name, _)| is_checked(name)) {
             let (instrument, faults) = check(name, text, shared.as_deref());
             let shown = folder.map_or_else(|| name.clone(), |f| f.join(name).display().to_string());

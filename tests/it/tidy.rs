@@ -33,8 +33,10 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("toml", &["instruments", "words", "job"]),
+    ("toml_edit", &["instruments"]),
+    ("similar", &["instruments", "web"]),
     ("polars", &["analysis"]),
     ("statrs", &["analysis"]),
     ("sqlx", &["store"]),

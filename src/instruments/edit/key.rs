@@ -84,17 +84,14 @@ impl Key {
         }
         let typed = kept(typed)?;
         match self.takes() {
-            Takes::Flag(usual) => return self.flag(table, usual, typed == "yes"),
+            Takes::Flag(usual) => self.flag(table, usual, typed == "yes"),
             Takes::Words | Takes::Number if typed.is_empty() => {
                 take(table, self.code());
-                return Ok(());
+                Ok(())
             }
             Takes::Words => {
-                let is_same = |old: &Item| old.as_str() == Some(&typed);
-                if table.get(self.code()).is_some_and(is_same) {
-                    return Ok(());
-                }
-                put(table, self.code(), quoted(&typed)?)
+                let old = table.get(self.code()).and_then(Item::as_str);
+                if old == Some(&typed) { Ok(()) } else { put(table, self.code(), quoted(&typed)?) }
             }
             Takes::Number => {
                 let new = typed.replace(',', ".").parse::<f64>().ok();

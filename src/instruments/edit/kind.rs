@@ -139,7 +139,7 @@ pub(super) fn change(question: &mut Item, sort: Sort) -> Result<(), Refusal> {
     let answered = has("choices", question) || has("scale", question) || has("carry", question);
     for (key, beginning) in sort.beginning() {
         let is_answers = matches!(key, "choices" | "scale");
-        if !has(key, question) && !(is_answers && answered) {
+        if !(has(key, question) || is_answers && answered) {
             put(question, key, beginning)?;
         }
     }

@@ -60,12 +60,13 @@ fn forget(item: &mut Item, keep: &impl Fn(Lang) -> bool) {
     if is_text(table) {
         let known = table.iter().filter_map(|(tag, _)| tag.parse::<Lang>().ok());
         let gone: Vec<Lang> = known.filter(|lang| !keep(*lang)).collect();
-        gone.iter().for_each(|lang| drop(take(item, lang.tag())));
+        for lang in gone {
+            take(item, lang.tag());
+        }
         return;
     }
     let Some(table) = item.as_table_like_mut() else { return };
-    // What researchers read is not in the languages of those who answer.
-    for (_, inner) in table.iter_mut().filter(|(key, _)| key.get() != "research") {
+    for (_, inner) in table.iter_mut() {
         forget(inner, keep);
     }
 }

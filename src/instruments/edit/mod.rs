@@ -7,10 +7,14 @@
 
 use toml_edit::{DocumentMut, Item, Table};
 
-use crate::domain::instrument::Help;
+use super::file::{POLICIES, SHEETS};
+use super::suit::policy_of;
+use crate::domain::instrument::{Help, Sheet};
 use crate::domain::text::Lang;
 
 mod add;
+mod form;
+mod fresh;
 mod key;
 mod kind;
 mod language;
@@ -20,12 +24,16 @@ mod path;
 mod scores;
 #[cfg(test)]
 mod tests;
+mod view;
 mod words;
 
 pub use add::List;
+pub use form::{Card, Field};
+pub use fresh::fresh;
 pub use key::Key;
 pub use kind::Sort;
 pub use path::Path;
+pub use view::{Part, Question, Section, View};
 
 /// The largest file: fifty times the longest questionnaire of ours.
 pub const LARGEST: usize = 192 * 1024;
@@ -51,6 +59,8 @@ pub enum Edit {
         /// What was typed.
         value: String,
     },
+    /// What sort of sheet it is; how it may be shown follows from that.
+    Sheet(Sheet),
     /// The kinds of help the closing page names.
     Help(Vec<Help>),
     /// The answers at the low end, in between and at the high end; no fold, without one.
@@ -186,16 +196,34 @@ pub struct Edited {
 /// # Errors
 /// The first edit that cannot be done.
 pub fn apply(text: &str, shared: &[String], edits: &[Edit]) -> Result<Edited, Refusal> {
-    let mut bench = Bench { document: parsed(text)?, shared, at: None };
-    for edit in edits {
-        bench.make(edit)?;
+    let first = |refusals: Vec<(usize, Refusal)>| refusals.into_iter().next().map(|(_, why)| why);
+    all_at_once(text, shared, edits).map_err(|refusals| first(refusals).unwrap_or(Refusal::Gone))
+}
+
+/// The same with every edit that cannot be done, by its number.
+///
+/// # Errors
+/// All of them; the number of edits, for what is wrong with the whole.
+pub fn all_at_once(
+    text: &str,
+    shared: &[String],
+    edits: &[Edit],
+) -> Result<Edited, Vec<(usize, Refusal)>> {
+    let of_all = |refusal| vec![(edits.len(), refusal)];
+    let mut bench = Bench { document: parsed(text).map_err(of_all)?, shared, at: None };
+    let mut refusals = Vec::new();
+    for (number, edit) in edits.iter().enumerate() {
+        refusals.extend(bench.make(edit).err().map(|refusal| (number, refusal)));
+    }
+    if !refusals.is_empty() {
+        return Err(refusals);
     }
     let edited = Edited { text: bench.document.to_string(), at: bench.at };
     if edited.text.len() > LARGEST {
-        return Err(Refusal::Large);
+        return Err(of_all(Refusal::Large));
     }
     // Nothing written here is unreadable; were it so, nothing would be changed.
-    parsed(&edited.text)?;
+    parsed(&edited.text).map_err(of_all)?;
     Ok(edited)
 }
 
@@ -215,6 +243,7 @@ impl Bench<'_> {
         match edit {
             Edit::Say { at, lang, words } => self.say(at, *lang, words),
             Edit::Set { at, key, value } => key.set(at.item_mut(self.root())?, value),
+            Edit::Sheet(sheet) => self.sheet(*sheet),
             Edit::Help(help) => self.help(help),
             Edit::Fold { at, parts } => self.fold(at, parts.as_ref()),
             Edit::Kind { at, sort } => kind::change(at.item_mut(self.root())?, *sort),
@@ -244,10 +273,9 @@ impl Bench<'_> {
 
     fn say(&mut self, at: &Path, lang: Lang, words: &str) -> Result<(), Refusal> {
         let first = self.first();
-        if let Some(text) = at.item(self.document.as_item()) {
-            if text.as_table_like().is_some() || text.is_str() {
-                return words::say(at.item_mut(self.root())?, first, lang, words);
-            }
+        let is_text = |item: &Item| item.as_table_like().is_some() || item.is_str();
+        if at.item(self.document.as_item()).is_some_and(is_text) {
+            return words::say(at.item_mut(self.root())?, first, lang, words);
         }
         let mut text = Item::None;
         words::say(&mut text, first, lang, words)?;
@@ -259,8 +287,22 @@ impl Bench<'_> {
         }
     }
 
+    fn sheet(&mut self, sheet: Sheet) -> Result<(), Refusal> {
+        let word = SHEETS.iter().find(|(_, known)| *known == sheet).ok_or(Refusal::Gone)?.0;
+        let policy = policy_of(sheet).0;
+        let policy = POLICIES.iter().find(|(_, known)| *known == policy).ok_or(Refusal::Gone)?.0;
+        words::put(self.root(), "kind", word.into())?;
+        words::put(self.root(), "policy", policy.into())
+    }
+
     fn help(&mut self, help: &[Help]) -> Result<(), Refusal> {
         let codes: Vec<String> = help.iter().map(|help| help.code().to_owned()).collect();
+        let old = self.document.get("help").and_then(Item::as_array);
+        let old =
+            old.map(|old| old.iter().filter_map(toml_edit::Value::as_str).collect::<Vec<_>>());
+        if old.is_some_and(|old| old == codes) {
+            return Ok(());
+        }
         let codes = words::listed(&codes)?;
         words::put(self.root(), "help", codes)
     }
@@ -271,6 +313,17 @@ impl Bench<'_> {
             words::take(question, "fold");
             return Ok(());
         };
+        let old = |key: &str, codes: &Vec<String>| {
+            let old = question.get("fold").and_then(|fold| fold.get(key)).and_then(Item::as_array);
+            old.is_some_and(|old| {
+                old.iter()
+                    .map(toml_edit::Value::as_str)
+                    .eq(codes.iter().map(|code| Some(code.as_str())))
+            })
+        };
+        if ["low", "middle", "high"].into_iter().zip(parts).all(|(key, codes)| old(key, codes)) {
+            return Ok(());
+        }
         let mut fold = toml_edit::InlineTable::new();
         for (key, codes) in ["low", "middle", "high"].into_iter().zip(parts) {
             fold.insert(key, words::listed(codes)?);

@@ -72,6 +72,11 @@ impl Path {
         Self(self.0.iter().take(end).cloned().collect())
     }
 
+    /// Whether it leads on from another path.
+    pub(super) fn is_below(&self, other: &Self) -> bool {
+        self.0.len() > other.0.len() && self.0.starts_with(&other.0)
+    }
+
     /// Whether it is the file itself.
     #[must_use]
     pub fn is_root(&self) -> bool {

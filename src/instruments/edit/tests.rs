@@ -289,7 +289,7 @@ fn a_language_comes_and_goes_with_its_words() {
     assert_eq!(done(&text, &[Edit::RemoveLanguage(Lang::Ar)]), SMALL);
     assert_eq!(refused(SMALL, Edit::RemoveLanguage(Lang::En)), Refusal::LastLanguage);
     let text = done(PULSE, &[Edit::RemoveLanguage(Lang::En)]);
-    assert!(text.contains("languages = [\"nl\", \"fr\"]") && !text.contains("en = \""), "{text}");
+    assert!(text.contains("languages = [\"nl\", \"fr\", ") && !text.contains("en = \""), "{text}");
     assert_eq!(sentences("pulse2.toml", &text), [""; 0]);
 }
 
@@ -343,6 +343,159 @@ fn an_empty_file_is_filled() {
     let text = done("[[chart]]\nid = \"c\"\n", &edits);
     let wanted = "languages = [\"nl\"]\nhelp = [\"emergency\"]\n\n[[section]]\nid = \"s1\"\ntitle = { nl = \"Buurt\" }\n\n[[section.question]]\nid = \"q1\"\nkind = \"single\"\nchoices = [\n  { code = \"c1\", text = { ar = \"نعم\" } },\n]\ntext = {}\n[[chart]]\nid = \"c\"\n";
     assert_eq!(text, wanted);
+}
+
+#[test]
+fn a_draft_is_seen_whatever_is_wrong_with_it() {
+    let view = View::of(YOUTH).unwrap();
+    assert_eq!((view.slug.as_str(), view.sheet.get("minutes")), ("feedback_youth", "2"));
+    assert_eq!(view.sheet.list("help").len(), 5);
+    let first = &view.sections[0].questions[0];
+    assert_eq!((first.part.name.as_str(), first.sort), ("y1", Some(Sort::Faces)));
+    assert_eq!(first.part.list("fold.low"), ["bad", "not_great"]);
+    assert!(first.part.text("text").has(Lang::Ar));
+    assert_eq!(view.scales[0].entries(List::Choices).len(), 6);
+    assert!(view.plans.iter().any(|plan| plan.at == at("chart.0")));
+    let broken = View::of(
+        "languages = 3\n[[section]]\nquestion = [{ id = 4, kind = \"x\", text = \"Wie?\" }, 5]\n[[section.other]]\n",
+    );
+    let broken = broken.unwrap();
+    let question = &broken.sections[0].questions[0];
+    assert_eq!((question.part.name.as_str(), question.sort), ("4", None));
+    assert_eq!(question.part.text("text").get(Lang::En), "Wie?");
+    assert_eq!(View::of("a = ").unwrap_err(), Refusal::Unreadable);
+}
+
+#[test]
+fn a_fault_is_brought_to_the_question_it_stands_in() {
+    let text = SMALL
+        .replace("title = { en = \"Small\" }", "title = { en = \"\" }")
+        .replace("\"it is empty\"", "\"\"")
+        .replace("safe = unsafe", "safe = unsure")
+        .replace("charts = [\"reasons\"]", "charts = [\"raisons\"]")
+        .replace("{ en = \"All\" }", "{ nl = \"Alles\" }");
+    let view = View::of(&text).unwrap();
+    let placed: Vec<String> = check("small.toml", &text, None)
+        .1
+        .iter()
+        .map(|fault| format!("{}: {}", view.place(&text, fault), fault.sentence))
+        .collect();
+    let wanted = [
+        ": title of the file is empty",
+        "section.0: title of section all is missing in en",
+        "section.0: nl is not among the languages of this file",
+        "section.0.question.3: safe has no choice unsure",
+        "section.0.question.3.choices.1: text of choice empty is empty",
+        "station.0: there is no chart \"raisons\"",
+    ];
+    assert_eq!(placed, wanted);
+}
+
+/// The text after a card was sent in.
+fn sent(text: &str, card: &str, fields: &[(&str, &str)]) -> Result<String, Vec<(String, Refusal)>> {
+    let fields: Vec<(String, String)> =
+        fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let edits = Card { at: &at(card), fields: &fields }.edits();
+    let plain: Vec<Edit> = edits.iter().map(|field| field.edit.clone()).collect();
+    let name = |(number, why): (usize, Refusal)| (edits[number].name.clone(), why);
+    let done = all_at_once(text, &shared(), &plain);
+    done.map(|edited| edited.text).map_err(|all| all.into_iter().map(name).collect())
+}
+
+#[test]
+fn a_card_sends_what_was_changed_on_it() {
+    let same = [
+        ("at", "section.0.question.3"),
+        ("text.en", "Why?"),
+        ("max", "2"),
+        ("sensitive", "no"),
+        ("choices.0.code", "dark"),
+        ("choices.0.text.en", "it is dark"),
+        ("choices.0.missing", "no"),
+        ("if_question", "safe"),
+        ("if_code", "safe=unsafe"),
+        ("kind", "multiple"),
+        ("id", "why"),
+        ("new.choices.0.en", " "),
+    ];
+    assert_eq!(sent(SMALL, "section.0.question.3", &same).unwrap(), SMALL);
+    let mut more = same.to_vec();
+    more.extend([
+        ("sensitive", "yes"),
+        ("if_code", "safe=very_unsafe"),
+        ("if_code", "where=north"),
+        ("new.choices.0.en", "no bench"),
+        ("new.choices.1.nl", "geen boom"),
+        ("do", "up section.0.question.3.choices.2"),
+    ]);
+    let text = sent(SMALL, "section.0.question.3", &more).unwrap();
+    let wanted = [
+        "-show_if = \"safe = unsafe\"",
+        "+show_if = \"safe in [unsafe, very_unsafe]\"",
+        "+  { code = \"other\", text = { en = \"something else\" } },",
+        "-  { code = \"other\", text = { en = \"something else\" } },",
+        "+  { code = \"no_bench\", text = { en = \"no bench\" } },",
+        "+  { code = \"geen_boom\", text = { nl = \"geen boom\" } },",
+        "+sensitive = true",
+    ];
+    let mut changes = changed(SMALL, &text);
+    changes.retain(|line| !line.contains("it is empty"));
+    assert_eq!(changes, wanted);
+}
+
+#[test]
+fn a_card_is_told_everything_that_cannot_be_done() {
+    let fields = [
+        ("text.en", "\u{202e}"),
+        ("max", "many"),
+        ("id", "safe"),
+        ("choices.0.code", "Dark"),
+        ("choices.1.text.en", "fine"),
+    ];
+    let wanted = [
+        ("text.en".to_owned(), Refusal::Unseen),
+        ("max".to_owned(), Refusal::NoNumber("many".to_owned())),
+        ("choices.0.code".to_owned(), Refusal::NoWord("Dark".to_owned())),
+        ("id".to_owned(), Refusal::Taken("safe".to_owned())),
+    ];
+    assert_eq!(sent(SMALL, "section.0.question.3", &fields).unwrap_err(), wanted);
+}
+
+#[test]
+fn a_fold_and_a_name_change_in_one_go() {
+    let fields = [
+        ("choices.0.code", "awful"),
+        ("fold.very_badly", "low"),
+        ("fold.badly", "low"),
+        ("fold.so_so", "middle"),
+        ("fold.well", "high"),
+        ("fold.very_well", "high"),
+    ];
+    let view = View::of(YOUTH).unwrap();
+    let asked = view.questions().find(|question| question.part.get("scale") == "view5").unwrap();
+    let card = asked.part.at.to_string();
+    let own = done(YOUTH, &[Edit::Own { at: at(&card) }]);
+    let text = sent(&own, &card, &fields).unwrap();
+    assert!(
+        text.contains("fold = { low = [\"awful\", \"badly\"], middle = [\"so_so\"], high"),
+        "{text}"
+    );
+    let none = [("fold.awful", ""), ("fold.badly", "")];
+    let text = sent(&text, &card, &none).unwrap();
+    assert!(!text.contains("low = [\"awful\""));
+}
+
+#[test]
+fn a_new_sheet_of_every_sort_lacks_only_words_and_questions() {
+    for (word, sheet) in SHEETS {
+        let text = fresh("new", sheet, Lang::Nl, "Onze \"straat\"", &[Help::Emergency]).unwrap();
+        assert!(text.contains(&format!("kind = \"{word}\"")), "{text}");
+        let said = sentences("new.toml", &text);
+        let usual = ["missing in nl", "no questions", "no block"];
+        let odd = said.iter().find(|said| !usual.iter().any(|usual| said.contains(usual)));
+        assert_eq!(odd, None, "{word}: {said:#?}");
+    }
+    assert_eq!(fresh("x", Sheet::Game, Lang::En, "\u{7}", &[]).unwrap_err(), Refusal::Unseen);
 }
 
 /// Any edit, somewhere in a file or nowhere.
@@ -418,6 +571,22 @@ proptest! {
         let said = &read["section"][0]["question"][2]["text"];
         let said = said.get("en").map_or("", |said| said.as_str().unwrap());
         prop_assert_eq!(said, words.trim());
+    }
+
+    #[test]
+    fn a_card_with_anything_on_it_leaves_the_file_readable(
+        names in prop::collection::vec("(text|hint|choices\\.[0-3]\\.(text|code|score)|max|id|kind|do|if_question|if_code|show_if|new\\.choices\\.0|fold\\.dark|a\\.b)(\\.(en|nl))?", 1..8),
+        value in prop::sample::select(vec!["", "x", "3", "up section.0.question.3.choices.1", "=", "safe", "\"]", "single", "copy section.0.question.3", "a\nb"]),
+    ) {
+        let fields: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), value)).collect();
+        if let Ok(text) = sent(SMALL, "section.0.question.3", &fields) {
+            prop_assert!(text.parse::<toml::Table>().is_ok(), "{}", text);
+        }
+    }
+
+    #[test]
+    fn looking_at_any_text_never_panics(text in "(?s)[\\[\\]a-d.=\"'#{}\n é]{0,60}") {
+        let _view = View::of(&text);
     }
 
     #[test]

@@ -115,5 +115,5 @@ fn is_one_line(table: &InlineTable) -> bool {
     });
     let is_plain =
         |decor: &toml_edit::Decor| !has_line(decor.prefix()) && !has_line(decor.suffix());
-    !has_line(Some(table.trailing())) && decors.flatten().all(|decor| is_plain(decor))
+    !has_line(Some(table.trailing())) && decors.flatten().all(is_plain)
 }
