@@ -207,8 +207,9 @@ impl Comparison<'_> {
         let act = match (at, now.is_some()) {
             (At::Question(_) | At::Section(_), true) => Act::Added,
             (At::Question(_) | At::Section(_), false) => Act::Removed,
-            (At::Sheet | At::Breakdown(_) | At::Index(_), _)
-            | (At::Chart(_) | At::Station(_), _) => Act::Setting,
+            (At::Sheet | At::Breakdown(_) | At::Index(_) | At::Chart(_) | At::Station(_), _) => {
+                Act::Setting
+            }
         };
         self.push(at, &What::Whole, act, was, now);
     }

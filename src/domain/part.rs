@@ -224,13 +224,23 @@ impl<'a> Parts<'a> {
         self.data(What::Languages, languages.iter().map(ToString::to_string).collect());
         self.data(What::Help, help.iter().map(|help| help.code().to_owned()).collect());
         self.data(What::Sections, sections.iter().map(|section| section.id.clone()).collect());
-        sections.iter().for_each(|section| self.section(section));
+        for section in sections {
+            self.section(section);
+        }
         self.at = At::Sheet;
         self.words(What::Outro, outro);
-        breakdowns.iter().for_each(|breakdown| self.breakdown(breakdown));
-        indices.iter().for_each(|index| self.index(index));
-        charts.iter().for_each(|chart| self.chart(chart));
-        stations.iter().for_each(|station| self.station(station));
+        for breakdown in breakdowns {
+            self.breakdown(breakdown);
+        }
+        for index in indices {
+            self.index(index);
+        }
+        for chart in charts {
+            self.chart(chart);
+        }
+        for station in stations {
+            self.station(station);
+        }
     }
 
     fn section(&mut self, section: &'a Section) {
@@ -239,7 +249,9 @@ impl<'a> Parts<'a> {
         self.words(What::Title, title);
         self.maybe_words(What::Hint, hint.as_ref());
         self.data(What::Shuffle, flag(*shuffle));
-        questions.iter().for_each(|question| self.question(question, id, None));
+        for question in questions {
+            self.question(question, id, None);
+        }
     }
 
     fn question(&mut self, question: &'a Question, section: &str, group: Option<&str>) {
@@ -284,7 +296,9 @@ impl<'a> Parts<'a> {
             }
             Kind::Number { min, max, bands, choices } => {
                 self.data(What::Limits, vec![min.to_string(), max.to_string()]);
-                bands.iter().for_each(|band| self.band(band));
+                for band in bands {
+                    self.band(band);
+                }
                 self.data(What::Steps, bands.iter().map(|band| band.code.clone()).collect());
                 self.choices(choices, What::ChoiceOrder);
                 "number"
