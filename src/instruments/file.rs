@@ -23,19 +23,22 @@ const SPEECH: usize = 1000;
 /// The most minutes anything should take: a sitting of three hours.
 const MINUTES: u32 = 180;
 
-const SHEETS: [(&str, Sheet); 4] = [
+/// The words a file has for its kind, its policy and its sensitivity.
+pub(super) const SHEETS: [(&str, Sheet); 4] = [
     ("questionnaire", Sheet::Questionnaire),
     ("walk_sheet", Sheet::WalkSheet),
     ("note_sheet", Sheet::NoteSheet),
     ("feedback", Sheet::Feedback),
 ];
-const POLICIES: [(&str, Policy); 4] = [
+/// See [`SHEETS`].
+pub(super) const POLICIES: [(&str, Policy); 4] = [
     ("rounded", Policy::Rounded),
     ("people", Policy::People),
     ("places", Policy::Places),
     ("spoken", Policy::Spoken),
 ];
-const SENSITIVITIES: [(&str, Sensitivity); 3] =
+/// See [`SHEETS`].
+pub(super) const SENSITIVITIES: [(&str, Sensitivity); 3] =
     [("low", Sensitivity::Low), ("medium", Sensitivity::Medium), ("high", Sensitivity::High)];
 
 /// Reads an instrument. There is one only when nothing is wrong with it.

@@ -27,8 +27,10 @@ mod suit;
 mod table;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use lint::{Fault, Severity};
+pub use write::{write, write_beside};
 
 /// The file of shared scales and blocks.
 const SHARED: &str = "shared.toml";
