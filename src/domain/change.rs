@@ -148,6 +148,24 @@ pub fn must_raise(old: &Instrument, new: &Instrument) -> Vec<String> {
     new.all_questions().filter(must).map(|question| question.id.clone()).collect()
 }
 
+/// The same against every earlier version, the newest first: each question is held against the
+/// newest version that had it, so that an id that comes back is still what it was.
+#[must_use]
+pub fn must_raise_since<'a>(
+    earlier: impl IntoIterator<Item = &'a Instrument>,
+    new: &Instrument,
+) -> Vec<String> {
+    let (mut held, mut must) = (BTreeSet::new(), BTreeSet::new());
+    for old in earlier {
+        let broken = must_raise(old, new);
+        for question in old.all_questions().filter(|question| held.insert(question.id.as_str())) {
+            must.extend(broken.iter().filter(|id| **id == question.id).cloned());
+        }
+    }
+    let ids = new.all_questions().map(|question| &question.id);
+    ids.filter(|id| must.contains(*id)).cloned().collect()
+}
+
 /// Whether a change breaks the line of the question with this id.
 pub(super) fn breaks(change: &Change, id: &str) -> bool {
     matches!(&change.at, At::Question(of) if of == id)

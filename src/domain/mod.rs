@@ -17,3 +17,4 @@ pub mod people;
 pub mod population;
 pub mod question;
 pub mod text;
+pub mod version;

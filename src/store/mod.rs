@@ -107,6 +107,9 @@ pub enum StoreError {
     /// The state changed meanwhile, or forbids it.
     #[error("{0}")]
     Stale(&'static str),
+    /// These questions have other answers than in an earlier version and the same `meaning`.
+    #[error("raise the meaning of {}: an earlier version had other answers there", .0.join(", "))]
+    MeaningNotRaised(Vec<String>),
     /// The intake queue is full.
     #[error("too many answers are waiting to be written")]
     Busy,
@@ -249,7 +252,8 @@ fn migrations(db: &Db) -> Vec<Migration> {
         Db::Postgres(_) => include_str!("../../migrations/0002_intake.postgres.sql").into_sql_str(),
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
-    [(1, "ground", ground), (2, "intake", intake)]
+    let versions = include_str!("../../migrations/0003_versions.sql").into_sql_str();
+    [(1, "ground", ground), (2, "intake", intake), (3, "versions", versions)]
         .into_iter()
         .map(|(version, name, sql)| {
             Migration::new(version, name.into(), MigrationType::Simple, sql, false)

@@ -17,7 +17,7 @@ use crate::domain::diagnosis::Diagnosis;
 use crate::domain::people::{May, Person};
 use crate::domain::text::Lang;
 use crate::store::StoreError;
-use crate::words::StaffWords;
+use crate::words::{StaffWords, fill};
 
 coded! {
     /// What the log of a diagnosis says was done.
@@ -158,6 +158,9 @@ pub(super) fn said(error: StoreError, words: &StaffWords) -> Error {
     match error {
         StoreError::Stale(_) => Error::Stale(words.meanwhile.clone()),
         StoreError::Taken(_) => Error::Stale(words.taken.clone()),
+        StoreError::MeaningNotRaised(questions) => {
+            Error::Bad(fill(&words.meaning_not_raised, &[("questions", &questions.join(", "))]))
+        }
         StoreError::NotFound(_)
         | StoreError::Busy
         | StoreError::Folder { .. }
