@@ -17,4 +17,5 @@ pub mod people;
 pub mod population;
 pub mod question;
 pub mod text;
+pub mod translation;
 pub mod version;

@@ -26,6 +26,7 @@ mod people;
 mod release;
 mod response;
 mod secret;
+mod translation;
 mod writer;
 
 pub use audit::AuditEntry;
@@ -33,6 +34,7 @@ pub use people::{Passphrase, Token};
 pub use release::{StoredRelease, StoredTable};
 pub use response::{FreeTextRow, NewReflection, NewResponse, Received};
 pub use secret::Secret;
+pub use translation::TextCheck;
 
 /// Runs one expression on whichever database is there. It repeats the expression, not the
 /// statement: in each arm the types are concrete, so both drivers must understand them.
@@ -253,7 +255,8 @@ fn migrations(db: &Db) -> Vec<Migration> {
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
     let versions = include_str!("../../migrations/0003_versions.sql").into_sql_str();
-    [(1, "ground", ground), (2, "intake", intake), (3, "versions", versions)]
+    let checks = include_str!("../../migrations/0004_translation.sql").into_sql_str();
+    [(1, "ground", ground), (2, "intake", intake), (3, "versions", versions), (4, "checks", checks)]
         .into_iter()
         .map(|(version, name, sql)| {
             Migration::new(version, name.into(), MigrationType::Simple, sql, false)

@@ -11,7 +11,7 @@ use miradouro::domain::version::Publication;
 use miradouro::instruments::Shelf;
 use miradouro::store::{
     NewReflection, NewResponse, Passphrase, Received, Secret, Store, StoreError, StoredRelease,
-    StoredTable, Token,
+    StoredTable, TextCheck, Token,
 };
 
 use crate::house::{Folder, NOW, on_both};
@@ -368,6 +368,26 @@ async fn a_newer_database_and_a_bad_folder_are_refused_with_a_sentence() {
     assert!(refused.to_string().contains("could not open the data folder"), "{refused}");
 }
 
+#[test]
+fn who_checked_a_text_first_stays_until_it_is_taken_back() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, _) = house.diagnosis().await;
+        let (of, texts) = (diagnosis.id, ["a", "b"].map(str::to_owned));
+        let first = TextCheck { by: PersonId::random(), at: NOW };
+        let second = TextCheck { by: PersonId::random(), at: NOW + 1 };
+        store.check_texts(of, Lang::Nl, &texts[..1], first).await.unwrap();
+        store.check_texts(of, Lang::Nl, &texts, second).await.unwrap();
+        let checks = store.text_checks(of, Lang::Nl).await.unwrap();
+        assert_eq!(checks.into_values().collect::<Vec<_>>(), [first, second]);
+        assert!(store.text_checks(of, Lang::Fr).await.unwrap().is_empty());
+        store.uncheck_text(of, Lang::Nl, "a").await.unwrap();
+        store.uncheck_text(of, Lang::Fr, "b").await.unwrap();
+        let left = store.text_checks(of, Lang::Nl).await.unwrap();
+        assert_eq!(left.into_keys().collect::<Vec<_>>(), ["b"]);
+    });
+}
+
 /// What was published before versions had numbers gets them, in the order of first use.
 #[tokio::test]
 async fn what_was_published_before_versions_is_numbered() {
@@ -381,9 +401,11 @@ async fn what_was_published_before_versions_is_numbered() {
     let (other, _) = house.collection(&diagnosis, &wave, "walk_audit").await;
     let address = format!("sqlite://{}", house.folder.0.join("miradouro.db").display());
     let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
-    for statement in
-        ["drop table instrument_version", "delete from _sqlx_migrations where version = 3"]
-    {
+    for statement in [
+        "drop table instrument_version",
+        "delete from _sqlx_migrations where version >= 3",
+        "drop table translation_check",
+    ] {
         sqlx::query(statement).execute(&pool).await.unwrap();
     }
     pool.close().await;
