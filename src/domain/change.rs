@@ -76,12 +76,15 @@ const fn weight(what: &What) -> Act {
         What::Kind
         | What::Choice(_)
         | What::Band(_)
+        | What::Statement(_)
+        | What::People(_)
+        | What::Places
         | What::Steps
         | What::Ticks
         | What::Limits
         | What::Within => Act::Scale,
         What::Meaning | What::Reused => Act::Meaning,
-        What::MinAge | What::Base => Act::Logic,
+        What::MinAge | What::Base | What::Offered(_) => Act::Logic,
         What::Place | What::ChoiceOrder | What::Sections => Act::Moved,
         What::Title
         | What::Intro
@@ -90,6 +93,10 @@ const fn weight(what: &What) -> Act {
         | What::Asked
         | What::Low
         | What::High
+        | What::Body
+        | What::Constructs
+        | What::Sources
+        | What::NotFor
         | What::Prompt(_)
         | What::Translation(_) => Act::Wording,
         What::Whole
@@ -105,6 +112,7 @@ const fn weight(what: &What) -> Act {
         | What::Sensitive
         | What::Fold
         | What::ScaleName
+        | What::Most
         | What::Length
         | What::Lint
         | What::Repeats
@@ -140,7 +148,7 @@ pub fn changes(old: &Instrument, new: &Instrument) -> Vec<Change> {
 #[must_use]
 pub fn must_raise(old: &Instrument, new: &Instrument) -> Vec<String> {
     let changes = changes(old, new);
-    let broken = |id: &str| changes.iter().any(|change| breaks(change, id));
+    let broken = |id: &str| breaks(&changes, new, id);
     let must = |now: &&Question| {
         let was = old.question(&now.id).map(|was| was.meaning);
         was.is_some_and(|was| now.meaning < was || (now.meaning == was && broken(&now.id)))
@@ -166,10 +174,16 @@ pub fn must_raise_since<'a>(
     ids.filter(|id| must.contains(*id)).cloned().collect()
 }
 
-/// Whether a change breaks the line of the question with this id.
-pub(super) fn breaks(change: &Change, id: &str) -> bool {
-    matches!(&change.at, At::Question(of) if of == id)
-        && matches!(change.act, Act::Scale | Act::Meaning)
+/// Whether the changes break the line of the question with this id. The rows of a grid stand under
+/// its heading: other words there ask something else in each of them.
+pub(super) fn breaks(changes: &[Change], new: &Instrument, id: &str) -> bool {
+    let is_at = |change: &Change, id: &str| change.at == At::Question(id.to_owned());
+    let grid = new.grid_of(id).map(|grid| grid.id.as_str());
+    changes.iter().any(|change| {
+        let own = is_at(change, id) && matches!(change.act, Act::Scale | Act::Meaning);
+        let heading = change.what == What::Reused && grid.is_some_and(|grid| is_at(change, grid));
+        own || heading
+    })
 }
 
 impl Side {
@@ -293,11 +307,12 @@ impl Comparison<'_> {
     }
 }
 
-/// Parts that only some kinds of question have.
+/// Parts that only some kinds of question have, or only the choices of one.
 const fn is_of_kind(what: &What) -> bool {
     let is_order = matches!(what, What::Steps | What::ChoiceOrder | What::ScaleName);
     let is_limit = matches!(what, What::Ticks | What::Limits | What::Length | What::Repeats);
-    is_order || is_limit || matches!(what, What::Lint)
+    let is_other = matches!(what, What::Lint | What::Places | What::Most | What::Shuffle);
+    is_order || is_limit || is_other || matches!(what, What::Body | What::Offered(_))
 }
 
 /// Whether the data differ; an order only counts among what both sides have.

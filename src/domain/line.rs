@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::change::{Act, Change, breaks, changes};
 use super::instrument::{Index, Instrument};
 use super::part::At;
-use super::question::{Kind, Question};
+use super::question::{Measure, Question};
 
 /// Whether the line of a question goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub fn joins(a: (&str, &Question), b: (&str, &Question)) -> Join {
 #[must_use]
 pub fn lines(old: &Instrument, new: &Instrument) -> Vec<(At, Line)> {
     let changes = changes(old, new);
-    let counted = |question: &&Question| is_counted(&question.kind);
+    let counted = |question: &&Question| is_counted(question);
     let now = new.all_questions().filter(counted);
     let gone = old.all_questions().filter(counted).filter(|was| new.question(&was.id).is_none());
     let questions = now.map(|now| (At::Question(now.id.clone()), line(old, new, now, &changes)));
@@ -75,16 +75,16 @@ pub fn lines(old: &Instrument, new: &Instrument) -> Vec<(At, Line)> {
     lines
 }
 
-/// Whether answers of this kind are counted, so that there is a line at all.
-const fn is_counted(kind: &Kind) -> bool {
-    match kind {
-        Kind::Single { .. }
-        | Kind::Multiple { .. }
-        | Kind::Scale { .. }
-        | Kind::Faces { .. }
-        | Kind::Number { .. }
-        | Kind::Zone => true,
-        Kind::Text { .. } | Kind::Group { .. } | Kind::Weight => false,
+/// Whether its answers are counted, so that there is a line at all.
+const fn is_counted(question: &Question) -> bool {
+    match question.measure() {
+        Measure::One
+        | Measure::Steps
+        | Measure::Several
+        | Measure::Amount
+        | Measure::Zone
+        | Measure::Place => true,
+        Measure::Weight | Measure::Apart => false,
     }
 }
 
@@ -93,7 +93,7 @@ fn line(old: &Instrument, new: &Instrument, now: &Question, changes: &[Change]) 
     let of = |change: &&Change| change.at == At::Question(now.id.clone());
     let is_noted = changes.iter().filter(of).any(|change| change.act == Act::Logic);
     match old.question(&now.id) {
-        Some(was) if join(was) == Join::Same && !changes.iter().any(|c| breaks(c, &now.id)) => {
+        Some(was) if join(was) == Join::Same && !breaks(changes, new, &now.id) => {
             if is_noted {
                 Line::Noted
             } else {

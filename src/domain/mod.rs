@@ -14,6 +14,7 @@ pub mod instrument;
 pub mod line;
 pub mod part;
 pub mod people;
+pub mod personal;
 pub mod population;
 pub mod question;
 pub mod text;

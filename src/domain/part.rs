@@ -4,8 +4,8 @@
 //! Structs are taken apart field by field, so that a new field does not compile before it has been
 //! said here what it is.
 
-use super::instrument::{Breakdown, ChartPlan, Index, Instrument, Section, StationPlan};
-use super::question::{Band, Choice, Fold, Kind, Question};
+use super::instrument::{Breakdown, ChartPlan, Index, Instrument, Research, Section, StationPlan};
+use super::question::{Band, Choice, Fold, Kind, Label, Question};
 use super::text::{Lang, Text};
 
 /// Where a part stands.
@@ -50,6 +50,12 @@ pub enum What {
     Languages,
     /// Texts in a language that only one of two versions is complete in.
     Translation(Lang),
+    /// For researchers: what it measures.
+    Constructs,
+    /// For researchers: where it comes from.
+    Sources,
+    /// For researchers: what it must not be used for.
+    NotFor,
     /// What is said before.
     Intro,
     /// What is said after.
@@ -60,7 +66,7 @@ pub enum What {
     Sections,
     /// A line under a heading or question.
     Hint,
-    /// Whether questions come in random order.
+    /// Whether questions, rows or choices come in random order.
     Shuffle,
     /// The number of the meaning.
     Meaning,
@@ -78,7 +84,7 @@ pub enum What {
     Sensitive,
     /// How its answers fold into three.
     Fold,
-    /// The section it stands in, and its place there.
+    /// The section and the grid it stands in, and its place there.
     Place,
     /// The repeat group it stands in.
     Within,
@@ -86,6 +92,8 @@ pub enum What {
     ScaleName,
     /// The choice with this code.
     Choice(String),
+    /// When the choice with this code is offered.
+    Offered(String),
     /// The order of an ordered scale or of bands.
     Steps,
     /// The order in which choices without an order are listed.
@@ -96,6 +104,16 @@ pub enum What {
     Limits,
     /// The band with this code.
     Band(String),
+    /// The statement with this code, by which people stood.
+    Statement(String),
+    /// The group of people with this code.
+    People(String),
+    /// How many places a ranking has.
+    Places,
+    /// The most photos, or the most people of one group.
+    Most,
+    /// Words between questions.
+    Body,
     /// The most characters.
     Length,
     /// Whether the personal-data lint reads it.
@@ -166,6 +184,13 @@ fn maybe(value: Option<&impl ToString>) -> Vec<String> {
     value.map(ToString::to_string).into_iter().collect()
 }
 
+/// What a question stands in.
+struct Within<'a> {
+    section: &'a str,
+    grid: Option<&'a str>,
+    group: Option<&'a str>,
+}
+
 /// Parts on their way.
 struct Parts<'a> {
     at: At,
@@ -204,6 +229,7 @@ impl<'a> Parts<'a> {
             sensitivity,
             min_age,
             languages,
+            research,
             intro,
             outro,
             help,
@@ -229,6 +255,11 @@ impl<'a> Parts<'a> {
         }
         self.at = At::Sheet;
         self.words(What::Outro, outro);
+        if let Some(Research { constructs, sources, not_for }) = research {
+            self.words(What::Constructs, constructs);
+            self.words(What::Sources, sources);
+            self.words(What::NotFor, not_for);
+        }
         for breakdown in breakdowns {
             self.breakdown(breakdown);
         }
@@ -250,11 +281,11 @@ impl<'a> Parts<'a> {
         self.maybe_words(What::Hint, hint.as_ref());
         self.data(What::Shuffle, flag(*shuffle));
         for question in questions {
-            self.question(question, id, None);
+            self.question(question, &Within { section: id, grid: None, group: None });
         }
     }
 
-    fn question(&mut self, question: &'a Question, section: &str, group: Option<&str>) {
+    fn question(&mut self, question: &'a Question, within: &Within<'_>) {
         let Question { id, meaning, same_as, text, hint, kind, show_if, sensitive, fold } =
             question;
         self.at = At::Question(id.clone());
@@ -265,34 +296,41 @@ impl<'a> Parts<'a> {
         self.data(What::Base, maybe(show_if.as_ref()));
         self.data(What::Sensitive, flag(*sensitive));
         self.data(What::Fold, fold.as_ref().map(folded).unwrap_or_default());
-        self.data(What::Place, vec![section.to_owned()]);
-        self.data(What::Within, maybe(group.as_ref()));
+        let place = std::iter::once(within.section).chain(within.grid);
+        self.data(What::Place, place.map(str::to_owned).collect());
+        self.data(What::Within, maybe(within.group.as_ref()));
         self.kind(kind);
+        if let Kind::Grid { questions, .. } = kind {
+            for row in questions {
+                self.question(row, &Within { grid: Some(id), ..*within });
+            }
+        }
         for inner in question.inner() {
-            self.question(inner, section, Some(id));
+            self.question(inner, &Within { group: Some(id), ..*within });
         }
     }
 
     fn kind(&mut self, kind: &'a Kind) {
         let name = match kind {
-            Kind::Single { choices } => {
-                self.choices(choices, What::ChoiceOrder);
+            Kind::Single { choices, shuffle } => {
+                self.listed(choices, *shuffle);
                 "single"
             }
-            Kind::Multiple { choices, max } => {
-                self.choices(choices, What::ChoiceOrder);
+            Kind::Multiple { choices, max, shuffle } => {
+                self.listed(choices, *shuffle);
                 self.data(What::Ticks, maybe(max.as_ref()));
                 "multiple"
             }
-            Kind::Scale { scale, choices } => {
-                self.choices(choices, What::Steps);
-                self.data(What::ScaleName, maybe(scale.as_ref()));
-                "scale"
+            Kind::Rank { choices, places, shuffle } => {
+                self.listed(choices, *shuffle);
+                self.data(What::Places, number(places));
+                "rank"
             }
-            Kind::Faces { scale, choices } => {
-                self.choices(choices, What::Steps);
-                self.data(What::ScaleName, maybe(scale.as_ref()));
-                "faces"
+            Kind::Scale { scale, choices } => self.steps(scale.as_ref(), choices, "scale"),
+            Kind::Faces { scale, choices } => self.steps(scale.as_ref(), choices, "faces"),
+            Kind::Grid { questions: _, shuffle } => {
+                self.data(What::Shuffle, flag(*shuffle));
+                "grid"
             }
             Kind::Number { min, max, bands, choices } => {
                 self.data(What::Limits, vec![min.to_string(), max.to_string()]);
@@ -303,28 +341,72 @@ impl<'a> Parts<'a> {
                 self.choices(choices, What::ChoiceOrder);
                 "number"
             }
+            Kind::Counts { statements, groups, max } => {
+                self.labels(statements, What::Statement);
+                self.labels(groups, What::People);
+                let codes = statements.iter().chain(groups).map(|label| label.code.clone());
+                self.data(What::ChoiceOrder, codes.collect());
+                self.data(What::Most, number(max));
+                "counts"
+            }
             Kind::Text { max, lint } => {
                 self.data(What::Length, number(max));
                 self.data(What::Lint, flag(*lint));
                 "text"
             }
-            Kind::Zone => "zone",
+            Kind::Photo { max } => {
+                self.data(What::Most, number(max));
+                "photo"
+            }
             Kind::Group { questions: _, max } => {
                 self.data(What::Repeats, number(max));
                 "group"
             }
+            Kind::Info { body } => {
+                self.words(What::Body, body);
+                "info"
+            }
+            Kind::Zone => "zone",
+            Kind::Place => "place",
+            Kind::Consent => "consent",
+            Kind::AgeGate => "age_gate",
             Kind::Weight => "weight",
         };
         self.data(What::Kind, vec![name.to_owned()]);
     }
 
+    /// Choices without an order.
+    fn listed(&mut self, choices: &'a [Choice], shuffle: bool) {
+        self.choices(choices, What::ChoiceOrder);
+        self.data(What::Shuffle, flag(shuffle));
+    }
+
+    /// The steps of a scale.
+    fn steps(
+        &mut self,
+        scale: Option<&String>,
+        choices: &'a [Choice],
+        name: &'static str,
+    ) -> &'static str {
+        self.choices(choices, What::Steps);
+        self.data(What::ScaleName, maybe(scale));
+        name
+    }
+
+    fn labels(&mut self, labels: &'a [Label], what: fn(String) -> What) {
+        for Label { code, text } in labels {
+            self.words(what(code.clone()), text);
+        }
+    }
+
     fn choices(&mut self, choices: &'a [Choice], order: What) {
         for choice in choices {
-            let Choice { code, text, score, missing, exclusive } = choice;
+            let Choice { code, text, score, missing, exclusive, show_if } = choice;
             let mut data = maybe(score.as_ref());
             data.extend(missing.then(|| "missing".to_owned()));
             data.extend(exclusive.then(|| "exclusive".to_owned()));
             self.both(What::Choice(code.clone()), text, data);
+            self.data(What::Offered(code.clone()), maybe(show_if.as_ref()));
         }
         self.data(order, choices.iter().map(|choice| choice.code.clone()).collect());
     }

@@ -87,10 +87,11 @@ pub fn original(instrument: &Instrument) -> Lang {
 }
 
 /// Every text beside its original, in the order in which somebody reads them. The same words twice
-/// are read once, where they come first.
+/// are read once, where they come first. What only researchers read is there in their languages.
 #[must_use]
 pub fn chapters(instrument: &Instrument, lang: Lang) -> Vec<Chapter<'_>> {
     let first = original(instrument);
+    let for_staff = [first, lang].iter().all(|lang| Lang::STAFF.contains(lang));
     let mut chapters: Vec<Chapter<'_>> = Vec::new();
     let mut known: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
     let mut section = About::Sheet;
@@ -102,6 +103,9 @@ pub fn chapters(instrument: &Instrument, lang: Lang) -> Vec<Chapter<'_>> {
         else {
             continue;
         };
+        if matches!(part.what, What::Constructs | What::Sources | What::NotFor) && !for_staff {
+            continue;
+        }
         let (original, translation) = (words.get_in(first), words.get_in(lang));
         if let Some((chapter, place)) = known.get(&(original, translation)) {
             chapters[*chapter].passages[*place].places.push((part.at, part.what));
@@ -156,7 +160,9 @@ mod tests {
     use crate::instruments::Shelf;
 
     fn sheet() -> Instrument {
-        Shelf::load(None).instrument("resident_safety").unwrap().clone()
+        let mut sheet = Shelf::load(None).instrument("resident_safety").unwrap().clone();
+        sheet.languages.retain(|lang| Lang::STAFF.contains(lang));
+        sheet
     }
 
     fn keys(of: &Instrument, lang: Lang) -> BTreeSet<String> {

@@ -15,7 +15,7 @@ use super::desk::{self, Card, Desk, StaffFrame};
 use super::error::{Error, Result};
 use super::sign_in::SignedIn;
 use super::{named, parts};
-use crate::domain::instrument::{Instrument, Section};
+use crate::domain::instrument::{Instrument, Research, Section};
 use crate::domain::people::May;
 use crate::domain::question::Question;
 use crate::domain::text::Lang;
@@ -251,6 +251,8 @@ struct InstrumentPage<'a> {
     versions: usize,
     langs: Vec<LangView>,
     facts: Vec<(&'a str, String)>,
+    /// What researchers must know.
+    research: Vec<(&'a str, String)>,
     sections: Vec<SectionView>,
 }
 
@@ -279,6 +281,7 @@ pub(super) async fn page(
         versions: known.versions.len(),
         langs: langs(&desk, &known, &instrument, &checked),
         facts: facts(&desk, &instrument),
+        research: research(&desk, &instrument),
         sections: instrument.sections.iter().map(|one| section(one, &desk)).collect(),
     };
     Ok(desk::show(StatusCode::OK, &page))
@@ -298,13 +301,27 @@ fn facts<'a>(desk: &'a Desk, of: &Instrument) -> Vec<(&'a str, String)> {
     facts.into_iter().filter(|(_, what)| !what.is_empty()).collect()
 }
 
+fn research<'a>(desk: &'a Desk, of: &Instrument) -> Vec<(&'a str, String)> {
+    let words = desk.instrument_words();
+    let Some(Research { constructs, sources, not_for }) = &of.research else { return Vec::new() };
+    let notes = [
+        (&words.what_constructs, constructs),
+        (&words.what_sources, sources),
+        (&words.what_not_for, not_for),
+    ];
+    notes.map(|(what, text)| (what.as_str(), text.get(desk.lang()).to_owned())).into()
+}
+
 fn section(of: &Section, desk: &Desk) -> SectionView {
     let words = desk.instrument_words();
     let title = match of.title.get(desk.lang()) {
         "" => fill(&words.chapter_section, &[("id", &of.id)]),
         title => title.to_owned(),
     };
-    let each = of.questions.iter().flat_map(|one| std::iter::once(one).chain(one.inner()));
+    let each = of.questions.iter().flat_map(|one| {
+        let rows = one.rows().iter().filter(|row| row.id != one.id);
+        std::iter::once(one).chain(rows).chain(one.inner())
+    });
     SectionView { title, questions: each.map(|one| question(one, desk)).collect() }
 }
 

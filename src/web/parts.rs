@@ -29,6 +29,9 @@ pub(super) fn what(what: &What, words: &InstrumentWords) -> String {
     let with = |text: &str, code: &str| fill(text, &[("code", code)]);
     let text = match what {
         What::Choice(code) => return with(&words.what_choice, code),
+        What::Offered(code) => return with(&words.what_offered, code),
+        What::Statement(code) => return with(&words.what_statement, code),
+        What::People(code) => return with(&words.what_people, code),
         What::Band(code) => return with(&words.what_band, code),
         What::Prompt(number) => return with(&words.what_prompt, &number.to_string()),
         What::Translation(lang) => {
@@ -43,6 +46,12 @@ pub(super) fn what(what: &What, words: &InstrumentWords) -> String {
         What::Sensitivity => &words.what_sensitivity,
         What::MinAge => &words.what_min_age,
         What::Languages => &words.what_languages,
+        What::Constructs => &words.what_constructs,
+        What::Sources => &words.what_sources,
+        What::NotFor => &words.what_not_for,
+        What::Places => &words.what_places,
+        What::Most => &words.what_most,
+        What::Body => &words.what_body,
         What::Intro => &words.what_intro,
         What::Outro => &words.what_outro,
         What::Help => &words.what_help,
@@ -116,6 +125,10 @@ pub(super) fn sheet(sheet: Sheet, words: &InstrumentWords) -> &str {
         Sheet::WalkSheet => &words.sheet_walk,
         Sheet::NoteSheet => &words.sheet_notes,
         Sheet::Feedback => &words.sheet_feedback,
+        Sheet::MapSheet => &words.sheet_map,
+        Sheet::Game => &words.sheet_game,
+        Sheet::Ballot => &words.sheet_ballot,
+        Sheet::SignUp => &words.sheet_sign_up,
     }
 }
 
@@ -141,6 +154,14 @@ pub(super) fn kind<'a>(kind: &Kind, words: &'a InstrumentWords) -> &'a str {
         Kind::Text { .. } => &words.kind_text,
         Kind::Zone => &words.kind_zone,
         Kind::Group { .. } => &words.kind_group,
+        Kind::Grid { .. } => &words.kind_grid,
+        Kind::Place => &words.kind_place,
+        Kind::Photo { .. } => &words.kind_photo,
+        Kind::Counts { .. } => &words.kind_counts,
+        Kind::Rank { .. } => &words.kind_rank,
+        Kind::Consent => &words.kind_consent,
+        Kind::AgeGate => &words.kind_age_gate,
+        Kind::Info { .. } => &words.kind_info,
         Kind::Weight => &words.kind_weight,
     }
 }

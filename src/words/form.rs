@@ -3,6 +3,7 @@
 words! {
     /// The texts of answering pages; `{…}` are places [`super::fill`] fills.
     FormWords from "form" {
+        quote,
         asked_by,
         skip_any,
         minutes,
@@ -83,5 +84,23 @@ words! {
         published_title,
         published_none,
         staff,
+        consent_yes,
+        age_yes,
+        age_no,
+        place_number,
+        only_named_above,
+        wrong_ranked_twice,
+        wrong_no_consent,
+        wrong_no_age,
+        wrong_too_young,
+        wrong_place,
+        wrong_personal,
+        personal_name,
+        personal_email,
+        personal_phone,
+        personal_plate,
+        personal_address,
+        personal_date,
+        send_as_is,
     }
 }

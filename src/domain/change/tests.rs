@@ -12,9 +12,11 @@ use crate::instruments::Shelf;
 
 static SHELF: LazyLock<Shelf> = LazyLock::new(|| Shelf::load(None));
 
-/// The long questionnaire.
+/// The long questionnaire in three languages.
 fn sheet() -> Instrument {
-    SHELF.instrument("resident_safety").unwrap().clone()
+    let mut sheet = SHELF.instrument("resident_safety").unwrap().clone();
+    sheet.languages.retain(|lang| Lang::STAFF.contains(lang));
+    sheet
 }
 
 /// The question with this id, to be changed.
@@ -25,12 +27,11 @@ fn at<'a>(of: &'a mut Instrument, id: &str) -> &'a mut Question {
 
 fn choices(of: &mut Question) -> &mut Vec<Choice> {
     match &mut of.kind {
-        Kind::Single { choices }
+        Kind::Single { choices, .. }
         | Kind::Multiple { choices, .. }
         | Kind::Scale { choices, .. }
-        | Kind::Faces { choices, .. }
-        | Kind::Number { choices, .. } => choices,
-        Kind::Text { .. } | Kind::Zone | Kind::Group { .. } | Kind::Weight => unreachable!(),
+        | Kind::Rank { choices, .. } => choices,
+        other => unreachable!("{other:?}"),
     }
 }
 
@@ -111,7 +112,7 @@ fn what_can_be_answered_is_the_scale() {
         (|q| choices(q)[0].score = Some(-1.0), What::Choice("very_bad".to_owned())),
         (|q| choices(q)[4].missing = true, What::Choice("very_good".to_owned())),
         (|q| choices(q).swap(0, 1), What::Steps),
-        (|q| q.kind = Kind::Single { choices: choices(q).clone() }, What::Kind),
+        (|q| q.kind = Kind::Single { choices: choices(q).clone(), shuffle: false }, What::Kind),
     ];
     for (done, what) in ways {
         let (new, changed) = after(|new| done(at(new, "a1")));
@@ -146,6 +147,91 @@ fn bands_and_limits_are_the_scale_too() {
     assert_eq!(must_raise(&number(10.0, 4.0), &number(10.0, 5.0)), ["a1"]);
     let changed = changes(&number(10.0, 4.0), &number(20.0, 4.0));
     assert!(changed.iter().any(|change| (&change.what, change.act) == (&What::Limits, Act::Scale)));
+}
+
+/// The sheet in which every kind stands once.
+fn every_kind() -> Instrument {
+    let text = include_str!("../../../tests/surveys/every_kind.toml");
+    let (found, faults) = crate::instruments::check("every_kind.toml", text, None);
+    found.unwrap_or_else(|| panic!("{faults:?}"))
+}
+
+/// The first question of a kind, to be changed.
+fn of_kind(of: &mut Instrument, is_it: fn(&Kind) -> bool) -> &mut Question {
+    let mut all = of.sections.iter_mut().flat_map(|section| &mut section.questions);
+    all.find(|question| is_it(&question.kind)).unwrap()
+}
+
+#[test]
+fn the_heading_of_a_grid_stands_over_its_rows() {
+    let is_grid = |kind: &Kind| matches!(kind, Kind::Grid { .. });
+    let mut old = every_kind();
+    let grid = of_kind(&mut old, is_grid);
+    for words in grid.text.0.values_mut() {
+        "How much of a problem is this here?".clone_into(words);
+    }
+    let (id, rows) = (grid.id.clone(), grid.rows().iter().map(|row| row.id.clone()));
+    let rows: Vec<String> = rows.collect();
+    let mut new = old.clone();
+    for words in at(&mut new, &id).text.0.values_mut() {
+        words.push_str(" And now?");
+    }
+    assert_eq!(must_raise(&old, &new), Vec::<String>::new());
+    for words in at(&mut new, &id).text.0.values_mut() {
+        "Completely unlike anything asked earlier".clone_into(words);
+    }
+    assert_eq!(must_raise(&old, &new), rows);
+    let lines: Vec<_> = lines(&old, &new).into_iter().filter(|(_, l)| *l != Line::GoesOn).collect();
+    let broken = rows.into_iter().map(|row| (At::Question(row), Line::Breaks));
+    assert_eq!(lines, broken.collect::<Vec<_>>());
+}
+
+#[test]
+fn what_the_newer_kinds_can_change() {
+    type Done = fn(&mut Question);
+    type Is = fn(&Kind) -> bool;
+    let is_rank: Is = |kind| matches!(kind, Kind::Rank { .. });
+    let ways: [(Is, Done, Act); 5] = [
+        (
+            is_rank,
+            |q| {
+                if let Kind::Rank { places, .. } = &mut q.kind {
+                    *places = 3
+                }
+            },
+            Act::Scale,
+        ),
+        (is_rank, |q| choices(q).rotate_left(1), Act::Moved),
+        (is_rank, |q| choices(q)[0].show_if = "a = b".parse().ok(), Act::Logic),
+        (
+            |kind| matches!(kind, Kind::Counts { .. }),
+            |q| {
+                if let Kind::Counts { groups, .. } = &mut q.kind {
+                    groups.truncate(1)
+                }
+            },
+            Act::Scale,
+        ),
+        (
+            |kind| matches!(kind, Kind::Info { .. }),
+            |q| {
+                if let Kind::Info { body } = &mut q.kind {
+                    *body = Text::name("Other.")
+                }
+            },
+            Act::Wording,
+        ),
+    ];
+    for (is_it, done, act) in ways {
+        let (old, mut new) = (every_kind(), every_kind());
+        let changed = of_kind(&mut new, is_it);
+        done(changed);
+        let id = changed.id.clone();
+        let told = changes(&old, &new);
+        assert!(!told.is_empty() && told.iter().all(|change| change.act == act), "{told:?}");
+        let must = if act == Act::Scale { vec![id] } else { Vec::new() };
+        assert_eq!(must_raise(&old, &new), must);
+    }
 }
 
 #[test]
@@ -257,7 +343,7 @@ fn a_new_language_is_one_change() {
 const WAYS: usize = 8;
 
 fn change(of: &mut Instrument, way: usize, place: usize) {
-    let count = of.questions().count();
+    let count = of.laid_out().count();
     let mut all = of.sections.iter_mut().flat_map(|section| &mut section.questions);
     let question = all.nth(place % count).unwrap();
     match way {
