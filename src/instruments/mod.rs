@@ -4,6 +4,7 @@
 //! one of ours takes its place, and a file with errors is reported and left out: it never keeps
 //! the others away.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -31,9 +32,11 @@ mod suit;
 mod table;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use draft::{Look, ScaleName};
 pub use lint::{Fault, Severity};
+pub use write::{write, write_beside};
 
 /// The file of shared scales and blocks.
 const SHARED: &str = "shared.toml";
@@ -48,6 +51,7 @@ pub struct Shelf {
     instruments: Vec<Instrument>,
     /// The operator's own scales and blocks.
     shared: Option<String>,
+    sources: BTreeMap<String, String>,
     faults: Vec<(String, Fault)>,
 }
 
@@ -76,6 +80,12 @@ impl Shelf {
     #[must_use]
     pub fn instrument(&self, slug: &str) -> Option<&Instrument> {
         self.instruments.iter().find(|instrument| instrument.slug == slug)
+    }
+
+    /// The text of the file of the instrument with this slug.
+    #[must_use]
+    pub fn source(&self, slug: &str) -> Option<&str> {
+        self.sources.get(slug).map(String::as_str)
     }
 
     /// What is wrong with the files, warnings too, each with the name of its file.
@@ -127,6 +137,7 @@ impl Shelf {
             self.faults.extend(faults.into_iter().map(|fault| (shown.clone(), fault)));
             if let Some(instrument) = instrument {
                 self.instruments.retain(|earlier| earlier.slug != instrument.slug);
+                self.sources.insert(instrument.slug.clone(), text.clone());
                 self.instruments.push(instrument);
             }
         }

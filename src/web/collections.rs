@@ -25,6 +25,7 @@ use crate::domain::ids::CollectionId;
 use crate::domain::instrument::{Instrument, Sheet as Kind};
 use crate::domain::people::May;
 use crate::domain::text::Lang;
+use crate::domain::version::Publication;
 use crate::words::{StaffWords, fill};
 
 /// Letters that cannot be taken for one another, and no vowels, so that no words come out.
@@ -136,7 +137,13 @@ pub(super) async fn prepare(
         return Ok(new_sheet(&desk, &waves, &filled).show(faults));
     };
     let title = filled.first("title");
-    let collection = draft(&desk, instrument, wave, title, field, mode).await?;
+    let collection = match draft(&desk, instrument, wave, title, field, mode).await {
+        Err(Error::Bad(sentence)) => {
+            faults.add("instrument", &sentence);
+            return Ok(new_sheet(&desk, &waves, &filled).show(faults));
+        }
+        drafted => drafted?,
+    };
     desk.log(Act::Prepared, title).await?;
     Ok(desk.go(&format!("/collections/{}", collection.id)))
 }
@@ -154,11 +161,20 @@ pub(super) async fn draft(
     mode: Mode,
 ) -> Result<Collection> {
     let (diagnosis, id) = (desk.diagnosis.id, CollectionId::random());
+    let shelf = &desk.app.shelf;
+    let is_ours = shelf.instrument(&instrument.slug) == Some(instrument);
+    let how = Publication {
+        source: shelf.source(&instrument.slug).filter(|_| is_ours),
+        at: Some(desk.app.clock.now()),
+        by: Some(desk.person.id),
+        note: "",
+    };
+    let published = desk.app.store.publish_version(diagnosis, instrument, &how).await;
     let collection = Collection {
         id,
         diagnosis,
         wave: wave.id,
-        instrument: desk.app.store.publish(diagnosis, instrument).await?,
+        instrument: published.map_err(|error| desk.said(error))?.hash,
         title: title.to_owned(),
         field,
         state: Stands::Draft,

@@ -64,7 +64,13 @@ pub(super) async fn start(
         return Ok(sheet(&desk, &filled).show(faults));
     };
     let title = filled.first("title").to_owned();
-    let collection = draft(&desk, instrument, wave, &title, field, Mode::Own).await?;
+    let collection = match draft(&desk, instrument, wave, &title, field, Mode::Own).await {
+        Err(Error::Bad(sentence)) => {
+            faults.add("instrument", &sentence);
+            return Ok(sheet(&desk, &filled).show(faults));
+        }
+        drafted => drafted?,
+    };
     let instrument = app.instrument(desk.diagnosis.id, &collection.instrument).await?;
     let held = Held { desk, collection, instrument };
     begin(&held).await?;

@@ -29,12 +29,14 @@ mod error;
 mod feedback;
 mod field;
 mod home;
+mod instruments;
 mod members;
 mod moderation;
 mod named;
 mod overview;
 mod page;
 mod participate;
+mod parts;
 mod projector;
 mod qr;
 mod released;
@@ -115,6 +117,8 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/collections/{id}/texts", get(moderation::texts))
         .route("/d/{slug}/activity", get(feedback::new_page).post(feedback::start))
         .route("/d/{slug}/activity/{id}", get(feedback::page))
+        .route("/d/{slug}/instruments", get(instruments::list))
+        .route("/d/{slug}/instruments/{instrument}", get(instruments::page))
         .route("/d/{slug}/members", get(members::page).post(members::invite))
         .route("/d/{slug}/members/{person}/remove", post(members::remove))
         .route("/d/{slug}/members/{person}/reset", post(members::reset))

@@ -41,6 +41,7 @@ words! {
         wrong_title,
         meanwhile,
         taken,
+        meaning_not_raised,
         choose_one,
         choose_some,
         title_needed,

@@ -36,7 +36,6 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 const CRATES: [(&str, &[&str]); 16] = [
     ("toml", &["instruments", "words", "job"]),
     ("toml_edit", &["instruments"]),
-    ("similar", &["instruments", "web"]),
     ("polars", &["analysis"]),
     ("statrs", &["analysis"]),
     ("sqlx", &["store"]),
@@ -48,6 +47,7 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("csv", &["publish", "job", "web"]),
     ("axum", &["web", "cli"]),
     ("askama", &["web"]),
+    ("similar", &["web"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
 ];
