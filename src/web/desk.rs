@@ -36,6 +36,10 @@ coded! {
         Opened = "collection_opened",
         /// It was opened in languages nobody has checked.
         Unchecked = "translations_unchecked",
+        /// Texts were checked.
+        CheckedTexts = "texts_checked",
+        /// A checked text was taken back.
+        TookBackText = "text_taken_back",
         /// A collection was closed.
         Closed = "collection_closed",
         /// Somebody was invited.

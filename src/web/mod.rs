@@ -43,6 +43,8 @@ mod released;
 mod releases;
 mod sheet;
 mod sign_in;
+mod translations;
+mod versions;
 mod wall;
 
 use app::App;
@@ -119,6 +121,12 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/activity/{id}", get(feedback::page))
         .route("/d/{slug}/instruments", get(instruments::list))
         .route("/d/{slug}/instruments/{instrument}", get(instruments::page))
+        .route("/d/{slug}/instruments/{instrument}/versions", get(versions::page))
+        .route("/d/{slug}/instruments/{instrument}/versions/{file}", get(versions::file))
+        .route(
+            "/d/{slug}/instruments/{instrument}/translations/{lang}",
+            get(translations::page).post(translations::save),
+        )
         .route("/d/{slug}/members", get(members::page).post(members::invite))
         .route("/d/{slug}/members/{person}/remove", post(members::remove))
         .route("/d/{slug}/members/{person}/reset", post(members::reset))

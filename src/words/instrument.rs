@@ -5,6 +5,8 @@ words! {
     InstrumentWords from "instrument" {
         instruments,
         instruments_intro,
+        yes,
+        no,
         languages,
         language,
         standing,

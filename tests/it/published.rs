@@ -31,10 +31,6 @@ fn published() -> Vec<(String, String, String, Instrument)> {
     all.collect()
 }
 
-fn zones() -> Vec<String> {
-    ["north", "south"].map(str::to_owned).to_vec()
-}
-
 #[test]
 fn they_keep_their_content_and_their_hash() {
     let all = published();
@@ -51,11 +47,12 @@ fn they_keep_their_content_and_their_hash() {
 
 #[test]
 fn they_still_read_answers() {
+    let zones = ["north", "south"].map(str::to_owned);
+    let ground = Ground::of(&zones);
     for (_, slug, _, instrument) in published() {
         for seed in 0..40 {
-            let fields =
-                sample(&instrument, &Ground::of(&zones()), &mut StdRng::seed_from_u64(seed));
-            let reading = instrument.read(&fields, &Ground::of(&zones()));
+            let fields = sample(&instrument, &ground, &mut StdRng::seed_from_u64(seed));
+            let reading = instrument.read(&fields, &ground);
             assert_eq!(reading.complaints, [], "{slug} {seed}");
             assert!(!reading.answers.0.is_empty() || !reading.texts.is_empty(), "{slug} {seed}");
         }
