@@ -75,7 +75,7 @@ impl Bench<'_> {
     }
 
     /// Puts a table into a list of tables, which is begun where it is missing.
-    fn add_table(
+    pub(super) fn add_table(
         &mut self,
         to: &Path,
         key: &str,
@@ -352,7 +352,7 @@ fn anew(question: &mut Table, known: &mut Vec<String>) {
 }
 
 /// The first name with this beginning and a number that nothing has yet.
-fn free(begin: &str, known: &[String]) -> String {
+pub(super) fn free(begin: &str, known: &[String]) -> String {
     let number = |id: &String| id.strip_prefix(begin)?.parse::<usize>().ok();
     let last = known.iter().filter_map(number).max().unwrap_or(0);
     format!("{begin}{}", last.saturating_add(1))

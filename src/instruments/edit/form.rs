@@ -3,7 +3,7 @@
 //! A field is named by where it stands below its card: `text.nl`, `choices.2.score`. What was not
 //! changed makes an edit too, and such an edit changes nothing.
 
-use super::{Edit, Key, List, Path, Refusal, Sort};
+use super::{Edit, Key, List, Path, Pick, Plan, Refusal, Sort};
 use crate::domain::instrument::{Help, Sheet};
 use crate::domain::text::Lang;
 use crate::instruments::file::SHEETS;
@@ -43,6 +43,7 @@ impl Card<'_> {
         for (name, edit) in whole {
             found.extend(edit.map(|edit| Field { name: name.to_owned(), edit }));
         }
+        found.extend(self.picks().map(|(name, edit)| Field { name: name.to_owned(), edit }));
         found.sort_by_key(|field| turn(&field.edit));
         let button = self.first("do").and_then(|button| self.button(button));
         let button = button.map(|edit| Field { name: "do".to_owned(), edit });
@@ -77,7 +78,8 @@ impl Card<'_> {
         if let Ok(lang) = last.parse::<Lang>() {
             return Some(Edit::Say { at, lang, words: value });
         }
-        if let Some(key) = Key::from_code(last) {
+        let key = Key::from_code(last).filter(|key| *key != Key::Kind || self.is_chart());
+        if let Some(key) = key {
             return Some(Edit::Set { at, key, value });
         }
         match last {
@@ -87,6 +89,20 @@ impl Card<'_> {
             "kind" => Sort::from_code(&value).map(|sort| Edit::Kind { at, sort }),
             _ => None,
         }
+    }
+
+    fn is_chart(&self) -> bool {
+        self.at.in_list().is_some_and(|(_, key, _)| key == Plan::Chart.code())
+    }
+
+    /// What a plan names: a field for each, and an empty one that says that they were asked for.
+    fn picks(&self) -> impl Iterator<Item = (&'static str, Edit)> {
+        Pick::ALL.iter().filter_map(|list| {
+            self.first(list.code())?;
+            let ids = self.all(list.code()).filter(|id| !id.is_empty()).map(str::to_owned);
+            let (at, list, ids) = (self.at.clone(), *list, ids.collect());
+            Some((list.code(), Edit::Pick { at, list, ids }))
+        })
     }
 
     fn help(&self) -> Option<Edit> {
@@ -168,6 +184,11 @@ impl Card<'_> {
                 Edit::AddQuestion { to: at().ok()?, place, sort }
             }
             "section" => Edit::AddSection { place: rest.parse().ok()? },
+            "plan" => {
+                let plan = Plan::from_code(rest)?;
+                let of = self.first(if plan == Plan::Station { "of_chart" } else { "of" })?;
+                Edit::AddPlan { plan, of: of.to_owned() }
+            }
             "language" => Edit::AddLanguage(lang("new_language")?),
             "forget" => Edit::RemoveLanguage(rest.parse().ok()?),
             _ => return None,
@@ -193,12 +214,14 @@ const fn turn(edit: &Edit) -> u8 {
         | Edit::Set { .. }
         | Edit::Help(_)
         | Edit::Fold { .. }
+        | Edit::Pick { .. }
         | Edit::Sheet(_) => 0,
         Edit::Recode { .. } => 1,
         Edit::Rename { .. } => 2,
         Edit::Kind { .. } => 3,
         Edit::AddQuestion { .. }
         | Edit::AddEntry { .. }
+        | Edit::AddPlan { .. }
         | Edit::AddSection { .. }
         | Edit::Duplicate { .. }
         | Edit::Remove { .. }

@@ -17,6 +17,14 @@ coded! {
         MinAge = "min_age",
         /// How sensitive the whole is.
         Sensitivity = "sensitivity",
+        /// What a chart is drawn as.
+        Kind = "kind",
+        /// What a chart or table is broken down by.
+        By = "by",
+        /// Where a group that is too small goes.
+        Merge = "merge",
+        /// Which end of an index is good.
+        Direction = "direction",
         /// The named scale of a question.
         Scale = "scale",
         /// When a question or answer is shown.
@@ -62,7 +70,14 @@ enum Takes {
 impl Key {
     const fn takes(self) -> Takes {
         match self {
-            Self::Sensitivity | Self::Scale | Self::ShowIf | Self::SameAs => Takes::Words,
+            Self::Sensitivity
+            | Self::Kind
+            | Self::By
+            | Self::Merge
+            | Self::Direction
+            | Self::Scale
+            | Self::ShowIf
+            | Self::SameAs => Takes::Words,
             Self::Minutes
             | Self::MinAge
             | Self::Meaning

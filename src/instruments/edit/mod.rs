@@ -21,6 +21,7 @@ mod language;
 mod list;
 mod mention;
 mod path;
+mod plan;
 mod scores;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use fresh::fresh;
 pub use key::Key;
 pub use kind::Sort;
 pub use path::Path;
+pub use plan::{Pick, Plan};
 pub use view::{Part, Question, Section, View};
 
 /// The largest file: fifty times the longest questionnaire of ours.
@@ -108,6 +110,22 @@ pub enum Edit {
         list: List,
         /// Its words.
         words: Vec<(Lang, String)>,
+    },
+    /// The ids or codes that a plan names.
+    Pick {
+        /// The plan.
+        at: Path,
+        /// Which of its lists.
+        list: Pick,
+        /// What it names.
+        ids: Vec<String>,
+    },
+    /// A new breakdown, index, chart or station.
+    AddPlan {
+        /// What.
+        plan: Plan,
+        /// What it shows: the id of a question, or for a station of a chart.
+        of: String,
     },
     /// A new section.
     AddSection {
@@ -251,6 +269,8 @@ impl Bench<'_> {
             Edit::Recode { at, code } => mention::recode(self.root(), at, code),
             Edit::AddQuestion { to, place, sort } => self.add_question(to, *place, *sort),
             Edit::AddEntry { to, list, words } => self.add_entry(to, *list, words),
+            Edit::Pick { at, list, ids } => list.set(at.item_mut(self.root())?, ids),
+            Edit::AddPlan { plan, of } => self.add_plan(*plan, of),
             Edit::AddSection { place } => self.add_section(*place),
             Edit::Duplicate { at } => self.duplicate(at),
             Edit::Remove { at } => self.remove(at),

@@ -327,6 +327,43 @@ fn copies_have_ids_of_their_own() {
 }
 
 #[test]
+fn what_is_shown_of_a_question_is_begun() {
+    let plan = |plan, of: &str| Edit::AddPlan { plan, of: of.to_owned() };
+    let edits = [
+        plan(Plan::Chart, "safe"),
+        plan(Plan::Station, "c1"),
+        plan(Plan::Breakdown, "safe"),
+        plan(Plan::Index, "safe"),
+    ];
+    let edited = apply(SMALL, &[], &edits).unwrap();
+    assert_eq!(edited.at, Some(at("index.0")));
+    let wanted = "[[chart]]\nid = \"c1\"\nkind = \"diverging\"\nquestions = [\"safe\"]\ntitle = { en = \"How safe is it here?\" }\n";
+    assert!(edited.text.contains(wanted), "{}", edited.text);
+    assert!(edited.text.contains("[[station]]\nnumber = 2\ntitle = { en = \"How safe is it here?\" }\nprompts = [{}, {}]\ncharts = [\"c1\"]"));
+    assert_eq!(refused(SMALL, plan(Plan::Chart, "none")), Refusal::Gone);
+    let pick = |list, ids: &[&str]| {
+        let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        Edit::Pick { at: at("chart.0"), list, ids }
+    };
+    let text = done(SMALL, &[pick(Pick::Top, &["dark", "empty"])]);
+    assert_eq!(changed(SMALL, &text), ["+top = [\"dark\", \"empty\"]"]);
+    assert_eq!(done(&text, &[pick(Pick::Top, &[]), pick(Pick::Questions, &["why"])]), SMALL);
+    let fields =
+        [("questions", ""), ("questions", "safe"), ("kind", "diverging"), ("title.en", "Safe?")];
+    let text = sent(SMALL, "chart.0", &fields).unwrap();
+    assert!(
+        text.contains("kind = \"diverging\"\nquestions = [\"safe\"]\ntitle = { en = \"Safe?\" }"),
+        "{text}"
+    );
+    let fields = [("do", "plan chart"), ("of", "words")];
+    assert!(
+        sent(SMALL, "", &fields)
+            .unwrap()
+            .contains("kind = \"sorted_bars\"\nquestions = [\"words\"]")
+    );
+}
+
+#[test]
 fn an_empty_file_is_filled() {
     let edits = [
         Edit::AddLanguage(Lang::Nl),
