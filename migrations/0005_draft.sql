@@ -14,3 +14,13 @@ create table instrument_draft (
     person      uuid    not null,
     primary key (diagnosis, slug)
 );
+
+-- The version of an instrument of one's own that is offered when a collection is prepared, in the
+-- place of the file of the same name.
+
+create table instrument_offered (
+    diagnosis   uuid    not null references diagnosis (id) on delete cascade,
+    slug        text    not null,
+    hash        text    not null,
+    primary key (diagnosis, slug)
+);

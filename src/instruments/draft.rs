@@ -50,6 +50,14 @@ impl Shelf {
         edit::apply(text, &self.commons_texts(), edits)
     }
 
+    /// The same with every edit that cannot be done, by its number.
+    ///
+    /// # Errors
+    /// All of them.
+    pub fn edit_all(&self, text: &str, edits: &[Edit]) -> Result<Edited, Vec<(usize, Refusal)>> {
+        edit::all_at_once(text, &self.commons_texts(), edits)
+    }
+
     /// The shared scales.
     #[must_use]
     pub fn scales(&self) -> Vec<ScaleName> {

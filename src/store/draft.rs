@@ -1,5 +1,7 @@
 //! Drafts of instruments. Nothing is written over what somebody else saved meanwhile.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::{Result, Store, StoreError, Tx, is_taken, on, within};
@@ -121,6 +123,35 @@ impl Store {
         }
         tx.commit().await?;
         Ok(Saved::Now(next))
+    }
+
+    /// Offers a published version in the place of the file of the same name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn offer(&self, of: DiagnosisId, slug: &str, hash: &str) -> Result<()> {
+        const SQL: &str = "
+            insert into instrument_offered (diagnosis, slug, hash)
+            values ($1, $2, $3)
+                on conflict (diagnosis, slug) do update set hash = excluded.hash";
+        let mut tx = self.begin().await?;
+        within!(&mut tx, it => sqlx::query(SQL)
+            .bind(of.0).bind(slug).bind(hash).execute(it).await?.rows_affected());
+        tx.commit().await
+    }
+
+    /// The hashes of the versions that are offered, by slug.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn offered(&self, of: DiagnosisId) -> Result<BTreeMap<String, String>> {
+        const SQL: &str = "
+            select slug, hash
+              from instrument_offered
+             where diagnosis = $1";
+        let rows: Vec<(String, String)> = on!(&self.db, pool =>
+            sqlx::query_as(SQL).bind(of.0).fetch_all(pool).await)?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Throws a draft away, if nobody changed it since.

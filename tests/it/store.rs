@@ -335,6 +335,11 @@ fn a_draft_is_never_written_over_what_somebody_else_saved() {
         }
         let won = |saved: &Saved| *saved == Saved::Now(3);
         assert_eq!(tasks.join_all().await.iter().filter(|saved| won(saved)).count(), 1);
+        for hash in ["a", "b"] {
+            store.offer(of, "streets", hash).await.unwrap();
+        }
+        let offered = store.offered(of).await.unwrap();
+        assert_eq!(offered, [("streets".to_owned(), "b".to_owned())].into());
         let stale = store.discard_draft(of, "streets", 2).await;
         assert!(matches!(stale, Err(StoreError::Stale(_))));
         store.discard_draft(of, "streets", 3).await.unwrap();

@@ -210,15 +210,17 @@ type New<'a> = (&'a str, List, Vec<(Lang, String)>);
 /// When an edit has its turn.
 const fn turn(edit: &Edit) -> u8 {
     match edit {
+        // A scale takes the place of answers that may have been filled in too.
+        Edit::Set { key: Key::Scale, .. } | Edit::Kind { .. } => 3,
         Edit::Say { .. }
         | Edit::Set { .. }
         | Edit::Help(_)
         | Edit::Fold { .. }
         | Edit::Pick { .. }
+        | Edit::Slug(_)
         | Edit::Sheet(_) => 0,
         Edit::Recode { .. } => 1,
         Edit::Rename { .. } => 2,
-        Edit::Kind { .. } => 3,
         Edit::AddQuestion { .. }
         | Edit::AddEntry { .. }
         | Edit::AddPlan { .. }

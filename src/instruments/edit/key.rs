@@ -1,7 +1,7 @@
 //! The settings of a file that are one word, one number or a yes.
 
 use serde::{Deserialize, Serialize};
-use toml_edit::{Item, Value};
+use toml_edit::{Array, Item, Value};
 
 use super::Refusal;
 use super::scores::{number, written};
@@ -100,6 +100,7 @@ impl Key {
         let typed = kept(typed)?;
         match self.takes() {
             Takes::Flag(usual) => self.flag(table, usual, typed == "yes"),
+            Takes::Words if self == Self::Scale => scale(table, &typed),
             Takes::Words | Takes::Number if typed.is_empty() => {
                 take(table, self.code());
                 Ok(())
@@ -132,6 +133,21 @@ impl Key {
         }
         put(table, self.code(), Value::from(new))
     }
+}
+
+/// A question on a named scale has no answers of its own, and one without has a list for them.
+fn scale(question: &mut Item, name: &str) -> Result<(), Refusal> {
+    if question.get("scale").and_then(Item::as_str).unwrap_or("") == name {
+        return Ok(());
+    }
+    if name.is_empty() {
+        take(question, "scale");
+        let has = question.get("choices").is_some() || question.get("carry").is_some();
+        return if has { Ok(()) } else { put(question, "choices", Array::new().into()) };
+    }
+    take(question, "choices");
+    take(question, "carry");
+    put(question, "scale", quoted(name)?)
 }
 
 /// Raises the meaning of a question, or of every row of a grid.

@@ -7,9 +7,10 @@
 
 use toml_edit::{DocumentMut, Item, Table};
 
-use super::file::{POLICIES, SHEETS};
+use super::file::{POLICIES, SENSITIVITIES, SHEETS};
 use super::suit::policy_of;
-use crate::domain::instrument::{Help, Sheet};
+use super::table::is_id;
+use crate::domain::instrument::{Help, Sensitivity, Sheet};
 use crate::domain::text::Lang;
 
 mod add;
@@ -35,7 +36,7 @@ pub use key::Key;
 pub use kind::Sort;
 pub use path::Path;
 pub use plan::{Pick, Plan};
-pub use view::{Part, Question, Section, View};
+pub use view::{Part, Question, Section, View, value};
 
 /// The largest file: fifty times the longest questionnaire of ours.
 pub const LARGEST: usize = 192 * 1024;
@@ -61,6 +62,8 @@ pub enum Edit {
         /// What was typed.
         value: String,
     },
+    /// Another short name.
+    Slug(String),
     /// What sort of sheet it is; how it may be shown follows from that.
     Sheet(Sheet),
     /// The kinds of help the closing page names.
@@ -200,6 +203,24 @@ pub enum Refusal {
     LastLanguage,
 }
 
+/// Whether a word can be the short name of an instrument.
+#[must_use]
+pub fn is_name(word: &str) -> bool {
+    is_id(word) && !matches!(word, "and" | "or" | "not" | "in")
+}
+
+/// The word a file has for a sort of sheet.
+#[must_use]
+pub fn sheet_word(sheet: Sheet) -> &'static str {
+    SHEETS.iter().find(|(_, known)| *known == sheet).map_or("", |(word, _)| word)
+}
+
+/// The words a file has for how sensitive a sheet is.
+#[must_use]
+pub const fn sensitivity_words() -> [(&'static str, Sensitivity); 3] {
+    SENSITIVITIES
+}
+
 /// A draft after some edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edited {
@@ -261,6 +282,7 @@ impl Bench<'_> {
         match edit {
             Edit::Say { at, lang, words } => self.say(at, *lang, words),
             Edit::Set { at, key, value } => key.set(at.item_mut(self.root())?, value),
+            Edit::Slug(slug) => self.slug(slug),
             Edit::Sheet(sheet) => self.sheet(*sheet),
             Edit::Help(help) => self.help(help),
             Edit::Fold { at, parts } => self.fold(at, parts.as_ref()),
@@ -305,6 +327,14 @@ impl Bench<'_> {
             Ok(text) if !is_empty => words::put(table.item_mut(self.root())?, key, text),
             Ok(_) | Err(_) => Ok(()),
         }
+    }
+
+    /// What was the same as a question of this file stays so.
+    fn slug(&mut self, slug: &str) -> Result<(), Refusal> {
+        if !is_name(slug) {
+            return Err(Refusal::NoWord(slug.to_owned()));
+        }
+        words::put(self.root(), "slug", words::quoted(slug)?)
     }
 
     fn sheet(&mut self, sheet: Sheet) -> Result<(), Refusal> {

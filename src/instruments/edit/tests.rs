@@ -499,6 +499,16 @@ fn a_card_is_told_everything_that_cannot_be_done() {
 }
 
 #[test]
+fn a_named_scale_takes_the_place_of_answers_and_the_other_way_round() {
+    let fields = [("scale", "safe5"), ("choices.0.text.en", "worst"), ("choices.0.code", "worst")];
+    let text = sent(PULSE, "section.1.question.2", &fields).unwrap();
+    assert!(!text.contains("worst") && text.contains("id = \"q5\"\nkind = \"scale\"\n"));
+    let none = [("scale", ""), ("new.choices.0.nl", "ja")];
+    let text = sent(&text, "section.1.question.2", &none).unwrap();
+    assert!(text.contains("{ code = \"ja\", text = { nl = \"ja\" }, score = 0 }"), "{text}");
+}
+
+#[test]
 fn a_fold_and_a_name_change_in_one_go() {
     let fields = [
         ("choices.0.code", "awful"),

@@ -298,3 +298,10 @@ fn shown(item: &Item) -> String {
     let words = || item.as_str().map(str::to_owned);
     whole.or_else(flag).or_else(number).or_else(words).unwrap_or_default()
 }
+
+/// What stands at some place of a text, as a person would type it; empty without anything.
+#[must_use]
+pub fn value(text: &str, at: &Path) -> String {
+    let document = Document::parse(text).ok();
+    document.and_then(|document| Some(shown(at.item(document.as_item())?))).unwrap_or_default()
+}
