@@ -9,6 +9,7 @@
 
 mod barcelona;
 mod cli;
+mod editor;
 mod house;
 mod participate;
 mod published;
