@@ -32,7 +32,7 @@ pub enum Severity {
     Warning,
 }
 
-/// The most characters of a source line that are shown: a text in four languages can be long.
+/// The most characters of a source line that are shown: a text in seven languages is long.
 const WIDTH: usize = 100;
 
 impl Fault {
