@@ -206,7 +206,8 @@ impl Fields<'_> {
     /// What the kind itself has to say under the question.
     fn own_hint(&self, question: &Question) -> String {
         match &question.kind {
-            Kind::Multiple { max: Some(max), .. } => {
+            // A hint of its own says it in better words.
+            Kind::Multiple { max: Some(max), .. } if question.hint.is_none() => {
                 fill(&self.words.at_most, &[("n", &max.to_string())])
             }
             Kind::Number { min, max, .. } => fill(
@@ -215,7 +216,7 @@ impl Fields<'_> {
             ),
             Kind::Text { lint: true, .. } => self.words.no_names.clone(),
             Kind::Single { .. }
-            | Kind::Multiple { max: None, .. }
+            | Kind::Multiple { .. }
             | Kind::Scale { .. }
             | Kind::Faces { .. }
             | Kind::Grid { .. }
