@@ -14,4 +14,5 @@ pub mod people;
 pub mod personal;
 pub mod population;
 pub mod question;
+pub mod reading;
 pub mod text;
