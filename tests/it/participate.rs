@@ -60,6 +60,10 @@ fn complaints_stand_beside_their_question_and_keep_the_answers() {
         let fields = [
             ("_id", id.as_str()),
             ("f1", "no_such_choice"),
+            ("p01", "small"),
+            ("p02", "small"),
+            ("p03", "fairly_big"),
+            ("p04", "very_big"),
             ("p_top", "p01"),
             ("p_top", "p02"),
             ("p_top", "p03"),
