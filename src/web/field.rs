@@ -214,13 +214,13 @@ impl Fields<'_> {
                 &self.words.number_between,
                 &[("min", &min.to_string()), ("max", &max.to_string())],
             ),
-            Kind::Text { lint: true, .. } => self.words.no_names.clone(),
+            Kind::Text { lint: true, .. } if question.hint.is_none() => self.words.no_names.clone(),
             Kind::Single { .. }
             | Kind::Multiple { .. }
             | Kind::Scale { .. }
             | Kind::Faces { .. }
             | Kind::Grid { .. }
-            | Kind::Text { lint: false, .. }
+            | Kind::Text { .. }
             | Kind::Zone
             | Kind::Place
             | Kind::Photo { .. }
