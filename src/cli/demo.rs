@@ -20,6 +20,7 @@ use crate::domain::ids::{
 use crate::domain::instrument::{Help, Instrument};
 use crate::domain::people::{Invited, Person, Role};
 use crate::domain::text::Lang;
+use crate::domain::version::Publication;
 use crate::instruments::Shelf;
 use crate::job::evidence;
 use crate::job::mapping::Mapping;
@@ -189,7 +190,9 @@ async fn invent(
     let instrument = shelf
         .instrument(&plan.instrument)
         .with_context(|| format!("{} is not on the shelf", plan.instrument))?;
-    let hash = store.publish(diagnosis.id, instrument).await?;
+    let source = shelf.source(plan.instrument);
+    let how = Publication { source, at: Some(Clock::System.now()), by: None, note: "" };
+    let hash = store.publish_version(diagnosis.id, instrument, &how).await?.hash;
     let collection = collection(diagnosis, waves, &hash, instrument, plan);
     let door = Door {
         code: letters(&mut StdRng::seed_from_u64(SEED + 1000 + number)),

@@ -33,7 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 15] = [
     ("toml", &["instruments", "words", "job"]),
     ("polars", &["analysis"]),
     ("statrs", &["analysis"]),
@@ -46,6 +46,7 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("csv", &["publish", "job", "web"]),
     ("axum", &["web", "cli"]),
     ("askama", &["web"]),
+    ("similar", &["web"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
 ];
