@@ -4,6 +4,7 @@
 //! they need and return values, so every rule in this folder is tested without a database.
 
 pub mod answer;
+pub mod area;
 pub mod collection;
 pub mod condition;
 pub mod data_walk;
@@ -11,6 +12,7 @@ pub mod diagnosis;
 pub mod ids;
 pub mod instrument;
 pub mod people;
+pub mod plane;
 pub mod population;
 pub mod question;
 pub mod text;
