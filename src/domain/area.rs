@@ -46,6 +46,9 @@ pub struct Map {
     pub outline: Vec<Ground>,
     /// The named places, in the order of their names.
     pub places: Vec<Place>,
+    /// What the file had and the map has not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
 }
 
 /// A piece of ground.
@@ -82,6 +85,31 @@ pub enum Shape {
     Way(Vec<Point>),
     /// A square or a park.
     Ground(Ground),
+}
+
+/// Something a file had that is not on the map.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Why.
+    pub why: WhyLeftOut,
+    /// The first few, by their names or their numbers in the file.
+    pub which: Vec<String>,
+    /// How many they are.
+    pub count: usize,
+}
+
+/// Why something in a file is not on the map as it stands there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyLeftOut {
+    /// It has no name, so nobody can mean it.
+    NoName,
+    /// It has no geometry, or one of several kinds at once.
+    NoGeometry,
+    /// All of it lies outside the outline.
+    Outside,
+    /// It is there, but listed under the first of its zones only.
+    SeveralZones,
 }
 
 /// Why a position means no place.
@@ -282,6 +310,7 @@ mod tests {
                 place("Vijver", Shape::Ground(square((300.0, 300.0), 20.0))),
                 place("Halte Noord", Shape::Spot(point(-300.0, 300.0))),
             ],
+            left_out: Vec::new(),
         }
     }
 

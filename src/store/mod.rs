@@ -17,6 +17,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool};
 
+mod area;
 mod audit;
 mod collection;
 mod data_walk;
@@ -249,7 +250,8 @@ fn migrations(db: &Db) -> Vec<Migration> {
         Db::Postgres(_) => include_str!("../../migrations/0002_intake.postgres.sql").into_sql_str(),
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
-    [(1, "ground", ground), (2, "intake", intake)]
+    let area = include_str!("../../migrations/0006_area.sql").into_sql_str();
+    [(1, "ground", ground), (2, "intake", intake), (6, "area", area)]
         .into_iter()
         .map(|(version, name, sql)| {
             Migration::new(version, name.into(), MigrationType::Simple, sql, false)
