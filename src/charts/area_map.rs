@@ -11,7 +11,7 @@ use super::layout;
 use super::plain::{clean, escape, isolated};
 use super::sink::short;
 use super::{Refusal, Svg};
-use crate::domain::area::{Ground, Map, NEAR, Place, Shape};
+use crate::domain::area::{Land, Map, NEAR, Place, Shape};
 use crate::domain::plane::{At, Plane, Point};
 
 /// The largest drawing, in units: pixels on a small phone.
@@ -50,7 +50,7 @@ pub fn area_map(map: &Map, id: &str, name: &str) -> Result<Svg, Refusal> {
 }
 
 fn body(map: &Map, paper: &Paper, id: &str) -> String {
-    let outline: String = map.outline.iter().map(|ground| paper.ground(ground)).collect();
+    let outline: String = map.outline.iter().map(|land| paper.land(land)).collect();
     let mut body = format!(
         "<clipPath id=\"{id}-c\"><path clip-rule=\"evenodd\" d=\"{outline}\"/></clipPath>\n\
          <path class=\"area\" fill=\"#f4f6f9\" fill-rule=\"evenodd\" stroke=\"#0b3c6f\" \
@@ -58,7 +58,7 @@ fn body(map: &Map, paper: &Paper, id: &str) -> String {
          <g clip-path=\"url(#{id}-c)\" stroke-linecap=\"round\" stroke-linejoin=\"round\">\n"
     );
     let layers: [(&str, fn(&Paper, &Shape) -> Option<String>); 3] = [
-        ("fill=\"#d9ead3\" stroke=\"#9dbb92\" fill-rule=\"evenodd\"", Paper::grounds),
+        ("fill=\"#d9ead3\" stroke=\"#9dbb92\" fill-rule=\"evenodd\"", Paper::lands),
         ("fill=\"none\" stroke=\"#a3adba\" stroke-width=\"2.2\"", Paper::ways),
         ("fill=\"none\" stroke=\"#8c3a00\" stroke-width=\"6\"", Paper::spots),
     ];
@@ -142,14 +142,14 @@ impl Paper {
         format!("M{}", corners.join("L"))
     }
 
-    fn ground(&self, ground: &Ground) -> String {
-        let rings = std::iter::once(&ground.edge).chain(&ground.holes);
+    fn land(&self, land: &Land) -> String {
+        let rings = std::iter::once(&land.edge).chain(&land.holes);
         rings.map(|ring| self.path(ring) + "Z").collect()
     }
 
-    fn grounds(&self, shape: &Shape) -> Option<String> {
+    fn lands(&self, shape: &Shape) -> Option<String> {
         match shape {
-            Shape::Ground(ground) => Some(self.ground(ground)),
+            Shape::Land(land) => Some(self.land(land)),
             Shape::Spot(_) | Shape::Way(_) => None,
         }
     }
@@ -157,7 +157,7 @@ impl Paper {
     fn ways(&self, shape: &Shape) -> Option<String> {
         match shape {
             Shape::Way(line) => Some(self.path(line)),
-            Shape::Spot(_) | Shape::Ground(_) => None,
+            Shape::Spot(_) | Shape::Land(_) => None,
         }
     }
 
@@ -165,7 +165,7 @@ impl Paper {
     fn spots(&self, shape: &Shape) -> Option<String> {
         match shape {
             Shape::Spot(point) => Some(self.path(&[*point]) + "h0"),
-            Shape::Way(_) | Shape::Ground(_) => None,
+            Shape::Way(_) | Shape::Land(_) => None,
         }
     }
 }
@@ -262,8 +262,8 @@ fn seats(place: &Place, paper: &Paper) -> (f64, Vec<Seat>) {
     let mut seats = Vec::new();
     for shape in &place.shapes {
         match shape {
-            Shape::Ground(ground) => {
-                let line = paper.line(&ground.edge);
+            Shape::Land(land) => {
+                let line = paper.line(&land.edge);
                 let middle = middle(&line);
                 let flat = |dy: f64| Seat {
                     at: At { y: middle.y + dy, ..middle },
@@ -347,21 +347,18 @@ mod tests {
     }
 
     fn map() -> Map {
-        let ground = |edge| Ground { edge, holes: Vec::new() };
+        let land = |edge| Land { edge, holes: Vec::new() };
         Map {
             source: "verzonnen <hier>".to_owned(),
             licence: "CC0".to_owned(),
-            outline: vec![ground(ring(3.71, 51.04, 3.73, 51.06))],
+            outline: vec![land(ring(3.71, 51.04, 3.73, 51.06))],
             places: vec![
                 place("Halte Tunnel", vec![Shape::Spot(at(3.724, 51.055))]),
                 place(
                     "Lange & Korte Kade",
                     vec![Shape::Way(vec![at(3.711, 51.043), at(3.72, 51.0431), at(3.729, 51.044)])],
                 ),
-                place(
-                    "Marktplein",
-                    vec![Shape::Ground(ground(ring(3.714, 51.048, 3.718, 51.051)))],
-                ),
+                place("Marktplein", vec![Shape::Land(land(ring(3.714, 51.048, 3.718, 51.051)))]),
                 place("Steeg", vec![Shape::Way(vec![at(3.712, 51.0431), at(3.7122, 51.0436)])]),
                 place("شارع النخيل", vec![Shape::Way(vec![at(3.728, 51.045), at(3.727, 51.059)])]),
             ],

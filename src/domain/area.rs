@@ -43,7 +43,7 @@ pub struct Map {
     /// Under which terms: shown under every map.
     pub licence: String,
     /// The outline of the area.
-    pub outline: Vec<Ground>,
+    pub outline: Vec<Land>,
     /// The named places, in the order of their names.
     pub places: Vec<Place>,
     /// What the file had and the map has not.
@@ -51,9 +51,9 @@ pub struct Map {
     pub left_out: Vec<LeftOut>,
 }
 
-/// A piece of ground.
+/// A piece of land.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Ground {
+pub struct Land {
     /// The ring around it.
     pub edge: Vec<Point>,
     /// Rings around what does not belong to it.
@@ -71,7 +71,7 @@ pub struct Place {
     /// The zone it is listed under, by its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// Where it is: pieces of a street, a spot, ground.
+    /// Where it is: pieces of a street, a spot, land.
     pub shapes: Vec<Shape>,
 }
 
@@ -84,7 +84,7 @@ pub enum Shape {
     /// A piece of a street.
     Way(Vec<Point>),
     /// A square or a park.
-    Ground(Ground),
+    Land(Land),
 }
 
 /// Something a file had that is not on the map.
@@ -156,7 +156,7 @@ impl Map {
     /// The south-west and north-east corners of the outline; nothing without one.
     #[must_use]
     pub fn corners(&self) -> Option<(Point, Point)> {
-        let points = self.outline.iter().flat_map(|ground| &ground.edge);
+        let points = self.outline.iter().flat_map(|land| &land.edge);
         points.fold(None, |corners, point| {
             let (low, high) = corners.unwrap_or((*point, *point));
             Some((
@@ -179,7 +179,7 @@ impl Map {
     #[must_use]
     pub fn holds(&self, point: Point) -> bool {
         let plane = self.plane();
-        self.outline.iter().any(|ground| ground.holds(&plane, plane.at(point)))
+        self.outline.iter().any(|land| land.holds(&plane, plane.at(point)))
     }
 
     /// Whether a line begins inside the outline or comes into it.
@@ -188,7 +188,7 @@ impl Map {
             return true;
         }
         let line = plane.line(line);
-        let edges = self.outline.iter().map(|ground| plane.line(&ground.edge));
+        let edges = self.outline.iter().map(|land| plane.line(&land.edge));
         edges.into_iter().any(|edge| plane::cross(&line, &edge))
     }
 
@@ -230,10 +230,10 @@ impl Place {
         self.shapes.iter().any(|shape| match shape {
             Shape::Spot(point) => map.holds(*point),
             Shape::Way(line) => map.meets(&plane, line),
-            Shape::Ground(ground) => {
+            Shape::Land(land) => {
                 let first = map.outline.iter().filter_map(|outline| outline.edge.first());
-                map.meets(&plane, &ground.edge)
-                    || first.into_iter().any(|corner| ground.holds(&plane, plane.at(*corner)))
+                map.meets(&plane, &land.edge)
+                    || first.into_iter().any(|corner| land.holds(&plane, plane.at(*corner)))
             }
         })
     }
@@ -244,13 +244,13 @@ impl Shape {
         match self {
             Self::Spot(point) => (here.to(plane.at(*point)), 0.0),
             Self::Way(line) => (here.to_line(&plane.line(line)), 0.0),
-            Self::Ground(ground) if ground.holds(plane, here) => (0.0, ground.extent(plane)),
-            Self::Ground(ground) => (ground.edge_from(plane, here), ground.extent(plane)),
+            Self::Land(land) if land.holds(plane, here) => (0.0, land.extent(plane)),
+            Self::Land(land) => (land.edge_from(plane, here), land.extent(plane)),
         }
     }
 }
 
-impl Ground {
+impl Land {
     /// Whether a spot is on it.
     fn holds(&self, plane: &Plane, here: At) -> bool {
         here.is_within(&plane.line(&self.edge))
@@ -284,11 +284,11 @@ mod tests {
         Point { lon: 4.0 + east / (degree * narrow), lat: 51.0 + north / degree }.rounded()
     }
 
-    fn square(middle: (f64, f64), half: f64) -> Ground {
+    fn square(middle: (f64, f64), half: f64) -> Land {
         let (x, y) = middle;
         let corners = [(-1., -1.), (1., -1.), (1., 1.), (-1., 1.), (-1., -1.)];
         let edge = corners.iter().map(|(dx, dy)| point(x + dx * half, y + dy * half)).collect();
-        Ground { edge, holes: Vec::new() }
+        Land { edge, holes: Vec::new() }
     }
 
     fn place(name: &str, shape: Shape) -> Place {
@@ -306,8 +306,8 @@ mod tests {
             outline: vec![outline],
             places: vec![
                 place("Lange Straat", street),
-                place("Park", Shape::Ground(square((300.0, 300.0), 100.0))),
-                place("Vijver", Shape::Ground(square((300.0, 300.0), 20.0))),
+                place("Park", Shape::Land(square((300.0, 300.0), 100.0))),
+                place("Vijver", Shape::Land(square((300.0, 300.0), 20.0))),
                 place("Halte Noord", Shape::Spot(point(-300.0, 300.0))),
             ],
             left_out: Vec::new(),
@@ -359,13 +359,13 @@ mod tests {
         let way = |from, to| place("Baan", Shape::Way(vec![from, to]));
         assert!(way(point(-900.0, 100.0), point(900.0, 120.0)).touches(&map), "right across");
         assert!(way(point(0.0, 100.0), point(10.0, 100.0)).touches(&map), "inside");
-        let around = place("Om", Shape::Ground(square((0.0, 0.0), 2000.0)));
+        let around = place("Om", Shape::Land(square((0.0, 0.0), 2000.0)));
         assert!(around.touches(&map), "all around");
         for shape in [
             Shape::Spot(point(900.0, 0.0)),
             Shape::Way(vec![point(-900.0, 600.0), point(900.0, 600.0)]),
             Shape::Way(Vec::new()),
-            Shape::Ground(square((900.0, 0.0), 100.0)),
+            Shape::Land(square((900.0, 0.0), 100.0)),
         ] {
             assert!(!place("Ver", shape.clone()).touches(&map), "{shape:?}");
         }
@@ -401,7 +401,7 @@ mod tests {
                 let points = match shape {
                     Shape::Spot(point) => vec![*point],
                     Shape::Way(line) => line.clone(),
-                    Shape::Ground(ground) => ground.edge.clone(),
+                    Shape::Land(land) => land.edge.clone(),
                 };
                 for point in points {
                     let found = map.snap(point).unwrap();

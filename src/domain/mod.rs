@@ -12,6 +12,7 @@ pub mod diagnosis;
 pub mod ids;
 pub mod instrument;
 pub mod people;
+pub mod personal;
 pub mod plane;
 pub mod population;
 pub mod question;

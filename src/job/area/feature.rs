@@ -5,7 +5,7 @@ use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{LONGEST_NAME, Wrong};
-use crate::domain::area::{Ground, Shape};
+use crate::domain::area::{Land, Shape};
 use crate::domain::plane::{Plane, Point};
 
 /// The largest single feature, in bytes: the outline of a large town fits three times.
@@ -58,9 +58,9 @@ pub(super) fn read(number: usize, text: &str) -> Result<Read, Vec<Wrong>> {
             Vec::new()
         }
     };
-    let is_ground = !shapes.is_empty() && shapes.iter().all(|s| matches!(s, Shape::Ground(_)));
-    if is_outline && !is_ground && wrong.is_empty() {
-        wrong.push(Wrong::OutlineNotGround);
+    let is_land = !shapes.is_empty() && shapes.iter().all(|s| matches!(s, Shape::Land(_)));
+    if is_outline && !is_land && wrong.is_empty() {
+        wrong.push(Wrong::OutlineNotLand);
     }
     if wrong.is_empty() { Ok(Read { number, name, zone, is_outline, shapes }) } else { Err(wrong) }
 }
@@ -112,9 +112,9 @@ fn shapes(geometry: &GeometryValue) -> Result<Vec<Shape>, Wrong> {
         GeometryValue::MultiLineString { coordinates } => {
             coordinates.iter().map(|line| way(line)).collect()
         }
-        GeometryValue::Polygon { coordinates } => Ok(vec![ground(coordinates)?]),
+        GeometryValue::Polygon { coordinates } => Ok(vec![land(coordinates)?]),
         GeometryValue::MultiPolygon { coordinates } => {
-            coordinates.iter().map(|rings| ground(rings)).collect()
+            coordinates.iter().map(|rings| land(rings)).collect()
         }
         GeometryValue::GeometryCollection { .. } => Ok(Vec::new()),
     }
@@ -139,12 +139,12 @@ fn way(line: &[Position]) -> Result<Shape, Wrong> {
     if line.len() < 2 { Err(Wrong::TooShort) } else { Ok(Shape::Way(line)) }
 }
 
-fn ground(rings: &[Vec<Position>]) -> Result<Shape, Wrong> {
+fn land(rings: &[Vec<Position>]) -> Result<Shape, Wrong> {
     let mut rings = rings.iter().map(|ring| ring_of(ring));
     let edge = rings.next().unwrap_or(Err(Wrong::TooShort))?;
     // A hole too small to be drawn is no fault.
     let holes = rings.filter(|ring| !matches!(ring, Err(Wrong::TooShort)));
-    Ok(Shape::Ground(Ground { edge, holes: holes.collect::<Result<_, _>>()? }))
+    Ok(Shape::Land(Land { edge, holes: holes.collect::<Result<_, _>>()? }))
 }
 
 fn ring_of(ring: &[Position]) -> Result<Vec<Point>, Wrong> {

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::feature::{self, Read};
 use super::{Fault, MOST_PLACES, MOST_POINTS, WIDEST, Wrong, whole};
-use crate::domain::area::{Ground, LeftOut, Map, Place, Shape, WhyLeftOut, code};
+use crate::domain::area::{Land, LeftOut, Map, Place, Shape, WhyLeftOut, code};
 use crate::domain::plane::Point;
 
 /// How many of what was left out are named.
@@ -45,9 +45,7 @@ fn corners(shape: &Shape) -> usize {
     match shape {
         Shape::Spot(_) => 1,
         Shape::Way(line) => line.len(),
-        Shape::Ground(ground) => {
-            ground.edge.len() + ground.holes.iter().map(Vec::len).sum::<usize>()
-        }
+        Shape::Land(land) => land.edge.len() + land.holes.iter().map(Vec::len).sum::<usize>(),
     }
 }
 
@@ -90,28 +88,28 @@ pub(super) fn map(read: Vec<Read>, faults: &mut Vec<Fault>) -> Map {
     map
 }
 
-/// The outline and everything else: what calls itself the outline, or the only ground there is.
-fn outline(read: Vec<Read>, has_faults: bool) -> Result<(Vec<Ground>, Vec<Read>), Wrong> {
-    let is_ground = |one: &Read| {
-        !one.shapes.is_empty() && one.shapes.iter().all(|s| matches!(s, Shape::Ground(_)))
+/// The outline and everything else: what calls itself the outline, or the only land there is.
+fn outline(read: Vec<Read>, has_faults: bool) -> Result<(Vec<Land>, Vec<Read>), Wrong> {
+    let is_land = |one: &Read| {
+        !one.shapes.is_empty() && one.shapes.iter().all(|s| matches!(s, Shape::Land(_)))
     };
     let is_named = read.iter().any(|one| one.is_outline);
-    let grounds = read.iter().filter(|one| is_ground(one)).count();
-    match (is_named, grounds) {
+    let lands = read.iter().filter(|one| is_land(one)).count();
+    match (is_named, lands) {
         (false, 0) => return Err(Wrong::NoOutline),
-        (false, 2..) => return Err(Wrong::WhichOutline(grounds)),
+        (false, 2..) => return Err(Wrong::WhichOutline(lands)),
         // The one that can be read need not be the one that is meant.
         (false, 1) if has_faults => return Ok((Vec::new(), Vec::new())),
         (true, _) | (false, 1) => {}
     }
     let (outline, rest): (Vec<Read>, Vec<Read>) =
-        read.into_iter().partition(|one| if is_named { one.is_outline } else { is_ground(one) });
+        read.into_iter().partition(|one| if is_named { one.is_outline } else { is_land(one) });
     let shapes = outline.into_iter().flat_map(|one| one.shapes);
-    let grounds = shapes.filter_map(|shape| match shape {
-        Shape::Ground(ground) => Some(ground),
+    let lands = shapes.filter_map(|shape| match shape {
+        Shape::Land(land) => Some(land),
         Shape::Spot(_) | Shape::Way(_) => None,
     });
-    Ok((grounds.collect(), rest))
+    Ok((lands.collect(), rest))
 }
 
 /// The larger side of the outline, in kilometres.
@@ -156,7 +154,7 @@ fn is_swapped(map: &Map, place: &Place) -> bool {
     let first = place.shapes.first().and_then(|shape| match shape {
         Shape::Spot(point) => turned(point),
         Shape::Way(line) => line.first().and_then(turned),
-        Shape::Ground(ground) => ground.edge.first().and_then(turned),
+        Shape::Land(land) => land.edge.first().and_then(turned),
     });
     first.is_some_and(|point| map.holds(point))
 }

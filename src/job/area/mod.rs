@@ -82,11 +82,11 @@ pub enum Wrong {
     NameMarkup,
     /// A name that is too long.
     NameTooLong,
-    /// An outline that is no ground.
-    OutlineNotGround,
+    /// An outline that is no land.
+    OutlineNotLand,
     /// No outline.
     NoOutline,
-    /// Several pieces of ground, and none is called the outline.
+    /// Several pieces of land, and none is called the outline.
     WhichOutline(usize),
     /// An outline that is too wide, in kilometres.
     TooWide(f64),

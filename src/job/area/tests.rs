@@ -121,7 +121,7 @@ fn every_fault_is_told_with_the_number_of_its_feature() {
     assert_eq!(wrongs[1], (Some(3), Wrong::NameMarkup));
     assert!(matches!(&wrongs[2], (Some(4), Wrong::NotAFeature(why)) if why.contains("position")));
     assert_eq!(wrongs[3], (Some(5), Wrong::TooShort));
-    assert_eq!(wrongs[4], (Some(6), Wrong::OutlineNotGround));
+    assert_eq!(wrongs[4], (Some(6), Wrong::OutlineNotLand));
     assert!(
         matches!(&wrongs[5], (Some(7), Wrong::NotAFeature(why)) if !why.contains("line")),
         "{wrongs:?}"
