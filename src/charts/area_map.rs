@@ -57,7 +57,7 @@ fn body(map: &Map, paper: &Paper, id: &str) -> String {
          stroke-width=\"1.5\" stroke-linejoin=\"round\" d=\"{outline}\"/>\n\
          <g clip-path=\"url(#{id}-c)\" stroke-linecap=\"round\" stroke-linejoin=\"round\">\n"
     );
-    let layers: [(&str, fn(&Paper, &Shape) -> Option<String>); 3] = [
+    let layers: [(&str, Layer); 3] = [
         ("fill=\"#d9ead3\" stroke=\"#9dbb92\" fill-rule=\"evenodd\"", Paper::lands),
         ("fill=\"none\" stroke=\"#a3adba\" stroke-width=\"2.2\"", Paper::ways),
         ("fill=\"none\" stroke=\"#8c3a00\" stroke-width=\"6\"", Paper::spots),
@@ -72,12 +72,11 @@ fn body(map: &Map, paper: &Paper, id: &str) -> String {
     body
 }
 
+/// How one layer draws a shape, if the shape is in it.
+type Layer = fn(&Paper, &Shape) -> Option<String>;
+
 /// What one layer draws of a place, under its code.
-fn paths(
-    paper: &Paper,
-    place: &Place,
-    draw: fn(&Paper, &Shape) -> Option<String>,
-) -> Option<String> {
+fn paths(paper: &Paper, place: &Place, draw: Layer) -> Option<String> {
     let d: String = place.shapes.iter().filter_map(|shape| draw(paper, shape)).collect();
     (!d.is_empty()).then(|| format!("<path data-code=\"{}\" d=\"{d}\"/>\n", escape(&place.code)))
 }

@@ -198,6 +198,7 @@ fn read(
         policy: instrument?.policy,
         languages,
         source: None,
+        area: None,
     };
     faults.is_empty().then_some(field)
 }
@@ -441,13 +442,19 @@ pub(super) async fn open(
     Ok(held.desk.go(&held.path()))
 }
 
-/// Opens a collection and writes down that nobody checked its translations.
+/// Opens a collection with the newest map and writes down that nobody checked its translations.
 ///
 /// # Errors
 /// `Stale` when it is no draft any more.
 pub(super) async fn begin(held: &Held) -> Result<()> {
     let (desk, collection) = (&held.desk, &held.collection);
     let today = desk.app.today(&desk.diagnosis);
+    if held.instrument.asks_places() {
+        let area = desk.app.store.newest_area(desk.diagnosis.id).await?;
+        let field = Field { area, ..collection.field.clone() };
+        let fixed = Collection { field, ..collection.clone() };
+        desk.app.store.change_draft(&fixed).await.map_err(|e| desk.said(e))?;
+    }
     let opened = desk.app.store.open_collection(desk.diagnosis.id, collection.id, today).await;
     opened.map_err(|e| desk.said(e))?;
     desk.log(Act::Opened, &collection.title).await?;

@@ -47,8 +47,9 @@ pub(super) fn features(file: &[u8]) -> Result<Vec<&str>, Wrong> {
     }
     let text = std::str::from_utf8(file).map_err(|error| {
         let before = file.get(..error.valid_up_to()).unwrap_or_default();
-        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-        Wrong::NotJson { line: before.iter().filter(|byte| **byte == b'\n').count() + 1, column }
+        let lines: Vec<&[u8]> = before.split(|byte| *byte == b'\n').collect();
+        let column = lines.last().map_or(0, |line| line.len()) + 1;
+        Wrong::NotJson { line: lines.len(), column }
     })?;
     let text = text.strip_prefix(MARK).unwrap_or(text);
     if is_too_deep(text) {
