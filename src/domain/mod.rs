@@ -16,4 +16,5 @@ pub mod personal;
 pub mod plane;
 pub mod population;
 pub mod question;
+pub mod reading;
 pub mod text;

@@ -397,7 +397,7 @@ impl Fields<'_> {
         let choices: Vec<String> = codes
             .iter()
             .filter_map(|code| question.choice(code))
-            .map(|choice| format!("“{}”", choice.text.get(self.lang)))
+            .map(|choice| fill(&self.words.quote, &[("text", choice.text.get(self.lang))]))
             .collect();
         let choices = choices.join(&format!(" {} ", self.words.or));
         fill(words, &[("choices", &choices), ("question", question.text.get(self.lang))])
