@@ -10,6 +10,7 @@
 mod barcelona;
 mod cli;
 mod house;
+mod instruments;
 mod participate;
 mod published;
 mod roles;
