@@ -17,6 +17,7 @@ pub mod people;
 pub mod personal;
 pub mod population;
 pub mod question;
+pub mod reading;
 pub mod text;
 pub mod translation;
 pub mod version;

@@ -35,6 +35,8 @@ mod write;
 pub use lint::{Fault, Severity};
 pub use write::{write, write_beside};
 
+/// The largest file that is read: six times the longest instrument in seven languages.
+const LARGEST: usize = 512 * 1024;
 /// The file of shared scales and blocks.
 const SHARED: &str = "shared.toml";
 
@@ -106,7 +108,7 @@ impl Shelf {
         for path in entries.into_iter().map(|entry| entry.path()) {
             let name = path.file_name().and_then(|name| name.to_str());
             let Some(name) = name.filter(|name| is_checked(name)) else { continue };
-            match fs::read_to_string(&path) {
+            match read(&path) {
                 Ok(text) => files.push((name.to_owned(), text)),
                 Err(error) => self.unreadable(&path, &error),
             }
@@ -141,6 +143,14 @@ impl Shelf {
 /// the file is one and has no errors; warnings do no harm.
 #[must_use]
 pub fn check(name: &str, text: &str, shared: Option<&str>) -> (Option<Instrument>, Vec<Fault>) {
+    if text.len() > LARGEST {
+        let sentence = format!(
+            "{} KB is no instrument; at most {} KB is read",
+            text.len() / 1024,
+            LARGEST / 1024
+        );
+        return (None, vec![Fault::of_file(sentence)]);
+    }
     let file = Path::new(name).file_name().and_then(|name| name.to_str()).unwrap_or(name);
     if file == SHARED {
         return (None, shared::read(text).1);
@@ -153,6 +163,20 @@ pub fn check(name: &str, text: &str, shared: Option<&str>) -> (Option<Instrument
         file::read(&name, &embedded(&name)?, &ours, &|_| None).0
     };
     file::read(file, text, theirs.as_ref().unwrap_or(&ours), &known)
+}
+
+/// The text of a file, unless it is too large to be an instrument.
+///
+/// # Errors
+/// When it cannot be read, is no text, or is too large: in a sentence.
+pub fn read(path: &Path) -> io::Result<String> {
+    let size = fs::metadata(path)?.len();
+    if size > LARGEST as u64 {
+        let sentence =
+            format!("{} KB is no instrument; at most {} KB is read", size / 1024, LARGEST / 1024);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, sentence));
+    }
+    fs::read_to_string(path)
 }
 
 /// Whether a file is an instrument or the shared scales; a mapping of imported data is neither.

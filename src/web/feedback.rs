@@ -23,6 +23,9 @@ use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::words::{StaffWords, fill};
 
+/// The sheet that is chosen until another one is.
+const USUAL: &str = "feedback_youth";
+
 /// The instruments for feedback.
 pub(super) fn offered(shelf: &Shelf) -> impl Iterator<Item = &Instrument> {
     shelf.instruments().iter().filter(|one| one.sheet == Kind::Feedback)
@@ -38,8 +41,8 @@ pub(super) async fn new_page(
     let mut filled = Filled::default()
         .with("presence", Presence::YouthWorker.code())
         .with("asked_by", &desk.person.name);
-    if let Some(first) = offered(&app.shelf).next() {
-        filled = filled.with("instrument", &first.slug);
+    if let Some(usual) = offered(&app.shelf).find(|one| one.slug == USUAL) {
+        filled = filled.with("instrument", &usual.slug);
     }
     for lang in spoken(&desk) {
         filled = filled.with("languages", lang.tag());
