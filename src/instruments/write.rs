@@ -10,8 +10,11 @@ use std::fmt::{Display, Write as _};
 
 use super::shared::{self, Scale};
 use super::{SHARED, embedded, file, plan};
-use crate::domain::instrument::{Breakdown, ChartPlan, Index, Instrument, Section, StationPlan};
-use crate::domain::question::{Band, Choice, Fold, Kind, Question};
+use crate::domain::condition::Condition;
+use crate::domain::instrument::{
+    Breakdown, ChartPlan, Index, Instrument, Research, Section, StationPlan,
+};
+use crate::domain::question::{Band, Choice, Fold, Kind, Label, Question};
 use crate::domain::text::{Lang, Text};
 
 /// The file of an instrument, on the scales that come with the program.
@@ -60,10 +63,18 @@ fn scale(kind: &Kind) -> Option<(&str, &[Choice])> {
         | Kind::Faces { scale: None, .. }
         | Kind::Single { .. }
         | Kind::Multiple { .. }
+        | Kind::Grid { .. }
         | Kind::Number { .. }
         | Kind::Text { .. }
         | Kind::Zone
+        | Kind::Place
+        | Kind::Photo { .. }
         | Kind::Group { .. }
+        | Kind::Counts { .. }
+        | Kind::Rank { .. }
+        | Kind::Consent
+        | Kind::AgeGate
+        | Kind::Info { .. }
         | Kind::Weight => None,
     }
 }
@@ -78,16 +89,24 @@ fn is_shared(scale: &Scale, choices: &[Choice], langs: &[Lang]) -> bool {
 }
 
 /// The word a kind has in a file.
-const fn kind(kind: &Kind) -> &'static str {
+pub(super) const fn kind(kind: &Kind) -> &'static str {
     match kind {
         Kind::Single { .. } => "single",
         Kind::Multiple { .. } => "multiple",
         Kind::Scale { .. } => "scale",
         Kind::Faces { .. } => "faces",
+        Kind::Grid { .. } => "grid",
         Kind::Number { .. } => "number",
         Kind::Text { .. } => "text",
         Kind::Zone => "zone",
+        Kind::Place => "place",
+        Kind::Photo { .. } => "photo",
         Kind::Group { .. } => "group",
+        Kind::Counts { .. } => "counts",
+        Kind::Rank { .. } => "rank",
+        Kind::Consent => "consent",
+        Kind::AgeGate => "age_gate",
+        Kind::Info { .. } => "info",
         Kind::Weight => "weight",
     }
 }
@@ -122,6 +141,12 @@ impl<'a> Page<'a> {
         self.text("title", &instrument.title);
         self.text("intro", &instrument.intro);
         self.text("outro", &instrument.outro);
+        if let Some(Research { constructs, sources, not_for }) = &instrument.research {
+            self.open("[research]");
+            self.text("constructs", constructs);
+            self.text("sources", sources);
+            self.text("not_for", not_for);
+        }
     }
 
     fn breakdown(&mut self, breakdown: &Breakdown) {
@@ -165,6 +190,10 @@ impl<'a> Page<'a> {
         }
         self.text("text", &question.text);
         self.perhaps("hint", question.hint.as_ref());
+        if let Kind::Grid { questions, .. } = &question.kind {
+            let rows = questions.iter().map(|row| self.row(question, row));
+            self.lines("rows", rows.collect());
+        }
         for inner in question.inner() {
             self.question("[[section.question.question]]", inner);
         }
@@ -172,15 +201,33 @@ impl<'a> Page<'a> {
 
     fn kind(&mut self, kind: &'a Kind) {
         match kind {
-            Kind::Single { choices } => self.choices("choices", choices),
-            Kind::Multiple { choices, max } => {
+            Kind::Single { choices, shuffle } => {
+                self.shuffle(*shuffle);
+                self.choices("choices", choices);
+            }
+            Kind::Multiple { choices, max, shuffle } => {
                 if let Some(max) = max {
                     self.bare("max", max);
                 }
+                self.shuffle(*shuffle);
+                self.choices("choices", choices);
+            }
+            Kind::Rank { choices, places, shuffle } => {
+                self.bare("places", places);
+                self.shuffle(*shuffle);
                 self.choices("choices", choices);
             }
             Kind::Scale { scale, choices } | Kind::Faces { scale, choices } => {
                 self.steps(scale.as_deref(), choices);
+            }
+            Kind::Grid { questions, shuffle } => {
+                self.shuffle(*shuffle);
+                if let Some(first) = questions.first() {
+                    self.kind(&first.kind);
+                    if let Some(fold) = &first.fold {
+                        self.fold(fold);
+                    }
+                }
             }
             Kind::Number { min, max, bands, choices } => {
                 self.bare("min", min);
@@ -194,9 +241,46 @@ impl<'a> Page<'a> {
                 self.bare("max", max);
                 self.bare("lint", lint);
             }
-            Kind::Group { max, .. } => self.bare("max", max),
-            Kind::Zone | Kind::Weight => {}
+            Kind::Group { max, .. } | Kind::Photo { max } => self.bare("max", max),
+            Kind::Counts { statements, groups, max } => {
+                self.bare("max", max);
+                self.labels("statements", statements);
+                self.labels("groups", groups);
+            }
+            Kind::Info { body } => self.text("body", body),
+            Kind::Zone | Kind::Place | Kind::Consent | Kind::AgeGate | Kind::Weight => {}
         }
+    }
+
+    fn shuffle(&mut self, shuffle: bool) {
+        if shuffle {
+            self.bare("shuffle", true);
+        }
+    }
+
+    /// A row of a grid, without what holds for all of them.
+    fn row(&self, grid: &Question, row: &Question) -> String {
+        let mut line = format!("id = {}", quoted(&row.id));
+        let mut add = |key: &str, value: String| {
+            let _infallible = write!(line, ", {key} = {value}");
+        };
+        if row.meaning != 1 {
+            add("meaning", row.meaning.to_string());
+        }
+        if let Some(same_as) = &row.same_as {
+            add("same_as", quoted(same_as));
+        }
+        if row.sensitive && !grid.sensitive {
+            add("sensitive", "true".to_owned());
+        }
+        if let Some(own) = own_rule(grid.show_if.as_ref(), row.show_if.as_ref()) {
+            add("show_if", quoted(&own));
+        }
+        add("text", self.inline(&row.text));
+        if let Some(hint) = &row.hint {
+            add("hint", self.inline(hint));
+        }
+        format!("{{ {line} }}")
     }
 
     /// A scale by its name, unless another one of that name stands in the file.
@@ -220,7 +304,17 @@ impl<'a> Page<'a> {
                     let _infallible = write!(line, ", {flag} = true");
                 }
             }
+            if let Some(rule) = &choice.show_if {
+                let _infallible = write!(line, ", show_if = {}", quoted(&rule.to_string()));
+            }
             format!("{{ {line}, text = {} }}", self.inline(&choice.text))
+        });
+        self.lines(key, lines.collect());
+    }
+
+    fn labels(&mut self, key: &str, labels: &[Label]) {
+        let lines = labels.iter().map(|label| {
+            format!("{{ code = {}, text = {} }}", quoted(&label.code), self.inline(&label.text))
         });
         self.lines(key, lines.collect());
     }
@@ -316,6 +410,17 @@ impl<'a> Page<'a> {
             said.map(|(lang, words)| format!("{lang} = {}", quoted(words))).collect();
         format!("{{ {} }}", said.join(", "))
     }
+}
+
+/// The rule of a row itself, without that of its grid.
+pub(super) fn own_rule(grid: Option<&Condition>, row: Option<&Condition>) -> Option<String> {
+    let row = row?.to_string();
+    let Some(grid) = grid else { return Some(row) };
+    if grid.to_string() == row {
+        return None;
+    }
+    let own = row.strip_prefix(&format!("({grid}) and (")).and_then(|own| own.strip_suffix(')'));
+    Some(own.unwrap_or(&row).to_owned())
 }
 
 fn list<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> String {
@@ -419,7 +524,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_words_come_back(words in "\\PC{0,20}[\"\\\\\n']{1,3}\\PC{0,20}", help in ".{1,9}") {
+        fn any_words_come_back(words in "x\\PC{0,20}[\"\\\\\n']{1,3}\\PC{0,20}", help in ".{1,9}") {
             let mut small = check("small.toml", SMALL, None).0.unwrap();
             small.intro.0.insert(Lang::En, words.clone());
             small.sections[0].title.0.insert(Lang::En, words.clone());
