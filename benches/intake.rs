@@ -16,6 +16,7 @@ use axum::http::{Request, StatusCode, header};
 use axum::routing::post;
 use flate2::{Compression, write::GzEncoder};
 use http_body_util::BodyExt;
+use miradouro::domain::answer::Ground;
 use miradouro::domain::collection::{
     Collection, Door, Field, Mode, Origin, Presence, Sampling, State,
 };
@@ -49,7 +50,7 @@ async fn main() {
     let discarded = Router::new().route(
         "/p/bench/en",
         post(move |Form(pairs): Form<Vec<(String, String)>>| async move {
-            let reading = reads.read(&pairs, &codes);
+            let reading = reads.read(&pairs, &Ground::of(&codes));
             if reading.complaints.is_empty() {
                 StatusCode::SEE_OTHER
             } else {
@@ -58,8 +59,9 @@ async fn main() {
         }),
     );
     let mut rng = StdRng::seed_from_u64(7);
-    let bodies: Vec<String> =
-        (0..REQUESTS).map(|_| encode(&sample(&instrument, &zones, &mut rng))).collect();
+    let bodies: Vec<String> = (0..REQUESTS)
+        .map(|_| encode(&sample(&instrument, &Ground::of(&zones), &mut rng)))
+        .collect();
     let bytes = bodies.iter().map(String::len).sum::<usize>() / bodies.len();
     load(&discarded, &bodies[..600]).await;
     let thrown = load(&discarded, &bodies).await;

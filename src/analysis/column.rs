@@ -11,7 +11,7 @@ use polars::prelude::{Column, NamedFrom, Series};
 
 use crate::domain::answer::Answer;
 use crate::domain::diagnosis::Zone;
-use crate::domain::question::{Band, Choice, Kind, Question, ZONE_REFUSED, band};
+use crate::domain::question::{Band, Choice, Kind, Measure, Question, ZONE_REFUSED, band};
 
 /// Asked, and no answer given.
 pub(super) const SKIPPED: i32 = -1;
@@ -50,34 +50,21 @@ impl Book {
     /// The book of a question; none for free text and repeat groups.
     pub(super) fn new(question: &Question, zones: &[Zone]) -> Option<Self> {
         let mut book = Self::empty(question);
-        match &question.kind {
-            Kind::Single { choices }
-            | Kind::Scale { choices, .. }
-            | Kind::Faces { choices, .. } => {
-                book.add_choices(choices);
-            }
-            Kind::Multiple { choices, .. } => {
+        match question.measure() {
+            Measure::One | Measure::Steps => book.add_choices(question.choices()),
+            Measure::Several => {
                 book.sort = Sort::Ticks;
-                book.add_choices(choices);
+                book.add_choices(question.choices());
             }
-            Kind::Number { min, max, bands, choices } => {
-                for band in bands {
-                    book.add(&band.code, band.score);
-                }
-                book.bands.clone_from(bands);
-                book.range = (*min, *max);
-                for choice in choices {
-                    book.add_missing(&choice.code);
-                }
-            }
-            Kind::Zone => {
+            Measure::Amount => book.add_bands(question),
+            Measure::Zone | Measure::Place => {
                 for zone in zones {
                     book.add(&zone.code, None);
                 }
                 book.add_missing(ZONE_REFUSED);
             }
-            Kind::Weight => book.sort = Sort::Weight,
-            Kind::Text { .. } | Kind::Group { .. } => return None,
+            Measure::Weight => book.sort = Sort::Weight,
+            Measure::Apart => return None,
         }
         Some(book)
     }
@@ -93,6 +80,16 @@ impl Book {
             range: (f64::NEG_INFINITY, f64::INFINITY),
             unreadable: MISSING,
         }
+    }
+
+    fn add_bands(&mut self, question: &Question) {
+        let Kind::Number { min, max, bands, .. } = &question.kind else { return };
+        for band in bands {
+            self.add(&band.code, band.score);
+        }
+        self.bands.clone_from(bands);
+        self.range = (*min, *max);
+        self.add_choices(question.choices());
     }
 
     fn add_choices(&mut self, choices: &[Choice]) {
@@ -129,7 +126,9 @@ impl Book {
             Answer::Number(number) if *number >= self.range.0 && *number <= self.range.1 => {
                 band(&self.bands, *number).map_or(self.unreadable, |band| self.place(&band.code))
             }
-            Answer::Number(_) | Answer::Codes(_) | Answer::Group(_) => self.unreadable,
+            Answer::Number(_) | Answer::Codes(_) | Answer::Group(_) | Answer::Counts(_) => {
+                self.unreadable
+            }
         }
     }
 
@@ -140,7 +139,9 @@ impl Book {
             Answer::Code(code) => slice::from_ref(code),
             Answer::Codes(codes) if codes.is_empty() => return (SKIPPED, Vec::new()),
             Answer::Codes(codes) => codes.as_slice(),
-            Answer::Number(_) | Answer::Group(_) => return (self.unreadable, Vec::new()),
+            Answer::Number(_) | Answer::Group(_) | Answer::Counts(_) => {
+                return (self.unreadable, Vec::new());
+            }
         };
         let places = codes.iter().map(|code| self.place(code));
         let ticks: Vec<usize> = places.filter_map(|place| usize::try_from(place).ok()).collect();
@@ -216,6 +217,10 @@ fn weight(answer: &Answer) -> Option<f64> {
         Answer::Number(weight) => {
             Some(*weight).filter(|weight| weight.is_finite() && *weight > 0.0)
         }
-        Answer::Skipped | Answer::Code(_) | Answer::Codes(_) | Answer::Group(_) => None,
+        Answer::Skipped
+        | Answer::Code(_)
+        | Answer::Codes(_)
+        | Answer::Group(_)
+        | Answer::Counts(_) => None,
     }
 }

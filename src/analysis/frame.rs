@@ -45,7 +45,8 @@ impl Frame {
     ) -> Result<Self, AnalysisError> {
         let group = instrument.group();
         let mut responses = Sheet::new(instrument.questions(), zones);
-        let mut repeats = Sheet::new(group.iter().flat_map(|group| group.inner()), zones);
+        let inner = group.iter().flat_map(|group| group.inner()).flat_map(Question::rows);
+        let mut repeats = Sheet::new(inner, zones);
         let mut numbers: Vec<u32> = Vec::new();
         for row in rows {
             responses.push(&row);
@@ -98,7 +99,11 @@ impl Part {
 fn repeats_of(answer: &Answer) -> &[Answers] {
     match answer {
         Answer::Group(repeats) => repeats,
-        Answer::Skipped | Answer::Code(_) | Answer::Number(_) | Answer::Codes(_) => &[],
+        Answer::Skipped
+        | Answer::Code(_)
+        | Answer::Number(_)
+        | Answer::Codes(_)
+        | Answer::Counts(_) => &[],
     }
 }
 

@@ -22,6 +22,7 @@ fn choice(code: &str, score: Option<f64>) -> Choice {
         score,
         missing: score.is_none() && code.starts_with("no_"),
         exclusive: code == "none",
+        show_if: None,
     }
 }
 
@@ -59,6 +60,7 @@ fn instrument(questions: Vec<Question>) -> Instrument {
         sensitivity: Sensitivity::Low,
         min_age: None,
         languages: vec![Lang::En],
+        research: None,
         intro: Text::default(),
         outro: Text::default(),
         help: Vec::new(),
@@ -90,9 +92,12 @@ fn everything() -> Instrument {
     let ticks = single(&["a", "b", "none", "no_say"]);
     let mut instrument = instrument(vec![
         question("feel", scale(5)),
-        question("ticks", Kind::Multiple { choices: ticks, max: None }),
+        question("ticks", Kind::Multiple { choices: ticks, max: None, shuffle: false }),
         question("number", number),
-        question("age", Kind::Single { choices: single(&["young", "old", "no_say"]) }),
+        question(
+            "age",
+            Kind::Single { choices: single(&["young", "old", "no_say"]), shuffle: false },
+        ),
         question("zone", Kind::Zone),
         question("weight", Kind::Weight),
         question("stop", Kind::Group { questions: stops, max: 5 }),

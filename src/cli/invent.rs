@@ -6,11 +6,12 @@
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
+use crate::domain::answer::Ground;
 use crate::domain::collection::{Collection, Mode};
 use crate::domain::diagnosis::{PopulationCount, Zone};
 use crate::domain::ids::ResponseId;
 use crate::domain::instrument::Instrument;
-use crate::domain::question::{Choice, Kind, Question};
+use crate::domain::question::{Choice, Measure, Question};
 use crate::domain::text::Lang;
 use crate::instruments::sample::sample_leaning;
 use crate::store::NewResponse;
@@ -59,7 +60,8 @@ impl Crowd<'_> {
     /// Their responses, read the way a form is read.
     pub(super) fn responses(&self) -> Vec<NewResponse> {
         let mut rng = StdRng::seed_from_u64(self.seed);
-        let zones: Vec<String> = self.zones.iter().map(|zone| zone.code.clone()).collect();
+        let zones: Vec<&str> = self.zones.iter().map(|zone| zone.code.as_str()).collect();
+        let ground = Ground::of(&zones);
         let codes = self.age_codes();
         (0..self.people)
             .map(|_| {
@@ -67,13 +69,13 @@ impl Crowd<'_> {
                 let mut chance = StdRng::seed_from_u64(rng.random());
                 let fields = sample_leaning(
                     self.instrument,
-                    &zones,
+                    &ground,
                     &mut rng,
                     |question: &Question, choices: &[Choice]| {
                         lean(&somebody, &codes, question, choices, &mut chance)
                     },
                 );
-                self.response(&self.instrument.read(&fields, &zones), &mut rng)
+                self.response(&self.instrument.read(&fields, &ground), &mut rng)
             })
             .collect()
     }
@@ -144,16 +146,7 @@ fn lean(
         }
         _ => {}
     }
-    match &question.kind {
-        Kind::Scale { .. } | Kind::Faces { .. } => scaled(who, question, choices, rng),
-        Kind::Single { .. }
-        | Kind::Multiple { .. }
-        | Kind::Number { .. }
-        | Kind::Text { .. }
-        | Kind::Zone
-        | Kind::Group { .. }
-        | Kind::Weight => None,
-    }
+    if question.measure() == Measure::Steps { scaled(who, question, choices, rng) } else { None }
 }
 
 /// A step of a scale: near the mood, and near what the question usually gets.

@@ -6,18 +6,22 @@
 //! its own way, so that no stored answer has words in it.
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use serde::{Deserialize, Serialize};
 
-use super::instrument::Instrument;
-use super::question::{Kind, Question, ZONE_REFUSED};
+use super::instrument::{Instrument, Sheet};
+use super::personal::{self, Personal};
+use super::question::{Kind, Label, Question, ZONE_REFUSED};
+use super::text::Lang;
 
 /// The answers of one response: question id to answer. Absent means not asked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Answers(pub BTreeMap<String, Answer>);
 
-/// One answer. In JSON: `null`, a code, a list of codes, a number, or a list of objects.
+/// One answer. In JSON: `null`, a code, a list of codes (in order, for a rank), a number, a list of
+/// objects, or an object of objects of counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Answer {
@@ -31,6 +35,8 @@ pub enum Answer {
     Codes(Vec<String>),
     /// The repeats of a group.
     Group(Vec<Answers>),
+    /// How many people of each group stood by each statement: statement to group to people.
+    Counts(BTreeMap<String, BTreeMap<String, u32>>),
 }
 
 /// What a form said.
@@ -94,6 +100,48 @@ pub enum Wrong {
     },
     /// Characters nobody can write on purpose: control characters, or bytes that were no UTF-8.
     Unreadable,
+    /// Two choices on the same place of a ranking, or one choice on two places.
+    RankedTwice,
+    /// No yes where nothing is taken without one.
+    NoConsent,
+    /// Nothing said about the age where it must be known.
+    NoAge,
+    /// Younger than the consent age: this form is not for them alone.
+    TooYoung,
+    /// Neither a place of the area nor a point inside it.
+    NoSuchPlace,
+    /// Words that look as if they named somebody. A question to the writer: [`AS_IS`] answers it.
+    Personal {
+        /// What they look like.
+        what: Vec<Personal>,
+    },
+}
+
+/// The field with which a writer says that their words may go as they are.
+pub const AS_IS: &str = "_as_is";
+
+/// What the collection knows and the instrument does not.
+#[derive(Debug, Clone, Default)]
+pub struct Ground<'a> {
+    /// The codes of the zones.
+    pub zones: Vec<&'a str>,
+    /// The codes of the places and streets; the zones stand in where there are none.
+    pub places: Vec<&'a str>,
+}
+
+impl<'a> Ground<'a> {
+    /// Zones alone.
+    #[must_use]
+    pub fn of<S: AsRef<str>>(zones: &'a [S]) -> Self {
+        Self { zones: zones.iter().map(AsRef::as_ref).collect(), places: Vec::new() }
+    }
+
+    /// Whether a code is one of a place, or of a zone where no places are known.
+    #[must_use]
+    pub fn is_place(&self, code: &str) -> bool {
+        let known = if self.places.is_empty() { &self.zones } else { &self.places };
+        known.contains(&code)
+    }
 }
 
 impl Answers {
@@ -103,7 +151,8 @@ impl Answers {
         match self.0.get(question) {
             Some(Answer::Code(code)) => vec![code],
             Some(Answer::Codes(codes)) => codes.iter().map(String::as_str).collect(),
-            Some(Answer::Skipped | Answer::Number(_) | Answer::Group(_)) | None => Vec::new(),
+            Some(Answer::Skipped | Answer::Number(_) | Answer::Group(_) | Answer::Counts(_))
+            | None => Vec::new(),
         }
     }
 
@@ -113,28 +162,55 @@ impl Answers {
         self.0.values().all(|answer| match answer {
             Answer::Skipped => true,
             Answer::Group(rows) => rows.iter().all(Self::is_blank),
-            Answer::Code(_) | Answer::Number(_) | Answer::Codes(_) => false,
+            Answer::Code(_) | Answer::Number(_) | Answer::Codes(_) | Answer::Counts(_) => false,
         })
     }
 }
 
 impl Instrument {
-    /// Reads a form. `zones` are the codes of the collection's zones.
+    /// Reads a form.
     #[must_use]
-    pub fn read(&self, fields: &[(String, String)], zones: &[String]) -> Reading {
-        let form = Form { fields, zones };
+    pub fn read(&self, fields: &[(String, String)], ground: &Ground<'_>) -> Reading {
+        let form = Form { fields, ground };
         let mut reading = Reading::default();
         let questions: Vec<&Question> = self.questions().collect();
         let outside = Answers::default();
         reading.answers = form.questions(&questions, "", &outside, &mut reading);
+        if self.sheet == Sheet::SignUp {
+            self.gather(&mut reading);
+        }
         reading
+    }
+
+    /// A sign-up is one text to be read by a person and deleted later, not columns to be counted:
+    /// every answer goes into it, in the first language of the instrument.
+    fn gather(&self, reading: &mut Reading) {
+        let lang = self.languages.first().copied().unwrap_or(Lang::En);
+        let answers = mem::take(&mut reading.answers);
+        let texts = mem::take(&mut reading.texts);
+        let mut lines = Vec::new();
+        for question in self.questions() {
+            let written = texts.iter().find(|text| text.question == question.id);
+            let chosen = answers.codes(&question.id).into_iter();
+            let chosen = chosen.filter_map(|code| question.choice(code));
+            let chosen: Vec<&str> = chosen.map(|choice| choice.text.get(lang)).collect();
+            let said = written.map_or_else(|| chosen.join(", "), |text| text.raw.clone());
+            if !said.is_empty() {
+                lines.push(format!("{} {said}", question.text.get(lang)));
+            }
+        }
+        let first = self.questions().find(|question| matches!(question.kind, Kind::Text { .. }));
+        if let Some(first) = first.filter(|_| !lines.is_empty()) {
+            let (question, raw) = (first.id.clone(), lines.join("\n"));
+            reading.texts.push(FreeText { question, raw });
+        }
     }
 }
 
 /// A form on its way to answers.
 struct Form<'a> {
     fields: &'a [(String, String)],
-    zones: &'a [String],
+    ground: &'a Ground<'a>,
 }
 
 impl Form<'_> {
@@ -171,26 +247,46 @@ impl Form<'_> {
     ) -> Option<Answer> {
         let outcome = match &question.kind {
             Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. } => {
-                self.one(field, |code| question.choice(code).is_some())
+                self.one(field, |code| question.choice(code).is_some()).map(|answer| match answer {
+                    Answer::Code(code) if !is_offered(question, &code, seen) => Answer::Skipped,
+                    answer => answer,
+                })
             }
             Kind::Zone => {
-                self.one(field, |code| code == ZONE_REFUSED || self.zones.iter().any(|z| z == code))
+                self.one(field, |code| code == ZONE_REFUSED || self.ground.zones.contains(&code))
             }
-            Kind::Multiple { max, .. } => self.several(question, field, *max),
+            Kind::Place => self.place(field),
+            Kind::Multiple { max, .. } => self.several(question, field, *max, seen),
+            Kind::Rank { places, .. } => self.rank(question, field, *places, seen),
+            Kind::Counts { statements, groups, max } => {
+                return Some(self.counts(statements, groups, *max, field, reading));
+            }
             Kind::Number { min, max, .. } => self.number(question, field, *min, *max),
-            Kind::Text { max, .. } => {
-                self.text(question, field, *max, reading);
+            Kind::Text { max, lint } => {
+                self.text(question, field, *max, *lint, reading);
                 return None;
             }
             Kind::Group { questions, max } => {
                 return Some(self.group(questions, field, *max, seen, reading));
             }
-            Kind::Weight => return None,
+            Kind::Consent | Kind::AgeGate => {
+                reading.complaints.extend(self.gate(question, field));
+                return None;
+            }
+            // A grid is read row by row, photos where the form's parts are taken apart.
+            Kind::Grid { .. } | Kind::Photo { .. } | Kind::Info { .. } | Kind::Weight => {
+                return None;
+            }
         };
         Some(outcome.unwrap_or_else(|wrong| {
             reading.complaints.push(Complaint { field: field.to_owned(), wrong });
             Answer::Skipped
         }))
+    }
+
+    /// Whether the writer was asked about names and sends their words as they are.
+    fn as_is(&self) -> bool {
+        !self.values(AS_IS).is_empty()
     }
 
     fn values(&self, field: &str) -> Vec<&str> {
@@ -212,13 +308,14 @@ impl Form<'_> {
         question: &Question,
         field: &str,
         max: Option<usize>,
+        seen: &Answers,
     ) -> Result<Answer, Wrong> {
         let mut codes: Vec<String> = Vec::new();
         for code in self.values(field) {
             if question.choice(code).is_none() {
                 return Err(Wrong::NoSuchChoice);
             }
-            if !codes.iter().any(|c| c == code) {
+            if is_offered(question, code, seen) && !codes.iter().any(|c| c == code) {
                 codes.push(code.to_owned());
             }
         }
@@ -232,6 +329,91 @@ impl Form<'_> {
             return Err(Wrong::TooMany { ticked: codes.len(), max });
         }
         Ok(if codes.is_empty() { Answer::Skipped } else { Answer::Codes(codes) })
+    }
+
+    /// A place by its code.
+    fn place(&self, field: &str) -> Result<Answer, Wrong> {
+        let is_known = |code: &str| code == ZONE_REFUSED || self.ground.is_place(code);
+        self.one(field, is_known).map_err(|wrong| match wrong {
+            Wrong::NoSuchChoice => Wrong::NoSuchPlace,
+            wrong => wrong,
+        })
+    }
+
+    /// The choices in order: `field.1` holds the first, `field.2` the second.
+    fn rank(
+        &self,
+        question: &Question,
+        field: &str,
+        places: usize,
+        seen: &Answers,
+    ) -> Result<Answer, Wrong> {
+        let mut codes: Vec<String> = Vec::new();
+        for place in 1..=places {
+            let known = |code: &str| question.choice(code).is_some();
+            match self.one(&format!("{field}.{place}"), known)? {
+                Answer::Code(code) if codes.contains(&code) => return Err(Wrong::RankedTwice),
+                Answer::Code(code) if is_offered(question, &code, seen) => codes.push(code),
+                Answer::Code(_)
+                | Answer::Skipped
+                | Answer::Number(_)
+                | Answer::Codes(_)
+                | Answer::Group(_)
+                | Answer::Counts(_) => {}
+            }
+        }
+        Ok(if codes.is_empty() { Answer::Skipped } else { Answer::Codes(codes) })
+    }
+
+    /// `field.statement.group` holds a count; a cell left empty was not counted, which is not nought.
+    fn counts(
+        &self,
+        statements: &[Label],
+        groups: &[Label],
+        max: u32,
+        field: &str,
+        reading: &mut Reading,
+    ) -> Answer {
+        let mut counts: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
+        for statement in statements {
+            for group in groups {
+                let cell = format!("{field}.{}.{}", statement.code, group.code);
+                match self.count(&cell, max) {
+                    Ok(None) => {}
+                    Ok(Some(people)) => {
+                        let row = counts.entry(statement.code.clone()).or_default();
+                        row.insert(group.code.clone(), people);
+                    }
+                    Err(wrong) => reading.complaints.push(Complaint { field: cell, wrong }),
+                }
+            }
+        }
+        if counts.is_empty() { Answer::Skipped } else { Answer::Counts(counts) }
+    }
+
+    fn count(&self, cell: &str, max: u32) -> Result<Option<u32>, Wrong> {
+        let range = || Wrong::OutOfRange { min: 0.0, max: f64::from(max) };
+        match self.values(cell).as_slice() {
+            [] => Ok(None),
+            [written] => match written.parse::<u32>() {
+                Ok(people) if people <= max => Ok(Some(people)),
+                Ok(_) => Err(range()),
+                Err(_not_whole) if written.parse::<f64>().is_ok() => Err(range()),
+                Err(_not_a_number) => Err(Wrong::NotANumber),
+            },
+            [_, _, ..] => Err(Wrong::OnlyOne),
+        }
+    }
+
+    /// What stands before a form: a tick, or yes or no.
+    fn gate(&self, question: &Question, field: &str) -> Option<Complaint> {
+        let wrong = match (self.values(field).as_slice(), &question.kind) {
+            (["yes"], _) => return None,
+            (["no"], Kind::AgeGate) => Wrong::TooYoung,
+            (_, Kind::AgeGate) => Wrong::NoAge,
+            (_, _) => Wrong::NoConsent,
+        };
+        Some(Complaint { field: field.to_owned(), wrong })
     }
 
     fn number(
@@ -249,7 +431,14 @@ impl Form<'_> {
         }
     }
 
-    fn text(&self, question: &Question, field: &str, max: usize, reading: &mut Reading) {
+    fn text(
+        &self,
+        question: &Question,
+        field: &str,
+        max: usize,
+        lint: bool,
+        reading: &mut Reading,
+    ) {
         let raw = self.values(field).join("\n").replace("\r\n", "\n");
         let wrong = if raw.chars().count() > max {
             Some(Wrong::TooLong { max })
@@ -262,6 +451,11 @@ impl Form<'_> {
         if let Some(wrong) = wrong {
             reading.complaints.push(Complaint { field: field.to_owned(), wrong });
         } else if !raw.is_empty() {
+            let found = if lint && !self.as_is() { personal::found(&raw) } else { Vec::new() };
+            if !found.is_empty() {
+                let wrong = Wrong::Personal { what: found };
+                reading.complaints.push(Complaint { field: field.to_owned(), wrong });
+            }
             reading.texts.push(FreeText { question: question.id.clone(), raw });
         }
     }
@@ -276,7 +470,7 @@ impl Form<'_> {
         seen: &Answers,
         reading: &mut Reading,
     ) -> Answer {
-        let questions: Vec<&Question> = questions.iter().collect();
+        let questions: Vec<&Question> = questions.iter().flat_map(Question::rows).collect();
         let prefix = |number: usize| format!("{field}.{number}.");
         let is_filled = |number: &usize| {
             let prefix = prefix(*number);
@@ -291,6 +485,12 @@ impl Form<'_> {
             .collect();
         if rows.is_empty() { Answer::Skipped } else { Answer::Group(rows) }
     }
+}
+
+/// Whether a choice is offered to somebody who has answered so far as `seen`.
+fn is_offered(question: &Question, code: &str, seen: &Answers) -> bool {
+    let rule = question.choice(code).and_then(|choice| choice.show_if.as_ref());
+    rule.is_none_or(|rule| rule.holds(seen))
 }
 
 /// A number written by hand: a comma is a point too.

@@ -179,10 +179,11 @@ impl Collection {
     pub fn ripe(&self, received: u64) -> Ripe {
         let least = match self.field.policy {
             Policy::Rounded => 10,
-            Policy::People => 5,
-            Policy::Places | Policy::Spoken => 1,
+            Policy::People | Policy::Ballot => 5,
+            Policy::Places | Policy::Spoken | Policy::Private => 1,
         };
-        let waits = self.field.policy == Policy::People && self.state != State::Closed;
+        let once = matches!(self.field.policy, Policy::People | Policy::Ballot);
+        let waits = once && self.state != State::Closed;
         match (received < least, waits) {
             (true, _) => Ripe::TooFew(least),
             (false, true) => Ripe::AfterClosing,

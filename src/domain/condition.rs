@@ -129,6 +129,13 @@ impl Condition {
         &self.rule
     }
 
+    /// A rule that holds when both do.
+    #[must_use]
+    pub fn both(one: &Self, other: &Self) -> Self {
+        let rule = Rule::All(vec![one.rule.clone(), other.rule.clone()]);
+        Self { text: format!("({one}) and ({other})"), rule }
+    }
+
     /// Whether the rule holds for these answers.
     #[must_use]
     pub fn holds(&self, answers: &Answers) -> bool {
@@ -184,7 +191,13 @@ fn holds(rule: &Rule, answers: &Answers) -> bool {
         }
         Rule::Number { question, comparison, with } => match answers.0.get(question) {
             Some(Answer::Number(number)) => comparison.holds(*number, *with),
-            Some(Answer::Skipped | Answer::Code(_) | Answer::Codes(_) | Answer::Group(_))
+            Some(
+                Answer::Skipped
+                | Answer::Code(_)
+                | Answer::Codes(_)
+                | Answer::Group(_)
+                | Answer::Counts(_),
+            )
             | None => false,
         },
         #[expect(clippy::cast_precision_loss, reason = "a count of ticks is small")]
@@ -221,7 +234,11 @@ impl FromStr for Condition {
     type Err = BadRule;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut reader = Reader { words: words(text)?, next: 0, end: text.len() };
+        if text.len() > LONGEST {
+            let why = format!("a rule has at most {LONGEST} characters");
+            return Err(BadRule { at: LONGEST, why });
+        }
+        let mut reader = Reader { words: words(text)?, next: 0, end: text.len(), depth: 0 };
         let rule = reader.any()?;
         if let Some((at, word)) = reader.peek() {
             return Err(BadRule { at, why: format!("{word:?} stands where the rule should end") });
@@ -257,11 +274,17 @@ fn words(text: &str) -> Result<Vec<(usize, String)>, BadRule> {
     Ok(words)
 }
 
+/// The most characters of a rule and the most brackets and `not` inside one another: far more than
+/// anybody can read.
+const LONGEST: usize = 2000;
+const DEEPEST: usize = 20;
+
 /// Reads rules word by word.
 struct Reader {
     words: Vec<(usize, String)>,
     next: usize,
     end: usize,
+    depth: usize,
 }
 
 impl Reader {
@@ -313,14 +336,27 @@ impl Reader {
 
     fn not(&mut self) -> Result<Rule, BadRule> {
         if self.take("not") {
-            return Ok(Rule::Not(Box::new(self.not()?)));
+            return Ok(Rule::Not(Box::new(self.deeper(Self::not)?)));
         }
         if self.take("(") {
-            let rule = self.any()?;
+            let rule = self.deeper(Self::any)?;
             self.expect(")")?;
             return Ok(rule);
         }
         self.comparison()
+    }
+
+    /// Reads what stands inside, unless nobody could follow it any more.
+    fn deeper(&mut self, read: fn(&mut Self) -> Result<Rule, BadRule>) -> Result<Rule, BadRule> {
+        if self.depth == DEEPEST {
+            let at = self.peek().map_or(self.end, |(at, _)| at);
+            let why = format!("more than {DEEPEST} brackets or 'not' stand inside one another");
+            return Err(BadRule { at, why });
+        }
+        self.depth += 1;
+        let rule = read(self)?;
+        self.depth -= 1;
+        Ok(rule)
     }
 
     fn comparison(&mut self) -> Result<Rule, BadRule> {
@@ -422,6 +458,16 @@ mod tests {
         assert_eq!(fault.at, 2);
         assert!("a = x y".parse::<Condition>().is_err());
         assert!("a in []".parse::<Condition>().is_err());
+    }
+
+    #[test]
+    fn a_rule_nobody_can_follow_is_refused() {
+        for (open, close) in [("(", ")"), ("not ", ""), ("not (", ")")] {
+            let rule = format!("{}a = x{}", open.repeat(1000), close.repeat(1000));
+            assert!(rule.parse::<Condition>().is_err());
+        }
+        let deep = format!("{}a = x{}", "(".repeat(20), ")".repeat(20));
+        assert!(deep.parse::<Condition>().is_ok());
     }
 
     proptest::proptest! {

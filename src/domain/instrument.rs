@@ -29,6 +29,9 @@ pub struct Instrument {
     pub min_age: Option<u32>,
     /// The languages it is complete in.
     pub languages: Vec<Lang>,
+    /// For researchers: what it measures, where it comes from, what it must not be used for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub research: Option<Research>,
     /// What is said before.
     pub intro: Text,
     /// What is said after.
@@ -51,6 +54,17 @@ pub struct Instrument {
     pub stations: Vec<StationPlan>,
 }
 
+/// What a researcher must know before using the figures of an instrument.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Research {
+    /// What its questions measure.
+    pub constructs: Text,
+    /// Where they come from.
+    pub sources: Text,
+    /// What it must not be used for.
+    pub not_for: Text,
+}
+
 /// What sort of sheet an instrument is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -63,6 +77,14 @@ pub enum Sheet {
     NoteSheet,
     /// Feedback after an activity: never with police in the room.
     Feedback,
+    /// Marks on a map: places liked, avoided, to change.
+    MapSheet,
+    /// A game with statements; a facilitator counts.
+    Game,
+    /// A secret vote over a shortlist.
+    Ballot,
+    /// Somebody who wants to join: a name and a way to reach them, never linked to answers.
+    SignUp,
 }
 
 /// How what a collection brings may be shown: a closed list, each with its own attacker.
@@ -77,6 +99,10 @@ pub enum Policy {
     Places,
     /// Notes and reflections: counts of groups.
     Spoken,
+    /// Votes: exact, and only after closing.
+    Ballot,
+    /// Names and addresses: never.
+    Private,
 }
 
 /// How sensitive an instrument is.
@@ -254,14 +280,21 @@ impl Instrument {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Every question outside a repeat group, in order.
-    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+    /// Every question as it is laid out, outside repeat groups: a grid is one.
+    pub fn laid_out(&self) -> impl Iterator<Item = &Question> {
         self.sections.iter().flat_map(|section| &section.questions)
+    }
+
+    /// Every question outside a repeat group, in order: the rows of a grid are questions, the grid
+    /// is none.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.laid_out().flat_map(Question::rows)
     }
 
     /// Every question, those inside repeat groups too.
     pub fn all_questions(&self) -> impl Iterator<Item = &Question> {
-        self.questions().flat_map(|question| std::iter::once(question).chain(question.inner()))
+        let rows = |question| Question::inner(question).iter().flat_map(Question::rows);
+        self.questions().flat_map(move |question| std::iter::once(question).chain(rows(question)))
     }
 
     /// The question with this id, inside a repeat group or outside.

@@ -11,6 +11,7 @@ pub mod diagnosis;
 pub mod ids;
 pub mod instrument;
 pub mod people;
+pub mod personal;
 pub mod population;
 pub mod question;
 pub mod text;

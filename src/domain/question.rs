@@ -44,6 +44,9 @@ pub enum Kind {
     Single {
         /// What can be chosen.
         choices: Vec<Choice>,
+        /// Whether the choices come in random order.
+        #[serde(default, skip_serializing_if = "is_false")]
+        shuffle: bool,
     },
     /// Any of several choices.
     Multiple {
@@ -52,6 +55,9 @@ pub enum Kind {
         /// The most ticks allowed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max: Option<usize>,
+        /// Whether the choices come in random order.
+        #[serde(default, skip_serializing_if = "is_false")]
+        shuffle: bool,
     },
     /// One step of an ordered, labelled scale.
     Scale {
@@ -68,6 +74,15 @@ pub enum Kind {
         scale: Option<String>,
         /// The faces from sad to glad.
         choices: Vec<Choice>,
+    },
+    /// Several questions on one scale under one heading: a table on a wide screen, cards on a
+    /// phone. Each row is a question of its own, with its own id and its own answer.
+    Grid {
+        /// The rows; each of kind scale, all on the same steps.
+        questions: Vec<Question>,
+        /// Whether the rows come in random order.
+        #[serde(default, skip_serializing_if = "is_false")]
+        shuffle: bool,
     },
     /// A number, shown only in bands.
     Number {
@@ -90,6 +105,13 @@ pub enum Kind {
     },
     /// One of the zones of the collection, or rather not say.
     Zone,
+    /// A named place or a street of the area, by its code; a point is snapped to one and never kept.
+    Place,
+    /// Photos of a place, kept apart from the response.
+    Photo {
+        /// The most photos.
+        max: usize,
+    },
     /// Questions asked again and again: stops of a walk, notes of a sitting.
     Group {
         /// What is asked each time.
@@ -97,8 +119,67 @@ pub enum Kind {
         /// The most times.
         max: usize,
     },
+    /// How many people of each group stood by each statement.
+    Counts {
+        /// What was said.
+        statements: Vec<Label>,
+        /// Who was counted apart.
+        groups: Vec<Label>,
+        /// The most people of one group.
+        max: u32,
+    },
+    /// The first few of several choices, in order.
+    Rank {
+        /// What can be ranked.
+        choices: Vec<Choice>,
+        /// How many places there are.
+        places: usize,
+        /// Whether the choices come in random order.
+        #[serde(default, skip_serializing_if = "is_false")]
+        shuffle: bool,
+    },
+    /// A yes without which nothing is taken. Not stored: every stored response has said it.
+    Consent,
+    /// Whether somebody has the consent age of the diagnosis. Not stored; a no ends the form.
+    AgeGate,
+    /// Words between questions; nothing is answered.
+    Info {
+        /// What is said.
+        body: Text,
+    },
     /// A survey weight; only an import fills it.
     Weight,
+}
+
+/// How the answers of a kind are counted. What counts, draws or imports answers asks for this and
+/// not for the kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// One of several answers without an order.
+    One,
+    /// One step of an order.
+    Steps,
+    /// Any of several answers; a ranking counts as the choices it names.
+    Several,
+    /// A number, in bands.
+    Amount,
+    /// One of the zones.
+    Zone,
+    /// One of the places of the area.
+    Place,
+    /// A survey weight.
+    Weight,
+    /// Nothing that a column could hold: words, photos, repeats, counts, gates.
+    Apart,
+}
+
+/// A code and how it reads: a statement, a group of people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// What is stored.
+    pub code: String,
+    /// What is read.
+    pub text: Text,
 }
 
 /// One thing that can be chosen.
@@ -117,6 +198,9 @@ pub struct Choice {
     /// Cannot be ticked beside another.
     #[serde(default)]
     pub exclusive: bool,
+    /// When it is offered; always, without a rule. This carries choices over from earlier answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show_if: Option<Condition>,
 }
 
 /// A stretch of numbers that is shown as one answer. Both ends belong to it.
@@ -150,16 +234,27 @@ pub struct Fold {
 pub const ZONE_REFUSED: &str = "rather_not_say";
 
 impl Question {
-    /// The choices of the question; a zone's and a number's bands are not choices.
+    /// The choices of the question; a zone's, a place's and a number's bands are not choices.
     #[must_use]
     pub fn choices(&self) -> &[Choice] {
         match &self.kind {
-            Kind::Single { choices }
+            Kind::Single { choices, .. }
             | Kind::Multiple { choices, .. }
             | Kind::Scale { choices, .. }
             | Kind::Faces { choices, .. }
-            | Kind::Number { choices, .. } => choices,
-            Kind::Text { .. } | Kind::Zone | Kind::Group { .. } | Kind::Weight => &[],
+            | Kind::Number { choices, .. }
+            | Kind::Rank { choices, .. } => choices,
+            Kind::Grid { .. }
+            | Kind::Text { .. }
+            | Kind::Zone
+            | Kind::Place
+            | Kind::Photo { .. }
+            | Kind::Group { .. }
+            | Kind::Counts { .. }
+            | Kind::Consent
+            | Kind::AgeGate
+            | Kind::Info { .. }
+            | Kind::Weight => &[],
         }
     }
 
@@ -172,24 +267,75 @@ impl Question {
     /// The questions inside a repeat group, else none.
     #[must_use]
     pub fn inner(&self) -> &[Self] {
-        match &self.kind {
-            Kind::Group { questions, .. } => questions,
-            Kind::Single { .. }
-            | Kind::Multiple { .. }
-            | Kind::Scale { .. }
-            | Kind::Faces { .. }
-            | Kind::Number { .. }
+        if let Kind::Group { questions, .. } = &self.kind { questions } else { &[] }
+    }
+
+    /// The rows of a grid, else the question itself: what is answered one by one.
+    #[must_use]
+    pub fn rows(&self) -> &[Self] {
+        if let Kind::Grid { questions, .. } = &self.kind {
+            questions
+        } else {
+            std::slice::from_ref(self)
+        }
+    }
+
+    /// How its answers are counted.
+    #[must_use]
+    pub const fn measure(&self) -> Measure {
+        match self.kind {
+            Kind::Single { .. } => Measure::One,
+            Kind::Scale { .. } | Kind::Faces { .. } => Measure::Steps,
+            Kind::Multiple { .. } | Kind::Rank { .. } => Measure::Several,
+            Kind::Number { .. } => Measure::Amount,
+            Kind::Zone => Measure::Zone,
+            Kind::Place => Measure::Place,
+            Kind::Weight => Measure::Weight,
+            Kind::Grid { .. }
             | Kind::Text { .. }
-            | Kind::Zone
-            | Kind::Weight => &[],
+            | Kind::Photo { .. }
+            | Kind::Group { .. }
+            | Kind::Counts { .. }
+            | Kind::Consent
+            | Kind::AgeGate
+            | Kind::Info { .. } => Measure::Apart,
         }
     }
 
     /// Whether a respondent is shown this question (a weight never is).
     #[must_use]
-    pub const fn is_asked(&self) -> bool {
+    pub const fn is_shown(&self) -> bool {
         !matches!(self.kind, Kind::Weight)
     }
+
+    /// Whether it waits for an answer: words between questions do not.
+    #[must_use]
+    pub const fn is_asked(&self) -> bool {
+        !matches!(self.kind, Kind::Weight | Kind::Info { .. })
+    }
+
+    /// Whether its answer stays in the response, where a rule can look at it: not that of a gate,
+    /// words or photos.
+    #[must_use]
+    pub const fn is_kept(&self) -> bool {
+        match self.measure() {
+            Measure::Apart => matches!(self.kind, Kind::Group { .. } | Kind::Counts { .. }),
+            Measure::One
+            | Measure::Steps
+            | Measure::Several
+            | Measure::Amount
+            | Measure::Zone
+            | Measure::Place => true,
+            Measure::Weight => false,
+        }
+    }
+}
+
+/// For serde: a flag that is not set is not written, so that what was published before it existed
+/// keeps its hash.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// The band a number falls into: the last one that begins at or below it.

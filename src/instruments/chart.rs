@@ -5,7 +5,7 @@ use super::lint::{Notes, Span};
 use super::question::Asked;
 use super::table::Placed;
 use crate::domain::instrument::{ChartKind, Policy};
-use crate::domain::question::{Kind, Question};
+use crate::domain::question::{Kind, Measure, Question};
 
 /// A chart on its way, with the questions that could be found.
 pub(super) struct Chart<'a> {
@@ -127,15 +127,15 @@ pub(super) fn is_scored(question: &Question) -> bool {
 }
 
 fn is_ordered(question: &Question) -> bool {
-    is_scored(question) && !matches!(question.kind, Kind::Multiple { .. })
+    is_scored(question) && question.measure() != Measure::Several
 }
 
 fn is_counted(question: &Question) -> bool {
-    matches!(question.kind, Kind::Zone) || !answers(question).is_empty()
+    matches!(question.measure(), Measure::Zone | Measure::Place) || !answers(question).is_empty()
 }
 
 const fn has_one_choice(question: &Question) -> bool {
-    matches!(question.kind, Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. })
+    matches!(question.measure(), Measure::One | Measure::Steps)
 }
 
 const fn is_of_people(question: &Question) -> bool {

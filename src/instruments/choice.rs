@@ -1,12 +1,15 @@
 //! What can be chosen: choices, bands of numbers, and how they fold into three.
 
 use super::lint::{Notes, Span};
-use super::table::{Placed, Table, is_code};
-use crate::domain::question::{Band, Choice, Fold, Kind, Question};
+use super::question::Written;
+use super::table::{Table, is_code};
+use crate::domain::question::{Band, Choice, Fold, Kind, Label, Question};
 use crate::domain::text::{Lang, Text};
 
 /// The most characters of a choice before it is hard to read on a phone or a poster.
 const LABEL: usize = 60;
+/// The most characters of a statement.
+const STATEMENT: usize = 120;
 
 /// What a list of choices is for: each has rules of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,17 +22,30 @@ pub(super) enum Use {
     Steps,
     /// Ways of not giving a number.
     Number,
+    /// Some of several, in order.
+    Rank,
+}
+
+/// Choices as they are listed in a file.
+pub(super) struct Listed {
+    /// The choices.
+    pub(super) value: Vec<Choice>,
+    /// Where they stand.
+    pub(super) at: Span,
+    /// The rules by which they are offered.
+    pub(super) rules: Vec<Written>,
 }
 
 /// Reads `choices`; `None` when there are none to work with.
 pub(super) fn choices(
     table: &mut Table<'_>,
+    text: &str,
     langs: &[Lang],
     notes: &mut Notes,
-) -> Option<Placed<Vec<Choice>>> {
+) -> Option<Listed> {
     let at = table.place("choices");
     let listed = table.tables("choices", "choice", notes)?;
-    let mut choices = Vec::new();
+    let (mut choices, mut rules) = (Vec::new(), Vec::new());
     for mut entry in listed {
         let code = code(&mut entry, notes);
         let missing = entry.flag("missing", notes);
@@ -38,17 +54,51 @@ pub(super) fn choices(
         if let Some(score) = score.as_ref().filter(|_| missing) {
             notes.error(&score.at, format!("{} is missing, so it has no score", entry.what));
         }
-        let text = label(&mut entry, langs, notes);
-        if let (Some(code), Some(text)) = (code, text) {
-            let score = score.map(|score| score.value);
-            choices.push(Choice { code, text, score, missing, exclusive });
+        let rule = Written::read(&mut entry, text, notes);
+        let words = label(&mut entry, langs, notes);
+        if let (Some(code), Some(text)) = (code, words) {
+            let (score, show_if) =
+                (score.map(|it| it.value), rule.as_ref().map(|it| &it.condition));
+            let show_if = show_if.cloned();
+            choices.push(Choice { code, text, score, missing, exclusive, show_if });
         }
+        rules.extend(rule);
         entry.finish(notes);
     }
     let codes: Vec<&str> = choices.iter().map(|choice| choice.code.as_str()).collect();
     twice(&codes, &at, notes);
     alike(&choices.iter().map(|choice| &choice.text).collect::<Vec<_>>(), &at, notes);
-    Some(Placed { value: choices, at })
+    Some(Listed { value: choices, at, rules })
+}
+
+/// Reads a list of codes with their words: statements, groups of people.
+pub(super) fn labels(
+    key: &'static str,
+    noun: &str,
+    table: &mut Table<'_>,
+    langs: &[Lang],
+    notes: &mut Notes,
+) -> Option<Vec<Label>> {
+    let at = table.place(key);
+    let listed = table.tables(key, noun, notes);
+    let listed = table.need(key, listed, notes)?;
+    let mut labels: Vec<Label> = Vec::new();
+    for mut entry in listed {
+        let code = code(&mut entry, notes);
+        let text = entry.text("text", STATEMENT, langs, notes);
+        let text = entry.need("text", text, notes);
+        if let (Some(code), Some(text)) = (code, text) {
+            labels.push(Label { code, text });
+        }
+        entry.finish(notes);
+    }
+    let codes: Vec<&str> = labels.iter().map(|label| label.code.as_str()).collect();
+    twice(&codes, &at, notes);
+    alike(&labels.iter().map(|label| &label.text).collect::<Vec<_>>(), &at, notes);
+    if labels.is_empty() {
+        notes.error(&at, format!("{} has no {key}", table.what));
+    }
+    Some(labels)
 }
 
 fn code(entry: &mut Table<'_>, notes: &mut Notes) -> Option<String> {
@@ -88,15 +138,19 @@ fn alike(texts: &[&Text], at: &Span, notes: &mut Notes) {
 }
 
 /// The rules of a list of choices where it is used.
-pub(super) fn fits(what: &str, list: &Placed<Vec<Choice>>, used: Use, notes: &mut Notes) {
-    let (at, choices) = (&list.at, &list.value);
+pub(super) fn fits(what: &str, (choices, at): (&[Choice], &Span), used: Use, notes: &mut Notes) {
     let real: Vec<&Choice> = choices.iter().filter(|choice| !choice.missing).collect();
     match used {
-        Use::Number => ways_out(list, notes),
-        Use::Single | Use::Multiple | Use::Steps if real.len() < 2 => {
+        Use::Number => ways_out(choices, at, notes),
+        Use::Single | Use::Multiple | Use::Steps | Use::Rank if real.len() < 2 => {
             notes.error(at, format!("{what} needs at least two choices that are not missing"));
         }
         Use::Single | Use::Multiple => {}
+        Use::Rank => {
+            if choices.iter().any(|choice| choice.missing) {
+                notes.error(at, format!("{what} is ranked, so none of its choices is missing"));
+            }
+        }
         Use::Steps => {
             let first = choices.iter().position(|choice| choice.missing).unwrap_or(choices.len());
             if choices.iter().skip(first).any(|choice| !choice.missing) {
@@ -118,14 +172,14 @@ pub(super) fn fits(what: &str, list: &Placed<Vec<Choice>>, used: Use, notes: &mu
 }
 
 /// What can be chosen beside a number is never a number.
-fn ways_out(list: &Placed<Vec<Choice>>, notes: &mut Notes) {
-    for choice in &list.value {
+fn ways_out(choices: &[Choice], at: &Span, notes: &mut Notes) {
+    for choice in choices {
         if !choice.missing {
             let rule = "choices of a number are ways of not giving one";
-            notes.error(&list.at, format!("{rule}: {} should have missing = true", choice.code));
+            notes.error(at, format!("{rule}: {} should have missing = true", choice.code));
         }
         if choice.code.parse::<f64>().is_ok() {
-            notes.error(&list.at, format!("the code {} would be read as a number", choice.code));
+            notes.error(at, format!("the code {} would be read as a number", choice.code));
         }
     }
 }

@@ -14,7 +14,8 @@ use super::roll::Roll;
 use super::shared::{self, HEADING, Shared};
 use super::table::{Placed, Table};
 use super::{rule, suit};
-use crate::domain::instrument::{Help, Instrument, Policy, Section, Sensitivity, Sheet};
+use crate::domain::instrument::{Help, Instrument, Policy, Research, Section, Sensitivity, Sheet};
+use crate::domain::question::Question;
 use crate::domain::text::{Lang, Text};
 
 /// The most characters of a title and of what is said before and after.
@@ -24,18 +25,24 @@ const SPEECH: usize = 1000;
 const MINUTES: u32 = 180;
 
 /// The words a file has for its kind, its policy and its sensitivity.
-pub(super) const SHEETS: [(&str, Sheet); 4] = [
+pub(super) const SHEETS: [(&str, Sheet); 8] = [
     ("questionnaire", Sheet::Questionnaire),
     ("walk_sheet", Sheet::WalkSheet),
     ("note_sheet", Sheet::NoteSheet),
     ("feedback", Sheet::Feedback),
+    ("map_sheet", Sheet::MapSheet),
+    ("game", Sheet::Game),
+    ("ballot", Sheet::Ballot),
+    ("sign_up", Sheet::SignUp),
 ];
 /// See [`SHEETS`].
-pub(super) const POLICIES: [(&str, Policy); 4] = [
+pub(super) const POLICIES: [(&str, Policy); 6] = [
     ("rounded", Policy::Rounded),
     ("people", Policy::People),
     ("places", Policy::Places),
     ("spoken", Policy::Spoken),
+    ("ballot", Policy::Ballot),
+    ("private", Policy::Private),
 ];
 /// See [`SHEETS`].
 pub(super) const SENSITIVITIES: [(&str, Sensitivity); 3] =
@@ -100,6 +107,7 @@ impl Reader<'_> {
         let help = help(root, notes);
         let [title, intro, outro] = speech(root, &langs, notes);
         let (minutes, min_age) = numbers(root, notes);
+        let research = research(root, &langs, notes);
         let pages = self.pages(root, &langs, notes);
         let mut roll = Roll::default();
         for page in &pages {
@@ -120,6 +128,7 @@ impl Reader<'_> {
             sensitivity: sensitivity?.value,
             min_age,
             languages: langs,
+            research,
             intro: intro?,
             outro: outro?,
             help,
@@ -146,7 +155,7 @@ impl Reader<'_> {
     fn pages(&self, root: &mut Table<'_>, langs: &[Lang], notes: &mut Notes) -> Vec<Page> {
         let mut scales = shared::scales(root, langs, &self.shared.scales, notes);
         scales.extend(self.shared.scales.iter().cloned());
-        let context = Context { text: self.text, langs, scales: &scales };
+        let context = Context { text: self.text, langs, scales: &scales, earlier: &[] };
         let listed = root.tables("section", "section", notes);
         let listed = root.need("section", listed, notes).unwrap_or_default();
         let mut pages: Vec<Page> = Vec::new();
@@ -160,7 +169,10 @@ impl Reader<'_> {
             let shuffle = table.flag("shuffle", notes);
             let (title, asked) = match table.string("block", notes) {
                 Some(named) => shared::taken(self.shared, &named, langs, notes).unwrap_or_default(),
-                None => own(&mut table, &context, notes),
+                None => {
+                    let before = pages.iter().flat_map(|page| &page.section.questions).cloned();
+                    own(&mut table, &context, before.collect(), notes)
+                }
             };
             table.finish(notes);
             let questions = asked.iter().map(|asked| asked.question.clone()).collect();
@@ -172,15 +184,26 @@ impl Reader<'_> {
 }
 
 /// The heading and the questions of a section without a block.
-fn own(table: &mut Table<'_>, context: &Context<'_>, notes: &mut Notes) -> (Text, Vec<Asked>) {
+fn own(
+    table: &mut Table<'_>,
+    context: &Context<'_>,
+    mut earlier: Vec<Question>,
+    notes: &mut Notes,
+) -> (Text, Vec<Asked>) {
     let title = table.text("title", HEADING, context.langs, notes);
     let title = table.need("title", title, notes);
     let listed = table.tables("question", "question", notes);
     if listed.as_ref().is_none_or(Vec::is_empty) && !table.has("question") {
         notes.error(&table.at, format!("{} has no block and no questions", table.what));
     }
-    let listed = listed.unwrap_or_default().into_iter();
-    let asked = listed.filter_map(|table| context.question(table, notes)).collect();
+    let mut asked: Vec<Asked> = Vec::new();
+    for table in listed.unwrap_or_default() {
+        let context = Context { earlier: &earlier, ..*context };
+        if let Some(read) = context.question(table, notes) {
+            earlier.push(read.question.clone());
+            asked.push(read);
+        }
+    }
     (title.unwrap_or_default(), asked)
 }
 
@@ -228,6 +251,18 @@ fn speech(root: &mut Table<'_>, langs: &[Lang], notes: &mut Notes) -> [Option<Te
         let text = root.text(key, most, langs, notes);
         root.need(key, text, notes)
     })
+}
+
+/// What researchers must know, in the languages of staff that the instrument speaks.
+fn research(root: &mut Table<'_>, langs: &[Lang], notes: &mut Notes) -> Option<Research> {
+    let mut table = root.table("research", notes)?;
+    let langs: Vec<Lang> = Lang::STAFF.into_iter().filter(|lang| langs.contains(lang)).collect();
+    let [constructs, sources, not_for] = ["constructs", "sources", "not_for"].map(|key| {
+        let text = table.text(key, SPEECH, &langs, notes);
+        table.need(key, text, notes)
+    });
+    table.finish(notes);
+    Some(Research { constructs: constructs?, sources: sources?, not_for: not_for? })
 }
 
 fn numbers(root: &mut Table<'_>, notes: &mut Notes) -> (Option<u32>, Option<u32>) {

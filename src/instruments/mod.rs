@@ -12,9 +12,11 @@ use rust_embed::RustEmbed;
 
 use crate::domain::instrument::Instrument;
 
+mod carry;
 mod chart;
 mod choice;
 mod file;
+mod grid;
 mod kin;
 mod lint;
 mod plan;

@@ -6,8 +6,9 @@ use super::choice::{self, Use};
 use super::lint::{Notes, Span};
 use super::shared::Scale;
 use super::table::{Placed, Table, is_id};
+use super::{carry, grid};
 use crate::domain::condition::Condition;
-use crate::domain::question::{Choice, Kind, Question};
+use crate::domain::question::{Choice, Fold, Kind, Question};
 use crate::domain::text::Lang;
 
 /// The most characters of a question, of a hint and of a free text.
@@ -16,6 +17,12 @@ const HINT: usize = 160;
 const FREE_TEXT: u32 = 2000;
 /// The most repeats of a group: a form must end.
 const REPEATS: u32 = 100;
+/// The most photos, the most places of a ranking, the most people of a group that is counted, the
+/// most characters of a page of words.
+const PHOTOS: u32 = 5;
+const RANKED: usize = 5;
+const COUNTED: u32 = 500;
+const BODY: usize = 1000;
 
 /// A question and where it stands.
 #[derive(Debug, Clone)]
@@ -26,12 +33,39 @@ pub(super) struct Asked {
     pub(super) sound: bool,
     /// Where its id stands.
     pub(super) at: Span,
-    /// Where its rule stands; the text of the rule begins at the second number, if it is known.
-    pub(super) rule: Option<(Span, Option<usize>)>,
+    /// Its rule, and the rules of its choices.
+    pub(super) rules: Vec<Written>,
     /// Where it says what it is the same as.
     pub(super) kin: Option<Span>,
-    /// The questions of a repeat group.
+    /// The questions of a repeat group, the rows of a grid.
     pub(super) inner: Vec<Self>,
+}
+
+/// A rule as it is written.
+#[derive(Debug, Clone)]
+pub(super) struct Written {
+    /// The rule.
+    pub(super) condition: Condition,
+    /// Where it stands.
+    pub(super) at: Span,
+    /// Where its text begins, if every character of it stands for itself.
+    pub(super) begins: Option<usize>,
+}
+
+impl Written {
+    /// Reads `show_if`, with a fault pointing at the very character.
+    pub(super) fn read(table: &mut Table<'_>, text: &str, notes: &mut Notes) -> Option<Self> {
+        let written = table.string("show_if", notes)?;
+        let begins = content(text, &written.at);
+        match written.value.parse::<Condition>() {
+            Ok(condition) => Some(Self { condition, at: written.at, begins }),
+            Err(fault) => {
+                let at = inside(&written.at, begins, fault.at);
+                notes.error(&at, format!("show_if of {}: {}", table.what, fault.why));
+                None
+            }
+        }
+    }
 }
 
 /// What a question may refer to while it is read.
@@ -42,14 +76,39 @@ pub(super) struct Context<'a> {
     pub(super) langs: &'a [Lang],
     /// The scales of this file and the shared ones.
     pub(super) scales: &'a [Scale],
+    /// The questions before this one, to carry choices over from.
+    pub(super) earlier: &'a [Question],
 }
 
-/// A kind on its way: what it is, if it could be read, and the questions inside.
-type Read = (Option<Kind>, Vec<Asked>);
+/// A kind on its way: what it is, if it could be read, the questions inside and the rules of its
+/// choices.
+#[derive(Default)]
+pub(super) struct Read {
+    pub(super) kind: Option<Kind>,
+    pub(super) inner: Vec<Asked>,
+    pub(super) rules: Vec<Written>,
+}
+
+impl Read {
+    /// A kind without questions inside and without rules.
+    pub(super) fn plain(kind: Option<Kind>) -> Self {
+        Self { kind, ..Self::default() }
+    }
+}
 
 impl Context<'_> {
     /// Reads one question; `None` when it has not even an id.
-    pub(super) fn question(&self, mut table: Table<'_>, notes: &mut Notes) -> Option<Asked> {
+    pub(super) fn question(&self, table: Table<'_>, notes: &mut Notes) -> Option<Asked> {
+        self.asked(table, None, notes)
+    }
+
+    /// Reads a question, or the row of a grid, whose kind and fold are those of the grid.
+    pub(super) fn asked(
+        &self,
+        mut table: Table<'_>,
+        row: Option<(&Kind, Option<&Fold>)>,
+        notes: &mut Notes,
+    ) -> Option<Asked> {
         let id = table.id("id", notes);
         let text = table.text("text", QUESTION, self.langs, notes);
         let text = table.need("text", text, notes);
@@ -60,10 +119,15 @@ impl Context<'_> {
         }
         let kin = table.has("same_as").then(|| table.place("same_as"));
         let same_as = same_as(&mut table, notes);
-        let (show_if, rule) = self.rule(&mut table, notes);
+        let rule = Written::read(&mut table, self.text, notes);
         let sensitive = table.flag("sensitive", notes);
         let before = notes.errors();
-        let (kind, inner) = self.kind(&mut table, notes);
+        let Read { kind, inner, mut rules } = match row {
+            Some((kind, _)) => Read::plain(Some(kind.clone())),
+            None => self.kind(&mut table, notes),
+        };
+        let show_if = rule.as_ref().map(|rule| rule.condition.clone());
+        rules.extend(rule);
         let is_known = kind.is_some();
         let sound = is_known && notes.errors() == before;
         let fold_at = table.place("fold");
@@ -75,65 +139,65 @@ impl Context<'_> {
             hint,
             show_if,
             sensitive,
-            fold: if folds(kind.as_ref()) { choice::fold(&mut table, notes) } else { None },
+            fold: match row {
+                Some((_, fold)) => fold.cloned(),
+                None if folds(kind.as_ref()) => choice::fold(&mut table, notes),
+                None => None,
+            },
             kind: kind.unwrap_or(Kind::Weight),
         };
-        if sound {
+        if sound && row.is_none() {
             choice::folds(&question, &fold_at, notes);
         }
         if is_known {
             needs_fold(&question, &table, notes);
         }
         table.finish(notes);
-        Some(Asked { question, sound, at: id?.at, rule, kin, inner })
-    }
-
-    /// Reads `show_if`, with a fault pointing at the very character.
-    fn rule(
-        &self,
-        table: &mut Table<'_>,
-        notes: &mut Notes,
-    ) -> (Option<Condition>, Option<(Span, Option<usize>)>) {
-        let Some(written) = table.string("show_if", notes) else { return (None, None) };
-        let begins = content(self.text, &written.at);
-        match written.value.parse::<Condition>() {
-            Ok(condition) => (Some(condition), Some((written.at, begins))),
-            Err(fault) => {
-                let at = inside(&written.at, begins, fault.at);
-                notes.error(&at, format!("show_if of {}: {}", table.what, fault.why));
-                (None, None)
-            }
-        }
+        Some(Asked { question: grid::settled(question), sound, at: id?.at, rules, kin, inner })
     }
 
     fn kind(&self, table: &mut Table<'_>, notes: &mut Notes) -> Read {
-        let readers: [(&str, Reader); 9] = [
-            ("single", |context, table, notes| (context.single(table, notes), vec![])),
-            ("multiple", |context, table, notes| (context.multiple(table, notes), vec![])),
-            ("scale", |context, table, notes| (context.steps(table, false, notes), vec![])),
-            ("faces", |context, table, notes| (context.steps(table, true, notes), vec![])),
-            ("number", |context, table, notes| (context.number(table, notes), vec![])),
-            ("text", |_, table, notes| (free_text(table, notes), vec![])),
-            ("zone", |_, _, _| (Some(Kind::Zone), vec![])),
+        let readers: [(&str, Reader); 17] = [
+            ("single", |context, table, notes| context.single(table, notes)),
+            ("multiple", |context, table, notes| context.multiple(table, notes)),
+            ("scale", |context, table, notes| context.steps(table, false, notes)),
+            ("faces", |context, table, notes| context.steps(table, true, notes)),
+            ("grid", |context, table, notes| context.grid(table, notes)),
+            ("number", |context, table, notes| Read::plain(context.number(table, notes))),
+            ("text", |_, table, notes| Read::plain(free_text(table, notes))),
+            ("zone", |_, _, _| Read::plain(Some(Kind::Zone))),
+            ("place", |_, _, _| Read::plain(Some(Kind::Place))),
+            ("photo", |_, table, notes| Read::plain(photo(table, notes))),
             ("group", |context, table, notes| context.group(table, notes)),
-            ("weight", |_, table, notes| (weight(table, notes), vec![])),
+            ("counts", |context, table, notes| Read::plain(context.counts(table, notes))),
+            ("rank", |context, table, notes| context.rank(table, notes)),
+            ("consent", |_, _, _| Read::plain(Some(Kind::Consent))),
+            ("age_gate", |_, _, _| Read::plain(Some(Kind::AgeGate))),
+            ("info", |context, table, notes| Read::plain(context.info(table, notes))),
+            ("weight", |_, table, notes| Read::plain(weight(table, notes))),
         ];
         let Some(reader) = table.one_of("kind", &readers, notes) else {
             // Which keys it takes cannot be known, so none is complained about.
             table.take_all();
-            return (None, vec![]);
+            return Read::default();
         };
         (reader.value)(self, table, notes)
     }
 
-    fn single(&self, table: &mut Table<'_>, notes: &mut Notes) -> Option<Kind> {
-        let (_, choices) = self.answers(table, Use::Single, notes)?;
-        Some(Kind::Single { choices })
+    fn single(&self, table: &mut Table<'_>, notes: &mut Notes) -> Read {
+        let shuffle = table.flag("shuffle", notes);
+        let Some(Answers { choices, rules, .. }) = self.answers(table, Use::Single, notes) else {
+            return Read::default();
+        };
+        Read { kind: Some(Kind::Single { choices, shuffle }), rules, ..Read::default() }
     }
 
-    fn multiple(&self, table: &mut Table<'_>, notes: &mut Notes) -> Option<Kind> {
-        let (_, choices) = self.answers(table, Use::Multiple, notes)?;
+    fn multiple(&self, table: &mut Table<'_>, notes: &mut Notes) -> Read {
+        let shuffle = table.flag("shuffle", notes);
         let max = table.whole("max", notes);
+        let Some(Answers { choices, rules, .. }) = self.answers(table, Use::Multiple, notes) else {
+            return Read::default();
+        };
         let ticks = choices.iter().filter(|choice| !choice.exclusive && !choice.missing).count();
         if let Some(max) = &max {
             if max.value == 0 {
@@ -143,46 +207,98 @@ impl Context<'_> {
                 notes.error(&max.at, sentence);
             }
         }
-        Some(Kind::Multiple { choices, max: max.map(|max| max.value as usize) })
+        let max = max.map(|max| max.value as usize);
+        Read { kind: Some(Kind::Multiple { choices, max, shuffle }), rules, ..Read::default() }
     }
 
-    fn steps(&self, table: &mut Table<'_>, faces: bool, notes: &mut Notes) -> Option<Kind> {
-        let (scale, choices) = self.answers(table, Use::Steps, notes)?;
-        Some(if faces { Kind::Faces { scale, choices } } else { Kind::Scale { scale, choices } })
+    fn rank(&self, table: &mut Table<'_>, notes: &mut Notes) -> Read {
+        let shuffle = table.flag("shuffle", notes);
+        let places = table.whole("places", notes);
+        let places = table.need("places", places, notes);
+        let found = self.answers(table, Use::Rank, notes);
+        let (Some(places), Some(Answers { choices, rules, .. })) = (places, found) else {
+            return Read::default();
+        };
+        let most = choices.len().min(RANKED);
+        if !(1..=most).contains(&(places.value as usize)) {
+            let sentence = format!("places = {} should be 1 to {most}", places.value);
+            notes.error(&places.at, sentence);
+        }
+        let places = places.value as usize;
+        Read { kind: Some(Kind::Rank { choices, places, shuffle }), rules, ..Read::default() }
     }
 
-    /// The choices of a question: its own, or those of the scale it names.
-    fn answers(
+    fn steps(&self, table: &mut Table<'_>, faces: bool, notes: &mut Notes) -> Read {
+        let Some(Answers { scale, choices, rules }) = self.answers(table, Use::Steps, notes) else {
+            return Read::default();
+        };
+        if let Some(rule) = rules.first() {
+            notes.error(&rule.at, "the steps of a scale are offered to everybody");
+        }
+        let kind =
+            if faces { Kind::Faces { scale, choices } } else { Kind::Scale { scale, choices } };
+        Read::plain(Some(kind))
+    }
+
+    fn counts(&self, table: &mut Table<'_>, notes: &mut Notes) -> Option<Kind> {
+        let max = table.whole("max", notes);
+        let max = table.need("max", max, notes);
+        if let Some(max) = max.as_ref().filter(|max| !(1..=COUNTED).contains(&max.value)) {
+            notes.error(&max.at, format!("a group that is counted has 1 to {COUNTED} people"));
+        }
+        let statements = choice::labels("statements", "statement", table, self.langs, notes);
+        let groups = choice::labels("groups", "group", table, self.langs, notes);
+        Some(Kind::Counts { statements: statements?, groups: groups?, max: max?.value })
+    }
+
+    fn info(&self, table: &mut Table<'_>, notes: &mut Notes) -> Option<Kind> {
+        let body = table.text("body", BODY, self.langs, notes);
+        let body = table.need("body", body, notes)?;
+        Some(Kind::Info { body })
+    }
+
+    /// The choices of a question: its own, those of the scale it names, or those carried over
+    /// from an earlier question.
+    pub(super) fn answers(
         &self,
         table: &mut Table<'_>,
         used: Use,
         notes: &mut Notes,
-    ) -> Option<(Option<String>, Vec<Choice>)> {
+    ) -> Option<Answers> {
         let named = table.string("scale", notes);
-        let own = choice::choices(table, self.langs, notes);
-        match (named, own) {
-            (Some(named), Some(_)) => {
+        let before = notes.errors();
+        let carried = carry::carried(table, self.earlier, notes);
+        let own = choice::choices(table, self.text, self.langs, notes);
+        if notes.errors() > before && table.has("carry") {
+            return None;
+        }
+        let at = own.as_ref().map_or_else(|| table.place("carry"), |list| list.at.clone());
+        let found = match (named, own, carried) {
+            (Some(named), None, None) => {
+                let choices = self.scale(&named, notes)?;
+                choice::fits(&table.what, (&choices, &named.at), used, notes);
+                return Some(Answers { scale: Some(named.value), choices, rules: Vec::new() });
+            }
+            (Some(named), ..) => {
                 let sentence = format!("{} has both a scale and choices", table.what);
                 notes.error(&named.at, sentence);
-                None
+                return None;
             }
-            (Some(named), None) => {
-                let choices = self.scale(&named, notes)?;
-                let list = Placed { value: choices, at: named.at };
-                choice::fits(&table.what, &list, used, notes);
-                Some((Some(named.value), list.value))
-            }
-            (None, Some(list)) => {
-                choice::fits(&table.what, &list, used, notes);
-                Some((None, list.value))
-            }
-            (None, None) => {
+            (None, None, None) => {
                 if !table.has("scale") && !table.has("choices") {
                     notes.error(&table.at, format!("{} has no scale and no choices", table.what));
                 }
-                None
+                return None;
             }
-        }
+            (None, own, carried) => {
+                let mut choices = carried.unwrap_or_default();
+                let (listed, rules) = own.map(|own| (own.value, own.rules)).unwrap_or_default();
+                choices.extend(listed);
+                Answers { scale: None, choices, rules }
+            }
+        };
+        choice::fits(&table.what, (&found.choices, &at), used, notes);
+        Some(found)
     }
 
     fn scale(&self, named: &Placed<String>, notes: &mut Notes) -> Option<Vec<Choice>> {
@@ -207,9 +323,12 @@ impl Context<'_> {
             let found = table.number(key, notes);
             table.need(key, found, notes)
         });
-        let choices = choice::choices(table, self.langs, notes);
+        let choices = choice::choices(table, self.text, self.langs, notes);
         if let Some(list) = &choices {
-            choice::fits(&table.what, list, Use::Number, notes);
+            choice::fits(&table.what, (&list.value, &list.at), Use::Number, notes);
+            if let Some(rule) = list.rules.first() {
+                notes.error(&rule.at, "a way of not giving a number is offered to everybody");
+            }
         }
         let (Some(min), Some(max)) = (min, max) else {
             table.take("bands");
@@ -242,14 +361,30 @@ impl Context<'_> {
             notes.error(&table.at, format!("{} has no questions", table.what));
         }
         for asked in &inner {
-            if matches!(asked.question.kind, Kind::Group { .. } | Kind::Weight) && asked.sound {
+            let stands_alone = matches!(
+                asked.question.kind,
+                Kind::Group { .. }
+                    | Kind::Weight
+                    | Kind::Consent
+                    | Kind::AgeGate
+                    | Kind::Counts { .. }
+            );
+            if stands_alone && asked.sound {
                 let sentence = format!("{} cannot stand inside a group", asked.question.id);
                 notes.error(&asked.at, sentence);
             }
         }
         let questions = inner.iter().map(|asked| asked.question.clone()).collect();
-        (max.map(|max| Kind::Group { questions, max: max.value as usize }), inner)
+        let kind = max.map(|max| Kind::Group { questions, max: max.value as usize });
+        Read { kind, inner, ..Read::default() }
     }
+}
+
+/// What can be answered, and by which rules it is offered.
+pub(super) struct Answers {
+    pub(super) scale: Option<String>,
+    pub(super) choices: Vec<Choice>,
+    pub(super) rules: Vec<Written>,
 }
 
 /// How one kind is read.
@@ -267,6 +402,15 @@ fn free_text(table: &mut Table<'_>, notes: &mut Notes) -> Option<Kind> {
     Some(Kind::Text { max: max.value as usize, lint })
 }
 
+fn photo(table: &mut Table<'_>, notes: &mut Notes) -> Option<Kind> {
+    let max = table.whole("max", notes);
+    let max = table.need("max", max, notes)?;
+    if !(1..=PHOTOS).contains(&max.value) {
+        notes.error(&max.at, format!("a question takes 1 to {PHOTOS} photos"));
+    }
+    Some(Kind::Photo { max: max.value as usize })
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "it is one of the readers of a kind")]
 fn weight(table: &mut Table<'_>, notes: &mut Notes) -> Option<Kind> {
     if table.has("show_if") {
@@ -277,25 +421,18 @@ fn weight(table: &mut Table<'_>, notes: &mut Notes) -> Option<Kind> {
 
 /// Whether answers of this kind can be folded; of an unknown kind, perhaps.
 const fn folds(kind: Option<&Kind>) -> bool {
-    match kind {
-        None
-        | Some(
-            Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. } | Kind::Number { .. },
-        ) => true,
-        Some(
-            Kind::Multiple { .. }
-            | Kind::Text { .. }
-            | Kind::Zone
-            | Kind::Group { .. }
-            | Kind::Weight,
-        ) => false,
-    }
+    matches!(
+        kind,
+        None | Some(
+            Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. } | Kind::Number { .. }
+        )
+    )
 }
 
 /// A sensitive question is shown in three answers, so it must say which.
 fn needs_fold(question: &Question, table: &Table<'_>, notes: &mut Notes) {
     let can_fold = question.sensitive && folds(Some(&question.kind));
-    if can_fold && !table.has("fold") {
+    if can_fold && question.fold.is_none() && !table.has("fold") {
         let sentence = format!("{} is sensitive, so it needs a fold", question.id);
         notes.error(&table.place("sensitive"), sentence);
     }

@@ -24,6 +24,14 @@ pub(super) struct Place<'a> {
     pub(super) shuffled: bool,
     /// The repeat group it stands in.
     pub(super) group: Option<&'a str>,
+    /// The grid it is a row of, if the rows come in random order.
+    pub(super) shuffled_grid: Option<&'a str>,
+}
+
+/// The id of a grid whose rows come in random order.
+fn shuffles(asked: &Asked) -> Option<&str> {
+    let is_shuffled = matches!(asked.question.kind, Kind::Grid { shuffle: true, .. });
+    is_shuffled.then_some(asked.question.id.as_str())
 }
 
 impl<'a> Roll<'a> {
@@ -31,9 +39,14 @@ impl<'a> Roll<'a> {
     pub(super) fn add(&mut self, asked: &'a [Asked], shuffled: bool, notes: &mut Notes) {
         self.sections += 1;
         for asked in asked {
-            self.enter(asked, shuffled, None, notes);
+            self.enter(asked, shuffled, (None, None), notes);
+            let is_group = matches!(asked.question.kind, Kind::Group { .. });
             for inner in &asked.inner {
-                self.enter(inner, shuffled, Some(&asked.question.id), notes);
+                let group = is_group.then_some(asked.question.id.as_str());
+                self.enter(inner, shuffled, (group, shuffles(asked)), notes);
+                for row in &inner.inner {
+                    self.enter(row, shuffled, (group, shuffles(inner)), notes);
+                }
             }
         }
     }
@@ -42,14 +55,14 @@ impl<'a> Roll<'a> {
         &mut self,
         asked: &'a Asked,
         shuffled: bool,
-        group: Option<&'a str>,
+        (group, shuffled_grid): (Option<&'a str>, Option<&'a str>),
         notes: &mut Notes,
     ) {
         let id = &asked.question.id;
         if self.find(id).is_some() {
             notes.error(&asked.at, format!("there is a question {id} already"));
         }
-        self.places.push(Place { asked, section: self.sections, shuffled, group });
+        self.places.push(Place { asked, section: self.sections, shuffled, group, shuffled_grid });
     }
 
     /// The question with this id.

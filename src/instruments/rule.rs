@@ -3,10 +3,10 @@
 use std::slice;
 
 use super::lint::{Notes, Span};
-use super::question::inside;
+use super::question::{Written, inside};
 use super::roll::{Place, Roll};
 use crate::domain::condition::{Condition, Rule};
-use crate::domain::question::{Kind, Question};
+use crate::domain::question::{Kind, Measure, Question};
 
 /// One question a rule looks at, and what it wants of it.
 struct Mention<'a> {
@@ -30,13 +30,10 @@ enum Wants<'a> {
 /// instrument that takes it.
 pub(super) fn check(roll: &Roll<'_>, is_block: bool, notes: &mut Notes) {
     for (number, place) in roll.places.iter().enumerate() {
-        let (Some(condition), Some((at, begins))) =
-            (&place.asked.question.show_if, &place.asked.rule)
-        else {
-            continue;
-        };
-        let rule = Shown { roll, number, place, is_block, condition, at, begins: *begins };
-        rule.check(notes);
+        for Written { condition, at, begins } in &place.asked.rules {
+            let rule = Shown { roll, number, place, is_block, condition, at, begins: *begins };
+            rule.check(notes);
+        }
     }
 }
 
@@ -95,6 +92,8 @@ impl Shown<'_> {
             "which is the group it stands in"
         } else if other.shuffled && other.section == self.place.section && other.group.is_none() {
             "which may come later, because the section is shuffled"
+        } else if other.shuffled_grid.is_some() && other.shuffled_grid == self.place.shuffled_grid {
+            "which may come later, because the grid is shuffled"
         } else {
             return other.asked.sound.then_some(&other.asked.question);
         };
@@ -111,10 +110,10 @@ impl Shown<'_> {
         notes: &mut Notes,
     ) {
         let id = &question.id;
-        let is_group = matches!(question.kind, Kind::Group { .. });
-        let is_number = matches!(question.kind, Kind::Number { .. });
-        let is_multiple = matches!(question.kind, Kind::Multiple { .. });
-        if matches!(question.kind, Kind::Text { .. } | Kind::Weight) {
+        let is_group = matches!(question.kind, Kind::Group { .. } | Kind::Counts { .. });
+        let is_number = question.measure() == Measure::Amount;
+        let is_multiple = question.measure() == Measure::Several;
+        if !question.is_kept() {
             let sentence = format!("a rule cannot look at {id}: it keeps no answer of its own");
             notes.error(at, sentence);
             return;
@@ -127,7 +126,10 @@ impl Shown<'_> {
                 notes.error(at, format!("{id} is not a number, so nothing is above or below"));
             }
             Wants::Codes(_) if is_group => {
-                notes.error(at, format!("{id} is a group; a rule can only ask answered({id})"));
+                notes.error(
+                    at,
+                    format!("{id} has no single answer; a rule can only ask answered({id})"),
+                );
             }
             Wants::Codes(codes) => self.codes(question, codes, (text, next), notes),
             Wants::Answer | Wants::Ticks | Wants::Number => {}
@@ -145,7 +147,8 @@ impl Shown<'_> {
         for code in codes {
             let offset = word(text, code, next);
             next = offset + code.len();
-            if !matches!(question.kind, Kind::Zone) && question.choice(code).is_none() {
+            let is_known_later = matches!(question.measure(), Measure::Zone | Measure::Place);
+            if !is_known_later && question.choice(code).is_none() {
                 let at = inside(self.at, self.begins, offset);
                 notes.error(&at, format!("{} has no choice {code}", question.id));
             }

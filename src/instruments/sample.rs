@@ -4,9 +4,9 @@
 use rand::Rng;
 use rand::seq::{IndexedRandom, IteratorRandom};
 
-use crate::domain::answer::{Answer, Answers};
+use crate::domain::answer::{Answer, Answers, Ground};
 use crate::domain::instrument::Instrument;
-use crate::domain::question::{Band, Choice, Kind, Question, ZONE_REFUSED};
+use crate::domain::question::{Band, Choice, Kind, Label, Question, ZONE_REFUSED};
 
 /// How often a question is skipped, and how often an answer is "don't know" and the like.
 const SKIPPED: f64 = 0.08;
@@ -17,7 +17,7 @@ const REPEATS: usize = 5;
 const WORDS: [&str; 4] = ["more light", "a bench near the stop", "less litter", "quiet at night"];
 
 /// Leans answers one way: given a question and its choices, the number of the one to take, or
-/// `None` to leave it to chance. A zone has no choices: the number is that of the zone. A number
+/// `None` to leave it to chance. A zone has no choices: the number is that of the zone. A place is never leaned. A number
 /// has its ways of not giving one as choices: the number is that of the band. On a multiple the
 /// choice is ticked, and others perhaps with it. Free text is never leaned.
 pub trait Lean: FnMut(&Question, &[Choice]) -> Option<usize> {}
@@ -29,21 +29,21 @@ impl<F: FnMut(&Question, &[Choice]) -> Option<usize>> Lean for F {}
 #[must_use]
 pub fn sample(
     instrument: &Instrument,
-    zones: &[String],
+    ground: &Ground<'_>,
     rng: &mut impl Rng,
 ) -> Vec<(String, String)> {
-    sample_leaning(instrument, zones, rng, |_: &Question, _: &[Choice]| None)
+    sample_leaning(instrument, ground, rng, |_: &Question, _: &[Choice]| None)
 }
 
 /// The same with answers that lean one way.
 #[must_use]
 pub fn sample_leaning(
     instrument: &Instrument,
-    zones: &[String],
+    ground: &Ground<'_>,
     rng: &mut impl Rng,
     lean: impl Lean,
 ) -> Vec<(String, String)> {
-    let mut pen = Pen { zones, rng, lean, fields: Vec::new() };
+    let mut pen = Pen { ground, rng, lean, fields: Vec::new() };
     let questions: Vec<&Question> = instrument.questions().collect();
     pen.fill(&questions, "", &Answers::default());
     pen.fields
@@ -51,7 +51,7 @@ pub fn sample_leaning(
 
 /// Somebody filling in a form.
 struct Pen<'a, R, L> {
-    zones: &'a [String],
+    ground: &'a Ground<'a>,
     rng: &'a mut R,
     lean: L,
     fields: Vec<(String, String)>,
@@ -72,33 +72,72 @@ impl<R: Rng, L: Lean> Pen<'_, R, L> {
 
     /// Answers one question, on paper and for the rules that look back at it.
     fn answer(&mut self, question: &Question, field: &str, seen: &Answers) -> Answer {
+        if matches!(question.kind, Kind::Consent | Kind::AgeGate) {
+            return self.write(field, Some("yes".to_owned()));
+        }
         let leaned = (self.lean)(question, question.choices());
         if leaned.is_none() && self.rng.random_bool(SKIPPED) {
             return Answer::Skipped;
         }
+        let is_offered = |choice: &&Choice| choice.show_if.as_ref().is_none_or(|it| it.holds(seen));
+        let offered: Vec<Choice> = question.choices().iter().filter(is_offered).cloned().collect();
         match &question.kind {
-            Kind::Single { choices }
-            | Kind::Scale { choices, .. }
-            | Kind::Faces { choices, .. } => {
-                let code = self.one(choices, leaned);
+            Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. } => {
+                let code = self.one(&offered, leaned);
                 self.write(field, code)
             }
-            Kind::Multiple { choices, max } => {
-                let codes = self.several(choices, max.unwrap_or(choices.len()), leaned);
+            Kind::Multiple { max, .. } => {
+                let codes = self.several(&offered, max.unwrap_or(offered.len()), leaned);
                 let written = codes.iter().map(|code| (field.to_owned(), code.clone()));
                 self.fields.extend(written);
                 if codes.is_empty() { Answer::Skipped } else { Answer::Codes(codes) }
             }
             Kind::Number { bands, choices, .. } => self.number(bands, choices, leaned, field),
             Kind::Zone => {
-                let chosen = leaned.and_then(|number| self.zones.get(number));
-                let chosen = chosen.or_else(|| self.zones.choose(self.rng)).cloned();
-                self.write(field, chosen.or_else(|| Some(ZONE_REFUSED.to_owned())))
+                let chosen = leaned.and_then(|number| self.ground.zones.get(number));
+                let chosen = chosen.or_else(|| self.ground.zones.choose(self.rng)).copied();
+                self.write(field, Some(chosen.unwrap_or(ZONE_REFUSED).to_owned()))
+            }
+            Kind::Place => {
+                let ground = self.ground;
+                let known = if ground.places.is_empty() { &ground.zones } else { &ground.places };
+                let chosen = known.choose(self.rng).copied().unwrap_or(ZONE_REFUSED);
+                self.write(field, Some(chosen.to_owned()))
+            }
+            Kind::Rank { places, .. } => self.rank(&offered, *places, field),
+            Kind::Counts { statements, groups, max } => {
+                self.counts(statements, groups, *max, field)
             }
             Kind::Text { max, .. } => self.words(*max, field),
             Kind::Group { questions, max } => self.group(questions, *max, field, seen),
-            Kind::Weight => Answer::Skipped,
+            Kind::Grid { .. }
+            | Kind::Photo { .. }
+            | Kind::Consent
+            | Kind::AgeGate
+            | Kind::Info { .. }
+            | Kind::Weight => Answer::Skipped,
         }
+    }
+
+    /// The first few in some order.
+    fn rank(&mut self, choices: &[Choice], places: usize, field: &str) -> Answer {
+        let picked = choices.choose_multiple(self.rng, places);
+        let codes: Vec<String> = picked.map(|choice| choice.code.clone()).collect();
+        for (place, code) in (1..).zip(&codes) {
+            self.fields.push((format!("{field}.{place}"), code.clone()));
+        }
+        if codes.is_empty() { Answer::Skipped } else { Answer::Codes(codes) }
+    }
+
+    /// People at every statement, as in a room with two sides.
+    fn counts(&mut self, statements: &[Label], groups: &[Label], max: u32, field: &str) -> Answer {
+        for statement in statements {
+            for group in groups {
+                let people = self.rng.random_range(0..=max.min(12)).to_string();
+                self.fields.push((format!("{field}.{}.{}", statement.code, group.code), people));
+            }
+        }
+        Answer::Counts(std::collections::BTreeMap::new())
     }
 
     /// A few words; they are no answer that a rule could look at.
@@ -111,7 +150,7 @@ impl<R: Rng, L: Lean> Pen<'_, R, L> {
 
     /// A few repeats; a rule sees that there are some.
     fn group(&mut self, questions: &[Question], max: usize, field: &str, seen: &Answers) -> Answer {
-        let questions: Vec<&Question> = questions.iter().collect();
+        let questions: Vec<&Question> = questions.iter().flat_map(Question::rows).collect();
         let before = self.fields.len();
         for number in 0..self.rng.random_range(1..=REPEATS).min(max) {
             self.fill(&questions, &format!("{field}.{number}."), seen);

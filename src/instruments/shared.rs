@@ -70,7 +70,7 @@ pub(super) fn scales(
     let mut scales: Vec<Scale> = Vec::new();
     for mut table in root.tables("scale", "scale", notes).unwrap_or_default() {
         let id = table.id("id", notes);
-        let listed = choice::choices(&mut table, langs, notes);
+        let listed = choice::choices(&mut table, "", langs, notes);
         let listed = table.need("choices", listed, notes);
         if let Some(id) = id.as_ref().filter(|id| scales.iter().any(|s| s.id == id.value)) {
             notes.error(&id.at, format!("there is a scale {} already", id.value));
@@ -80,7 +80,10 @@ pub(super) fn scales(
                 own_words(&id, &list.value, &theirs.choices, notes);
             }
             if langs.is_empty() {
-                choice::fits(&table.what, &list, Use::Single, notes);
+                choice::fits(&table.what, (&list.value, &list.at), Use::Single, notes);
+            }
+            if let Some(rule) = list.rules.first() {
+                notes.error(&rule.at, "the steps of a scale are offered to everybody");
             }
             let (choices, is_shared) = (list.value, langs.is_empty());
             scales.push(Scale { id: id.value, choices, is_shared });
@@ -109,7 +112,7 @@ pub(super) fn means_the_same(one: &[Choice], other: &[Choice]) -> bool {
 }
 
 fn blocks(root: &mut Table<'_>, text: &str, scales: &[Scale], notes: &mut Notes) -> Vec<Block> {
-    let context = Context { text, langs: &[], scales };
+    let context = Context { text, langs: &[], scales, earlier: &[] };
     let mut blocks: Vec<Block> = Vec::new();
     for mut table in root.tables("block", "block", notes).unwrap_or_default() {
         let id = table.id("id", notes);
@@ -163,7 +166,9 @@ pub(super) fn taken(
 /// From now on the question stands where its block is named.
 fn settle(asked: &mut Asked, named: &Placed<String>) {
     asked.at = named.at.clone();
-    asked.rule = asked.rule.take().map(|_| (named.at.clone(), None));
+    for rule in &mut asked.rules {
+        (rule.at, rule.begins) = (named.at.clone(), None);
+    }
     asked.kin = asked.kin.take().map(|_| named.at.clone());
     asked.inner.iter_mut().for_each(|inner| settle(inner, named));
 }
@@ -179,18 +184,31 @@ fn texts(question: &mut Question) -> Vec<&mut Text> {
     let mut found = vec![&mut question.text];
     found.extend(&mut question.hint);
     match &mut question.kind {
-        Kind::Single { choices }
+        Kind::Single { choices, .. }
         | Kind::Multiple { choices, .. }
         | Kind::Scale { choices, .. }
-        | Kind::Faces { choices, .. } => {
+        | Kind::Faces { choices, .. }
+        | Kind::Rank { choices, .. } => {
             found.extend(choices.iter_mut().map(|choice| &mut choice.text));
         }
+        Kind::Counts { statements, groups, .. } => {
+            found.extend(statements.iter_mut().chain(groups).map(|label| &mut label.text));
+        }
+        Kind::Info { body } => found.push(body),
         Kind::Number { bands, choices, .. } => {
             found.extend(bands.iter_mut().map(|band| &mut band.text));
             found.extend(choices.iter_mut().map(|choice| &mut choice.text));
         }
-        Kind::Group { questions, .. } => found.extend(questions.iter_mut().flat_map(texts)),
-        Kind::Text { .. } | Kind::Zone | Kind::Weight => {}
+        Kind::Group { questions, .. } | Kind::Grid { questions, .. } => {
+            found.extend(questions.iter_mut().flat_map(texts));
+        }
+        Kind::Text { .. }
+        | Kind::Zone
+        | Kind::Place
+        | Kind::Photo { .. }
+        | Kind::Consent
+        | Kind::AgeGate
+        | Kind::Weight => {}
     }
     found
 }

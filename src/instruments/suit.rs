@@ -17,6 +17,10 @@ const fn policy_of(sheet: Sheet) -> (Policy, &'static str) {
         Sheet::WalkSheet => (Policy::Places, "a walk sheet has policy places"),
         Sheet::NoteSheet => (Policy::Spoken, "a note sheet has policy spoken"),
         Sheet::Feedback => (Policy::People, "feedback has policy people"),
+        Sheet::MapSheet => (Policy::Places, "a map sheet has policy places"),
+        Sheet::Game => (Policy::Spoken, "a game has policy spoken"),
+        Sheet::Ballot => (Policy::Ballot, "a ballot has policy ballot"),
+        Sheet::SignUp => (Policy::Private, "a sign-up has policy private"),
     }
 }
 
@@ -58,17 +62,21 @@ fn groups(roll: &Roll<'_>, sheet: &Placed<Sheet>, notes: &mut Notes) {
         notes.error(&extra.at, "an instrument has one group");
     }
     match sheet.value {
-        Sheet::WalkSheet => {
+        Sheet::WalkSheet | Sheet::MapSheet => {
             let is_group = |kind: &Kind| matches!(kind, Kind::Group { .. });
             let any = roll.places.iter().any(|place| is_group(&place.asked.question.kind));
             if !any {
-                notes.error(&sheet.at, "a walk sheet needs a group for its stops");
+                notes.error(
+                    &sheet.at,
+                    "a walk sheet needs a group for its stops, a map for its marks",
+                );
             }
         }
         Sheet::NoteSheet => {}
-        Sheet::Questionnaire | Sheet::Feedback => {
+        Sheet::Questionnaire | Sheet::Feedback | Sheet::Game | Sheet::Ballot | Sheet::SignUp => {
             for group in groups {
-                notes.error(&group.at, "only a walk sheet or a note sheet has a group");
+                notes
+                    .error(&group.at, "only a walk sheet, a map sheet or a note sheet has a group");
             }
         }
     }
@@ -76,7 +84,7 @@ fn groups(roll: &Roll<'_>, sheet: &Placed<Sheet>, notes: &mut Notes) {
 
 /// Whoever is asked alone must be told where help is.
 fn names_help(root: &Table<'_>, sheet: Sheet, notes: &mut Notes) {
-    let is_asked_alone = matches!(sheet, Sheet::Questionnaire | Sheet::Feedback);
+    let is_asked_alone = matches!(sheet, Sheet::Questionnaire | Sheet::Feedback | Sheet::MapSheet);
     if is_asked_alone && root.is_empty_list("help") {
         notes.error(
             &root.place("help"),

@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 
 use super::sample::{sample, sample_leaning};
 use super::*;
-use crate::domain::answer::Answers;
+use crate::domain::answer::{Answers, Ground};
 use crate::domain::question::{Choice, Question};
 
 const BROKEN: &str = include_str!("../../tests/surveys/broken.toml");
@@ -54,8 +54,9 @@ fn a_sampled_form_reads_back_without_complaint() {
     assert!(!shelf.instruments().is_empty());
     for instrument in shelf.instruments() {
         for seed in 0..200 {
-            let fields = sample(instrument, &zones(), &mut StdRng::seed_from_u64(seed));
-            let reading = instrument.read(&fields, &zones());
+            let fields =
+                sample(instrument, &Ground::of(&zones()), &mut StdRng::seed_from_u64(seed));
+            let reading = instrument.read(&fields, &Ground::of(&zones()));
             assert_eq!(reading.complaints, [], "{} {seed}", instrument.slug);
             let json = serde_json::to_string(&reading.answers).unwrap();
             assert_eq!(serde_json::from_str::<Answers>(&json).unwrap(), reading.answers);
@@ -97,7 +98,7 @@ fn a_leaning_is_followed() {
     };
     for seed in 0..20 {
         let mut rng = StdRng::seed_from_u64(seed);
-        let fields = sample_leaning(&instrument, &zones(), &mut rng, lean);
+        let fields = sample_leaning(&instrument, &Ground::of(&zones()), &mut rng, lean);
         assert!(fields.contains(&("where".to_owned(), "south".to_owned())));
         assert!(fields.contains(&("safe".to_owned(), "unsafe".to_owned())));
     }

@@ -454,6 +454,7 @@ mod tests {
     use super::*;
     use crate::instruments::{Shelf, check};
 
+    const EVERY_KIND: &str = include_str!("../../tests/surveys/every_kind.toml");
     const SMALL: &str = include_str!("../../tests/surveys/small.toml");
 
     /// What is written must read back as the same, without a fault, and be written the same again.
@@ -473,8 +474,25 @@ mod tests {
         for instrument in Shelf::load(None).instruments() {
             let text = comes_back(instrument);
             let air = text.lines().filter(|line| line.is_empty()).count();
-            assert!(air > instrument.all_questions().count(), "no air in {}", instrument.slug);
+            assert!(air > instrument.laid_out().count(), "no air in {}", instrument.slug);
         }
+    }
+
+    #[test]
+    fn every_kind_of_question_comes_back() {
+        let (instrument, faults) = check("every_kind.toml", EVERY_KIND, None);
+        let said: String = faults.iter().map(|fault| fault.show("every_kind.toml")).collect();
+        assert_eq!(said, "");
+        let instrument = instrument.unwrap();
+        let asked: Vec<&Question> =
+            instrument.laid_out().chain(instrument.all_questions()).collect();
+        for word in [
+            "single", "multiple", "scale", "faces", "grid", "number", "text", "zone", "place",
+            "photo", "group", "counts", "rank", "consent", "age_gate", "info", "weight",
+        ] {
+            assert!(asked.iter().any(|question| kind(&question.kind) == word), "{word}");
+        }
+        comes_back(&instrument);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::mapping::{Blank, Column, Mapping};
 use crate::domain::answer::{Answer, Answers};
 use crate::domain::diagnosis::{Zone, slug};
 use crate::domain::instrument::Instrument;
-use crate::domain::question::{Kind, Question};
+use crate::domain::question::{Kind, Measure, Question};
 
 /// What a file brought.
 #[derive(Debug, Default)]
@@ -162,16 +162,11 @@ fn cell(
     }
     let unknown = || format!("column {}: the value {value:?} is not in the mapping", column.name);
     if let Some(code) = column.values.get(value) {
-        return Ok(Some(match question.kind {
-            Kind::Multiple { .. } => Answer::Codes(vec![code.clone()]),
-            Kind::Single { .. }
-            | Kind::Scale { .. }
-            | Kind::Faces { .. }
-            | Kind::Number { .. }
-            | Kind::Text { .. }
-            | Kind::Zone
-            | Kind::Group { .. }
-            | Kind::Weight => Answer::Code(code.clone()),
+        let is_several = question.measure() == Measure::Several;
+        return Ok(Some(if is_several {
+            Answer::Codes(vec![code.clone()])
+        } else {
+            Answer::Code(code.clone())
         }));
     }
     if column.zones {
@@ -188,16 +183,12 @@ fn number(column: &Column, question: &Question, value: &str) -> Result<f64, Stri
     let name = &column.name;
     let number: f64 =
         value.parse().map_err(|_no| format!("column {name}: {value:?} is not a number"))?;
-    let (min, max) = match question.kind {
-        Kind::Number { min, max, .. } => (min, max),
-        Kind::Weight => (0.0, f64::MAX),
-        Kind::Single { .. }
-        | Kind::Multiple { .. }
-        | Kind::Scale { .. }
-        | Kind::Faces { .. }
-        | Kind::Text { .. }
-        | Kind::Zone
-        | Kind::Group { .. } => return Err(format!("column {name}: takes no number")),
+    let (min, max) = if let Kind::Number { min, max, .. } = question.kind {
+        (min, max)
+    } else if question.measure() == Measure::Weight {
+        (0.0, f64::MAX)
+    } else {
+        return Err(format!("column {name}: takes no number"));
     };
     if number.is_finite() && (min..=max).contains(&number) {
         Ok(number)

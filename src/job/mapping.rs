@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::domain::collection::{Presence, Sampling};
 use crate::domain::instrument::Instrument;
-use crate::domain::question::{Kind, Question};
+use crate::domain::question::{Measure, Question};
 use crate::domain::text::Text;
 
 /// How a file becomes a collection.
@@ -123,7 +123,7 @@ impl Mapping {
     }
 
     fn column_faults(&self, column: &Column, question: &Question) -> Vec<String> {
-        let is_zone = matches!(question.kind, Kind::Zone);
+        let is_zone = question.measure() == Measure::Zone;
         let mut faults = Vec::new();
         if column.zones != is_zone {
             let about = if is_zone { "needs `zones = true`" } else { "is no zone question" };
@@ -132,12 +132,12 @@ impl Mapping {
         if column.zones && self.zones.is_empty() {
             faults.push("the mapping names no zones".to_owned());
         }
-        let takes_number = matches!(question.kind, Kind::Number { .. } | Kind::Weight);
+        let takes_number = matches!(question.measure(), Measure::Amount | Measure::Weight);
         if column.number && !takes_number {
             let (name, id) = (&column.name, &question.id);
             faults.push(format!("column {name}: question {id:?} takes no number"));
         }
-        if matches!(question.kind, Kind::Text { .. } | Kind::Group { .. }) {
+        if matches!(question.measure(), Measure::Apart | Measure::Place) {
             let (name, id) = (&column.name, &question.id);
             faults.push(format!("column {name}: question {id:?} cannot be filled from a column"));
         }

@@ -13,7 +13,7 @@ use crate::domain::collection::{Collection, Mode, State};
 use crate::domain::diagnosis::{Diagnosis, PopulationCount, Zone};
 use crate::domain::ids::{CollectionId, DiagnosisId};
 use crate::domain::instrument::{Instrument, Policy, Sheet};
-use crate::domain::question::{Kind, Question};
+use crate::domain::question::{Measure, Question};
 use crate::release::{Basis, Earlier, Input, Made, Table, open, release, seal};
 use crate::store::{Store, StoredRelease, StoredTable};
 
@@ -184,7 +184,9 @@ fn count(sitting: &[&Harvest]) -> Result<(Vec<Tally>, Vec<PlaceTally>), JobError
     match instrument.sheet {
         Sheet::NoteSheet => Ok((spoken(&frames, instrument)?, Vec::new())),
         Sheet::WalkSheet => Ok((Vec::new(), frame.places(instrument)?)),
-        Sheet::Questionnaire | Sheet::Feedback => {
+        // Marks and the counts of a game are not stops; a sign-up is never counted.
+        Sheet::MapSheet | Sheet::Game | Sheet::SignUp => Ok((Vec::new(), Vec::new())),
+        Sheet::Questionnaire | Sheet::Feedback | Sheet::Ballot => {
             Ok((frame.tallies(instrument, Weighting::Plain)?, Vec::new()))
         }
     }
@@ -193,8 +195,8 @@ fn count(sitting: &[&Harvest]) -> Result<(Vec<Tally>, Vec<PlaceTally>), JobError
 /// In how many sittings each theme, topic and kind of note came up.
 fn spoken(frames: &[Frame], instrument: &Instrument) -> Result<Vec<Tally>, JobError> {
     let noted = instrument.group().into_iter().flat_map(Question::inner);
-    let counted = noted
-        .filter(|question| matches!(question.kind, Kind::Single { .. } | Kind::Multiple { .. }));
+    let counted =
+        noted.filter(|question| matches!(question.measure(), Measure::One | Measure::Several));
     Ok(counted.map(|question| groups(frames, &question.id)).collect::<Result<Vec<_>, _>>()?)
 }
 

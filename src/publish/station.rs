@@ -96,7 +96,8 @@ impl Wall {
 #[must_use]
 pub fn may_hang(collection: &Collection, tables: &[Table]) -> bool {
     match collection.field.policy {
-        Policy::Rounded | Policy::Places | Policy::Spoken => true,
+        Policy::Rounded | Policy::Places | Policy::Spoken | Policy::Ballot => true,
+        Policy::Private => false,
         Policy::People => {
             let people = tables
                 .iter()

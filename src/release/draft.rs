@@ -11,7 +11,7 @@ use crate::analysis::Tally;
 use crate::domain::collection::State;
 use crate::domain::diagnosis::PopulationCount;
 use crate::domain::instrument::Policy;
-use crate::domain::question::{Kind, Question};
+use crate::domain::question::{Kind, Measure, Question};
 use crate::domain::text::{Lang, Text};
 
 /// Where the tables of one collection are made.
@@ -106,24 +106,16 @@ impl<'a> Desk<'a> {
 
     /// One valid answer with its words.
     pub(super) fn label(&self, question: &Question, code: &str) -> Label {
-        let found = match &question.kind {
-            Kind::Zone => self.input.zones.iter().find(|zone| zone.code == code).map(|zone| {
-                Label { code: code.to_owned(), text: Text::name(&zone.name), score: None }
-            }),
-            Kind::Number { bands, .. } => bands.iter().find(|band| band.code == code).map(|band| {
-                Label { code: code.to_owned(), text: band.text.clone(), score: band.score }
-            }),
-            Kind::Single { .. }
-            | Kind::Multiple { .. }
-            | Kind::Scale { .. }
-            | Kind::Faces { .. }
-            | Kind::Text { .. }
-            | Kind::Group { .. }
-            | Kind::Weight => question.choice(code).map(|choice| Label {
-                code: code.to_owned(),
-                text: choice.text.clone(),
-                score: choice.score,
-            }),
+        let code_ = || code.to_owned();
+        let found = if let Kind::Number { bands, .. } = &question.kind {
+            let band = bands.iter().find(|band| band.code == code);
+            band.map(|band| Label { code: code_(), text: band.text.clone(), score: band.score })
+        } else if question.measure() == Measure::Zone {
+            let zone = self.input.zones.iter().find(|zone| zone.code == code);
+            zone.map(|zone| Label { code: code_(), text: Text::name(&zone.name), score: None })
+        } else {
+            let choice = question.choice(code);
+            choice.map(|it| Label { code: code_(), text: it.text.clone(), score: it.score })
         };
         found.unwrap_or_else(|| Label {
             code: code.to_owned(),
@@ -198,27 +190,20 @@ fn alternatives(labels: &[Label]) -> Text {
 }
 
 fn scale(question: &Question) -> Option<String> {
-    match &question.kind {
-        Kind::Scale { scale, .. } | Kind::Faces { scale, .. } => scale.clone(),
-        Kind::Single { .. }
-        | Kind::Multiple { .. }
-        | Kind::Number { .. }
-        | Kind::Text { .. }
-        | Kind::Zone
-        | Kind::Group { .. }
-        | Kind::Weight => None,
+    if let Kind::Scale { scale, .. } | Kind::Faces { scale, .. } = &question.kind {
+        scale.clone()
+    } else {
+        None
     }
 }
 
 const fn shape(question: &Question) -> Shape {
-    match question.kind {
-        Kind::Scale { .. } | Kind::Faces { .. } | Kind::Number { .. } => Shape::Ordered,
-        Kind::Multiple { .. } => Shape::Multiple,
-        Kind::Single { .. }
-        | Kind::Zone
-        | Kind::Text { .. }
-        | Kind::Group { .. }
-        | Kind::Weight => Shape::Single,
+    match question.measure() {
+        Measure::Steps | Measure::Amount => Shape::Ordered,
+        Measure::Several => Shape::Multiple,
+        Measure::One | Measure::Zone | Measure::Place | Measure::Weight | Measure::Apart => {
+            Shape::Single
+        }
     }
 }
 
@@ -250,7 +235,10 @@ fn people_shown(input: &Input<'_>, rounding: &Rounding) -> u64 {
         Policy::Rounded => rounding.round(cell, people),
         Policy::People if people < policy::FEW_PEOPLE => 0,
         Policy::People if input.collection.state != State::Closed => 0,
-        Policy::People | Policy::Places | Policy::Spoken => people,
+        Policy::Ballot if people < policy::FEW_PEOPLE => 0,
+        Policy::Ballot if input.collection.state != State::Closed => 0,
+        Policy::Private => 0,
+        Policy::People | Policy::Places | Policy::Spoken | Policy::Ballot => people,
     }
 }
 
@@ -268,17 +256,11 @@ pub(super) fn reference(input: &Input<'_>, question: &Question, body: &Body) -> 
             body.choices.iter().map(|label| people(count(label))).collect::<Vec<f64>>()
         })
     };
-    let counts = match question.kind {
-        Kind::Zone => by(|row| &row.zone),
-        Kind::Single { .. } | Kind::Scale { .. } => {
-            by(|row| &row.age).or_else(|| by(|row| &row.gender))
-        }
-        Kind::Number { .. } => by(|row| &row.age),
-        Kind::Multiple { .. }
-        | Kind::Faces { .. }
-        | Kind::Text { .. }
-        | Kind::Group { .. }
-        | Kind::Weight => None,
+    let counts = match question.measure() {
+        Measure::Zone => by(|row| &row.zone),
+        Measure::One | Measure::Steps => by(|row| &row.age).or_else(|| by(|row| &row.gender)),
+        Measure::Amount => by(|row| &row.age),
+        Measure::Several | Measure::Place | Measure::Weight | Measure::Apart => None,
     }?;
     let whole: f64 = counts.iter().sum();
     (whole > 0.0 && !is_multiple(question))

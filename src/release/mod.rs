@@ -6,6 +6,7 @@
 //! A copied table keeps every byte, its address with the number of the release it was made in too.
 
 mod attacker;
+mod ballot;
 mod draft;
 mod people;
 mod places;
@@ -101,6 +102,8 @@ pub fn release(input: &Input<'_>) -> Vec<Made> {
         Policy::People => people::tables(&desk),
         Policy::Places => places::ratings(&desk),
         Policy::Spoken => places::spoken(&desk),
+        Policy::Ballot => ballot::votes(&desk),
+        Policy::Private => Vec::new(),
     }
 }
 

@@ -12,7 +12,7 @@ use super::table::{Body, Group, Nearly, Shape, Withheld};
 use super::{Earlier, Made};
 use crate::analysis::Tally;
 use crate::domain::collection::State;
-use crate::domain::question::{Kind, Question};
+use crate::domain::question::{Kind, Measure, Question};
 
 /// A table for every question; no breakdowns.
 pub(super) fn tables(desk: &Desk<'_>) -> Vec<Made> {
@@ -108,10 +108,10 @@ pub(super) fn said(
 fn fold(question: &Question, codes: &[String], counts: &[u64]) -> Vec<Vec<usize>> {
     let known = policy::folded(question, codes).filter(|cells| cells.len() <= 3);
     let steps = codes.len();
-    match (known, &question.kind) {
+    match (known, question.measure()) {
         (Some(cells), _) => cells,
         (None, _) if steps <= 3 => policy::unfolded(codes),
-        (None, Kind::Scale { .. } | Kind::Faces { .. } | Kind::Number { .. }) => {
+        (None, Measure::Steps | Measure::Amount) => {
             let (low, high) = (steps / 2, steps.div_ceil(2));
             let mut cells =
                 vec![(0..low).collect(), (low..high).collect(), (high..steps).collect()];
@@ -120,12 +120,12 @@ fn fold(question: &Question, codes: &[String], counts: &[u64]) -> Vec<Vec<usize>
         }
         (
             None,
-            Kind::Single { .. }
-            | Kind::Multiple { .. }
-            | Kind::Text { .. }
-            | Kind::Zone
-            | Kind::Group { .. }
-            | Kind::Weight,
+            Measure::One
+            | Measure::Several
+            | Measure::Zone
+            | Measure::Place
+            | Measure::Weight
+            | Measure::Apart,
         ) => {
             let mut order: Vec<usize> = (0..steps).collect();
             order.sort_by_key(|at| (u64::MAX - counts[*at], *at));
@@ -188,16 +188,9 @@ fn gives_away(question: &Question, cells: &[u64], nearly: &[Option<Nearly>], bas
 }
 
 fn most_ticks(question: &Question) -> u64 {
-    match question.kind {
-        Kind::Multiple { max: Some(max), .. } => u64::try_from(max).unwrap_or(u64::MAX),
-        Kind::Multiple { max: None, .. }
-        | Kind::Single { .. }
-        | Kind::Scale { .. }
-        | Kind::Faces { .. }
-        | Kind::Number { .. }
-        | Kind::Text { .. }
-        | Kind::Zone
-        | Kind::Group { .. }
-        | Kind::Weight => u64::MAX,
+    if let Kind::Multiple { max: Some(max), .. } | Kind::Rank { places: max, .. } = question.kind {
+        u64::try_from(max).unwrap_or(u64::MAX)
+    } else {
+        u64::MAX
     }
 }

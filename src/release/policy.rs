@@ -6,9 +6,11 @@
 //! | `People` | exact, at most three answers, all and none in words | 5, once, after closing; 30: `Rounded` |
 //! | `Places` | mean ratings with the number of raters | 1; personal questions as `People` |
 //! | `Spoken` | in how many groups something came up | 1 group |
+//! | `Ballot` | exact votes, all together and in two blocks | 5, after closing; blocks of 5 and more |
+//! | `Private` | nothing | never |
 
 use crate::domain::instrument::{Merge, Policy};
-use crate::domain::question::{Kind, Question};
+use crate::domain::question::{Measure, Question};
 
 /// New answers that make a table due.
 pub(super) const NEW_ANSWERS: u64 = 10;
@@ -25,7 +27,12 @@ pub(super) const MANY_PEOPLE: u64 = 30;
 pub(super) const fn in_force(policy: Policy, people: u64) -> Policy {
     match policy {
         Policy::People if people >= MANY_PEOPLE => Policy::Rounded,
-        Policy::Rounded | Policy::People | Policy::Places | Policy::Spoken => policy,
+        Policy::Rounded
+        | Policy::People
+        | Policy::Places
+        | Policy::Spoken
+        | Policy::Ballot
+        | Policy::Private => policy,
     }
 }
 
@@ -55,7 +62,7 @@ pub(super) fn folded(question: &Question, codes: &[String]) -> Option<Vec<Vec<us
 
 /// Whether several answers may be given.
 pub(super) const fn is_multiple(question: &Question) -> bool {
-    matches!(question.kind, Kind::Multiple { .. })
+    matches!(question.measure(), Measure::Several)
 }
 
 /// How the answers of a rounded table may be folded, the finest first.

@@ -71,7 +71,13 @@ impl Held {
     fn runs(&self) -> May {
         match self.instrument.sheet {
             Kind::Feedback => May::Facilitate,
-            Kind::Questionnaire | Kind::WalkSheet | Kind::NoteSheet => May::Coordinate,
+            Kind::Questionnaire
+            | Kind::WalkSheet
+            | Kind::NoteSheet
+            | Kind::MapSheet
+            | Kind::Game
+            | Kind::Ballot
+            | Kind::SignUp => May::Coordinate,
         }
     }
 

@@ -1,12 +1,17 @@
 //! One field of a form: a variant and a template per kind of question.
 
 use askama::Template;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
 
 use crate::domain::answer::{Complaint, Wrong};
 use crate::domain::condition::{Condition, Rule};
 use crate::domain::diagnosis::Zone;
+use crate::domain::ids::ResponseId;
 use crate::domain::instrument::Instrument;
-use crate::domain::question::{Choice, Kind, Question, ZONE_REFUSED};
+use crate::domain::personal::Personal;
+use crate::domain::question::{Choice, Kind, Label, Question, ZONE_REFUSED};
 use crate::domain::text::Lang;
 use crate::words::{FormWords, fill};
 
@@ -28,6 +33,16 @@ enum Field<'a> {
     Text { head: Head, value: String, max: usize, words: &'a FormWords },
     #[template(path = "field/zone.html")]
     Zone { head: Head, choices: Vec<Tick>, words: &'a FormWords },
+    #[template(path = "field/grid.html")]
+    Grid { head: Head, rows: Vec<String>, words: &'a FormWords },
+    #[template(path = "field/place.html")]
+    Place { head: Head, choices: Vec<Tick>, words: &'a FormWords },
+    #[template(path = "field/rank.html")]
+    Rank { head: Head, places: Vec<Place>, words: &'a FormWords },
+    #[template(path = "field/counts.html")]
+    Counts { head: Head, statements: Vec<Statement>, words: &'a FormWords },
+    #[template(path = "field/info.html")]
+    Info { head: Head, paragraphs: Vec<String> },
     #[template(path = "field/group.html")]
     Group { head: Head, repeats: Vec<(String, Vec<String>)>, more: bool, add: String },
 }
@@ -39,6 +54,8 @@ struct Head {
     count: String,
     hint: String,
     only_if: String,
+    /// The rule itself, for the script that hides what is not asked.
+    rule: String,
     complaint: Option<String>,
 }
 
@@ -48,6 +65,28 @@ struct Tick {
     text: String,
     ticked: bool,
     quiet: bool,
+    rule: String,
+}
+
+/// One place of a ranking, to be filled from a list.
+struct Place {
+    field: String,
+    label: String,
+    choices: Vec<Tick>,
+}
+
+/// A statement and how many of each group stood by it.
+struct Statement {
+    text: String,
+    cells: Vec<Cell>,
+}
+
+/// How many of one group; with what is wrong with it.
+struct Cell {
+    field: String,
+    label: String,
+    value: String,
+    complaint: Option<String>,
 }
 
 /// A face to tick; corner and middle are where its mouth bends.
@@ -67,6 +106,10 @@ pub(super) struct Fields<'a> {
     pub filled: &'a [(String, String)],
     /// What is wrong with it.
     pub complaints: &'a [Complaint],
+    /// The form's id, which fixes every random order.
+    pub id: ResponseId,
+    /// The consent age of the diagnosis.
+    pub consent_age: u32,
     /// The language.
     pub lang: Lang,
     /// The words around the questions.
@@ -86,12 +129,37 @@ impl Fields<'_> {
         let words = self.words;
         let head = self.head(question, id, count);
         Ok(match &question.kind {
-            Kind::Single { choices } => {
-                Field::Single { choices: self.ticks(&head.field, choices), head, words }
+            Kind::Single { choices, shuffle } => Field::Single {
+                choices: self.ordered(self.ticks(&head.field, choices), *shuffle),
+                head,
+                words,
+            },
+            Kind::Multiple { choices, shuffle, .. } => Field::Multiple {
+                choices: self.ordered(self.ticks(&head.field, choices), *shuffle),
+                head,
+                words,
+            },
+            Kind::Grid { questions, shuffle } => self.grid(head, questions, *shuffle)?,
+            Kind::Rank { choices, places, shuffle } => self.rank(head, choices, *places, *shuffle),
+            Kind::Counts { statements, groups, .. } => self.counts(head, statements, groups),
+            Kind::Place => Field::Place { choices: self.zones(&head.field), head, words },
+            Kind::Consent => {
+                let yes = self.gate(&head.field, "yes", words.consent_yes.clone());
+                Field::Multiple { choices: vec![yes], head, words }
             }
-            Kind::Multiple { choices, .. } => {
-                Field::Multiple { choices: self.ticks(&head.field, choices), head, words }
+            Kind::AgeGate => {
+                let age = self.consent_age.to_string();
+                let yes = fill(&words.age_yes, &[("n", &age)]);
+                let no = fill(&words.age_no, &[("n", &age)]);
+                let choices =
+                    vec![self.gate(&head.field, "yes", yes), self.gate(&head.field, "no", no)];
+                Field::Single { choices, head, words }
             }
+            Kind::Info { body } => {
+                let paragraphs = body.get(self.lang).split("\n\n").map(str::to_owned).collect();
+                Field::Info { head, paragraphs }
+            }
+            Kind::Photo { .. } => Field::Info { head, paragraphs: Vec::new() },
             Kind::Scale { choices, .. } => {
                 Field::Scale { choices: self.ticks(&head.field, choices), head, words }
             }
@@ -119,6 +187,9 @@ impl Fields<'_> {
         let mut hints =
             vec![question.hint.as_ref().map_or("", |hint| hint.get(self.lang)).to_owned()];
         hints.push(self.own_hint(question));
+        if question.choices().iter().any(|choice| choice.show_if.is_some()) {
+            hints.push(self.words.only_named_above.clone());
+        }
         hints.retain(|hint| !hint.is_empty());
         let complaint = self.complaints.iter().find(|complaint| complaint.field == field);
         Head {
@@ -126,6 +197,7 @@ impl Fields<'_> {
             count,
             hint: hints.join(" "),
             only_if: question.show_if.as_ref().map_or_else(String::new, |rule| self.only_if(rule)),
+            rule: question.show_if.as_ref().map_or_else(String::new, ToString::to_string),
             complaint: complaint.map(|complaint| sentence(&complaint.wrong, self.words)),
             field,
         }
@@ -146,11 +218,75 @@ impl Fields<'_> {
             | Kind::Multiple { max: None, .. }
             | Kind::Scale { .. }
             | Kind::Faces { .. }
+            | Kind::Grid { .. }
             | Kind::Text { lint: false, .. }
             | Kind::Zone
+            | Kind::Place
+            | Kind::Photo { .. }
             | Kind::Group { .. }
+            | Kind::Counts { .. }
+            | Kind::Rank { .. }
+            | Kind::Consent
+            | Kind::AgeGate
+            | Kind::Info { .. }
             | Kind::Weight => String::new(),
         }
+    }
+
+    /// Ticks in the random order of this form, what stands apart last.
+    fn ordered(&self, ticks: Vec<Tick>, shuffle: bool) -> Vec<Tick> {
+        let (quiet, mut shown): (Vec<Tick>, Vec<Tick>) =
+            ticks.into_iter().partition(|tick| tick.quiet && shuffle);
+        if shuffle {
+            in_random_order(&mut shown, self.id);
+        }
+        shown.into_iter().chain(quiet).collect()
+    }
+
+    fn grid(&self, head: Head, rows: &[Question], shuffle: bool) -> askama::Result<Field<'_>> {
+        let mut rows: Vec<&Question> = rows.iter().collect();
+        if shuffle {
+            in_random_order(&mut rows, self.id);
+        }
+        let prefix =
+            head.field.rsplit_once('.').map_or_else(String::new, |(at, _)| format!("{at}."));
+        let drawn = rows
+            .into_iter()
+            .map(|row| self.field(row, format!("{prefix}{}", row.id), String::new())?.render());
+        Ok(Field::Grid { rows: drawn.collect::<askama::Result<_>>()?, head, words: self.words })
+    }
+
+    fn rank(&self, head: Head, choices: &[Choice], places: usize, shuffle: bool) -> Field<'_> {
+        let place = |number: usize| {
+            let field = format!("{}.{number}", head.field);
+            let label = fill(&self.words.place_number, &[("n", &number.to_string())]);
+            Place { choices: self.ordered(self.ticks(&field, choices), shuffle), field, label }
+        };
+        Field::Rank { places: (1..=places).map(place).collect(), head, words: self.words }
+    }
+
+    fn counts(&self, head: Head, statements: &[Label], groups: &[Label]) -> Field<'_> {
+        let cell = |statement: &Label, group: &Label| {
+            let field = format!("{}.{}.{}", head.field, statement.code, group.code);
+            let wrong = self.complaints.iter().find(|complaint| complaint.field == field);
+            Cell {
+                label: group.text.get(self.lang).to_owned(),
+                value: self.value(&field),
+                complaint: wrong.map(|complaint| sentence(&complaint.wrong, self.words)),
+                field,
+            }
+        };
+        let row = |statement: &Label| Statement {
+            text: statement.text.get(self.lang).to_owned(),
+            cells: groups.iter().map(|group| cell(statement, group)).collect(),
+        };
+        let statements = statements.iter().map(row).collect();
+        Field::Counts { statements, head, words: self.words }
+    }
+
+    fn gate(&self, field: &str, code: &str, text: String) -> Tick {
+        let ticked = self.is_ticked(field, code);
+        Tick { code: code.to_owned(), text, ticked, quiet: false, rule: String::new() }
     }
 
     fn value(&self, field: &str) -> String {
@@ -168,6 +304,7 @@ impl Fields<'_> {
             text: choice.text.get(self.lang).to_owned(),
             ticked: self.is_ticked(field, &choice.code),
             quiet: choice.missing || choice.exclusive,
+            rule: choice.show_if.as_ref().map_or_else(String::new, ToString::to_string),
         };
         choices.iter().map(tick).collect()
     }
@@ -177,13 +314,14 @@ impl Fields<'_> {
         for zone in self.zones {
             let ticked = self.is_ticked(field, &zone.code);
             let (code, text) = (zone.code.clone(), zone.name.clone());
-            ticks.push(Tick { code, text, ticked, quiet: false });
+            ticks.push(Tick { code, text, ticked, quiet: false, rule: String::new() });
         }
         ticks.push(Tick {
             code: ZONE_REFUSED.to_owned(),
             text: self.words.rather_not_say.clone(),
             ticked: self.is_ticked(field, ZONE_REFUSED),
             quiet: true,
+            rule: String::new(),
         });
         ticks
     }
@@ -294,5 +432,34 @@ pub(super) fn sentence(wrong: &Wrong, words: &FormWords) -> String {
         }
         Wrong::TooLong { max } => fill(&words.wrong_long, &[("max", &max.to_string())]),
         Wrong::Unreadable => words.wrong_characters.clone(),
+        Wrong::RankedTwice => words.wrong_ranked_twice.clone(),
+        Wrong::NoConsent => words.wrong_no_consent.clone(),
+        Wrong::NoAge => words.wrong_no_age.clone(),
+        Wrong::TooYoung => words.wrong_too_young.clone(),
+        Wrong::NoSuchPlace => words.wrong_place.clone(),
+        Wrong::Personal { what } => {
+            let what: Vec<&str> = what.iter().map(|what| named(*what, words)).collect();
+            fill(&words.wrong_personal, &[("what", &what.join(", "))])
+        }
     }
+}
+
+/// What a text seems to hold, in words.
+fn named(what: Personal, words: &FormWords) -> &str {
+    match what {
+        Personal::Name => &words.personal_name,
+        Personal::Email => &words.personal_email,
+        Personal::Phone => &words.personal_phone,
+        Personal::Plate => &words.personal_plate,
+        Personal::Address => &words.personal_address,
+        Personal::Date => &words.personal_date,
+    }
+}
+
+/// Puts things in the random order that a form's id fixes.
+pub(super) fn in_random_order<T>(things: &mut [T], id: ResponseId) {
+    let mut seed = [0; 32];
+    let (half, _) = seed.split_at_mut(16);
+    half.copy_from_slice(id.0.as_bytes());
+    things.shuffle(&mut StdRng::from_seed(seed));
 }

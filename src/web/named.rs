@@ -71,6 +71,8 @@ pub(super) fn policy(value: Policy, words: &StaffWords) -> &str {
         Policy::People => &words.policy_people,
         Policy::Places => &words.policy_places,
         Policy::Spoken => &words.policy_spoken,
+        Policy::Ballot => &words.policy_ballot,
+        Policy::Private => &words.policy_private,
     }
 }
 

@@ -10,15 +10,12 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use rand::SeedableRng;
-use rand::rngs::StdRng;
-use rand::seq::SliceRandom;
 
 use super::app::{App, Inner};
 use super::error::{Error, Result};
-use super::field::Fields;
+use super::field::{self, Fields};
 use super::page::{self, Again, Frame, Message};
-use crate::domain::answer::Complaint;
+use crate::domain::answer::{AS_IS, Complaint, Ground, Wrong};
 use crate::domain::collection::{self, Collection, Door, Origin};
 use crate::domain::diagnosis::{Diagnosis, Zone};
 use crate::domain::ids::ResponseId;
@@ -104,8 +101,8 @@ pub(super) async fn submit(
 
 /// Reads the answers and hands them in.
 async fn take(app: &Inner, entry: &Entry, lang: Lang, id: ResponseId, pairs: Pairs) -> Response {
-    let zones: Vec<String> = entry.zones.iter().map(|zone| zone.code.clone()).collect();
-    let reading = entry.instrument.read(&pairs, &zones);
+    let zones = entry.zones.iter().map(|zone| zone.code.as_str()).collect();
+    let reading = entry.instrument.read(&pairs, &Ground { zones, ..Ground::default() });
     if !reading.complaints.is_empty() {
         return show(app, entry, lang, id, &pairs, &reading.complaints);
     }
@@ -209,6 +206,8 @@ struct FormPage<'a> {
     languages: &'a [Lang],
     intro: Vec<String>,
     complaints: Vec<(String, String)>,
+    /// The name of the button that sends words as they are, when they seem to name somebody.
+    as_is: Option<&'static str>,
     sections: Vec<SectionView>,
     danger: String,
 }
@@ -232,7 +231,8 @@ fn show(
     let words = app.form_words(lang);
     let instrument = &*entry.instrument;
     let zones = &entry.zones;
-    let fields = Fields { instrument, zones, filled, complaints, lang, words };
+    let consent_age = entry.diagnosis.settings.consent_age;
+    let fields = Fields { instrument, zones, filled, complaints, lang, words, id, consent_age };
     let sections = match sections(&fields, id) {
         Ok(sections) => sections,
         Err(error) => return Error::from(error).into_response(),
@@ -247,6 +247,10 @@ fn show(
         languages: &entry.collection.field.languages,
         intro: intro(entry, lang, words),
         complaints: complained(instrument, complaints, lang),
+        as_is: complaints
+            .iter()
+            .any(|complaint| matches!(complaint.wrong, Wrong::Personal { .. }))
+            .then_some(AS_IS),
         sections,
         danger: danger(entry, words),
     };
@@ -255,15 +259,16 @@ fn show(
 }
 
 fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionView>> {
-    let total = fields.instrument.questions().filter(|question| question.is_asked()).count();
+    let total = fields.instrument.laid_out().filter(|question| question.is_asked()).count();
     let mut number = 0;
     let mut views = Vec::new();
     for section in &fields.instrument.sections {
         let mut drawn = Vec::new();
-        for question in in_order(section, id).into_iter().filter(|question| question.is_asked()) {
-            number += 1;
+        for question in in_order(section, id).into_iter().filter(|question| question.is_shown()) {
+            number += usize::from(question.is_asked());
             let (n, of) = (number.to_string(), total.to_string());
             let count = fill(&fields.words.question_of, &[("n", &n), ("of", &of)]);
+            let count = if question.is_asked() { count } else { String::new() };
             drawn.push(fields.draw(question, count)?);
         }
         let title = section.title.get(fields.lang).to_owned();
@@ -279,10 +284,7 @@ fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionVi
 fn in_order(section: &Section, id: ResponseId) -> Vec<&Question> {
     let mut questions: Vec<&Question> = section.questions.iter().collect();
     if section.shuffle {
-        let mut seed = [0; 32];
-        let (half, _) = seed.split_at_mut(16);
-        half.copy_from_slice(id.0.as_bytes());
-        questions.shuffle(&mut StdRng::from_seed(seed));
+        field::in_random_order(&mut questions, id);
     }
     questions
 }
@@ -290,8 +292,8 @@ fn in_order(section: &Section, id: ResponseId) -> Vec<&Question> {
 /// Each complaint's field with its question's words, for the list at the top.
 fn complained(instrument: &Instrument, all: &[Complaint], lang: Lang) -> Vec<(String, String)> {
     let question = |field: &str| {
-        let id = field.rsplit('.').next().unwrap_or(field);
-        instrument.question(id).map_or(id, |question| question.text.get(lang)).to_owned()
+        let found = field.rsplit('.').find_map(|id| instrument.question(id));
+        found.map_or(field, |question| question.text.get(lang)).to_owned()
     };
     all.iter().map(|complaint| (complaint.field.clone(), question(&complaint.field))).collect()
 }

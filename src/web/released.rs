@@ -97,7 +97,11 @@ fn sheets(desk: &Desk, evidence: &Evidence) -> Result<Vec<SheetView>> {
             // Notes count groups, so no one group's title stands over them.
             let title = match collection.field.policy {
                 Policy::Spoken => instrument.title.get(lang).to_owned(),
-                Policy::Rounded | Policy::People | Policy::Places => collection.title.clone(),
+                Policy::Rounded
+                | Policy::People
+                | Policy::Places
+                | Policy::Ballot
+                | Policy::Private => collection.title.clone(),
             };
             views.push(SheetView { title, caption, drawn });
         }

@@ -144,6 +144,8 @@ words! {
         policy_people,
         policy_places,
         policy_spoken,
+        policy_ballot,
+        policy_private,
         state_draft,
         state_open,
         state_closed,

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
+use miradouro::domain::answer::Ground;
 use miradouro::domain::collection::{
     Collection, Door, Field, Mode, Origin, Presence, Sampling, State,
 };
@@ -207,8 +208,8 @@ impl House {
                 let valid = choices.iter().filter(|choice| !choice.missing).count();
                 Some(person % if valid == 0 { zones.len() } else { valid })
             };
-            let fields = sample_leaning(&instrument, &zones, &mut rng, lean);
-            let reading = instrument.read(&fields, &zones);
+            let fields = sample_leaning(&instrument, &Ground::of(&zones), &mut rng, lean);
+            let reading = instrument.read(&fields, &Ground::of(&zones));
             assert_eq!(reading.complaints, []);
             let id = ResponseId::random();
             let response = NewResponse::through(door, id, hash, Lang::En, reading);

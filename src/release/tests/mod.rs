@@ -28,7 +28,14 @@ use crate::domain::text::{Lang, Text};
 
 fn choice(code: &str, score: Option<f64>) -> Choice {
     let (missing, exclusive) = (code.starts_with("no_"), code == "none");
-    Choice { code: code.to_owned(), text: Text::name(code), score, missing, exclusive }
+    Choice {
+        code: code.to_owned(),
+        text: Text::name(code),
+        score,
+        missing,
+        exclusive,
+        show_if: None,
+    }
 }
 
 fn question(id: &str, kind: Kind) -> Question {
@@ -75,6 +82,7 @@ fn instrument() -> Instrument {
         sensitivity: Sensitivity::Low,
         min_age: None,
         languages: vec![Lang::En],
+        research: None,
         intro: Text::default(),
         outro: Text::default(),
         help: Vec::new(),
@@ -86,8 +94,11 @@ fn instrument() -> Instrument {
             questions: vec![
                 question("feel", scale(5)),
                 harm,
-                question("ticks", Kind::Multiple { choices: choices(&TICKS), max: None }),
-                question("age", Kind::Single { choices: choices(&AGES) }),
+                question(
+                    "ticks",
+                    Kind::Multiple { choices: choices(&TICKS), max: None, shuffle: false },
+                ),
+                question("age", Kind::Single { choices: choices(&AGES), shuffle: false }),
                 question("zone", Kind::Zone),
                 question("weight", Kind::Weight),
                 question("stop", Kind::Group { questions: stops, max: 5 }),
