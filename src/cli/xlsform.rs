@@ -15,7 +15,7 @@ pub(crate) enum Xlsform {
     /// Turn a form into a draft of an instrument, and list what did not map, cell by cell.
     #[command(after_help = "Example: miradouro xlsform import form.xlsx --out my_survey.toml")]
     Import(Import),
-    /// Write an instrument as a form for KoboToolbox, ODK and the like.
+    /// Write an instrument as a form for other survey programs, such as ODK and Kobo.
     #[command(after_help = "Example: miradouro xlsform export pulse2 --out pulse2.xlsx\n\
                             Example: miradouro xlsform export --all --out forms")]
     Export(Export),

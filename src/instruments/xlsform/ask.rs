@@ -28,8 +28,11 @@ const OTHER: (&str, &str) = ("other", "Other");
 struct Asked {
     kind: Kind,
     takes: Takes,
-    codes: Rc<Vec<(String, String)>>,
+    codes: Codes,
 }
+
+/// The names of choices in the form, and their codes.
+type Codes = Rc<Vec<(String, String)>>;
 
 impl Asked {
     fn plain(kind: Kind, takes: Takes) -> Self {
@@ -104,7 +107,7 @@ impl<'a> Walk<'a> {
             Type::One(from) => self.one(line, from)?,
             Type::Several(from) => self.several(line, from, &limits)?,
             Type::Rank(from) => self.rank(line, from)?,
-            Type::Text => Asked::plain(self.text(line, &limits), Takes::Nothing),
+            Type::Text => Asked::plain(text(line, &limits), Takes::Nothing),
             Type::Whole | Type::Decimal | Type::Range => self.number(line, kind, &limits),
             Type::Note => {
                 Asked::plain(self.note(line).ok_or("the note says nothing")?, Takes::Nothing)
@@ -145,16 +148,12 @@ impl<'a> Walk<'a> {
                 return Limits::default();
             }
         };
-        let fits = match kind {
-            Type::Whole | Type::Decimal | Type::Range => {
-                limits.letters.is_none() && limits.ticks.is_none() && limits.alone.is_empty()
-            }
-            Type::Text => limits.min.is_none() && limits.max.is_none() && limits.ticks.is_none(),
-            Type::Several(_) => {
-                limits.min.is_none() && limits.max.is_none() && limits.letters.is_none()
-            }
-            _ => limits == Limits::default(),
-        };
+        let is_number = matches!(kind, Type::Whole | Type::Decimal | Type::Range);
+        let ends = limits.min.is_some() || limits.max.is_some();
+        let ticks = limits.ticks.is_some() || !limits.alone.is_empty();
+        let fits = (is_number || !ends)
+            && (kind == Type::Text || limits.letters.is_none())
+            && (matches!(kind, Type::Several(_)) || !ticks);
         if limits.unread > 0 || !fits {
             let why = "answers are checked for their lowest and highest number, their length, how \
                        many are ticked and what stands alone; the rest of this stays behind";
@@ -164,11 +163,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The choices of a question by its list and its filter.
-    fn choices(
-        &mut self,
-        line: Line<'a>,
-        from: From<'a>,
-    ) -> Result<(Vec<Choice>, Rc<Vec<(String, String)>>), String> {
+    fn choices(&mut self, line: Line<'a>, from: From<'a>) -> Result<(Vec<Choice>, Codes), String> {
         let name = short(from.list);
         if from.list.contains("${") {
             return Err("choices cannot be taken from what was written in a repeat".to_owned());
@@ -185,7 +180,9 @@ impl<'a> Walk<'a> {
         let filter = line.get("choice_filter").map(str::to_owned);
         let is_same = filter.as_deref() == line.get("miradouro_filter");
         if filter.is_none() || !is_same {
-            choices.iter_mut().for_each(|choice| choice.show_if = None);
+            for choice in &mut choices {
+                choice.show_if = None;
+            }
         }
         if let Some(filter) = filter.filter(|_| !is_same) {
             let rules = self.filtered(from.list, &filter);
@@ -239,7 +236,9 @@ impl<'a> Walk<'a> {
             Some("scale") => Kind::Scale { scale, choices },
             Some("faces") => Kind::Faces { scale, choices },
             Some(_) | None => {
-                choices.iter_mut().for_each(|choice| choice.exclusive = false);
+                for choice in &mut choices {
+                    choice.exclusive = false;
+                }
                 Kind::Single { choices, shuffle: is_shuffled(line) }
             }
         };
@@ -291,11 +290,6 @@ impl<'a> Walk<'a> {
         Ok(Asked { kind, takes: Takes::Several, codes })
     }
 
-    fn text(&mut self, line: Line<'a>, limits: &Limits) -> Kind {
-        let max = limits.letters.unwrap_or(LETTERS).min(MOST_LETTERS);
-        Kind::Text { max, lint: !line.is_yes("miradouro_no_lint") }
-    }
-
     fn number(&mut self, line: Line<'a>, kind: Type<'a>, limits: &Limits) -> Asked {
         let asked = |min, max, bands| {
             let kind = Kind::Number { min, max, bands, choices: Vec::new() };
@@ -308,10 +302,8 @@ impl<'a> Walk<'a> {
         let (mut min, mut max) = (end(limits.min, step), end(limits.max, -step));
         let bands = line.get("miradouro_bands");
         let list = bands.and_then(|name| self.lists.used(name, &mut self.report));
-        if let Some(bands) = list.and_then(List::bands) {
-            if let (Some(min), Some(max)) = (min, max) {
-                return asked(min, max, bands);
-            }
+        if let (Some(bands), Some(min), Some(max)) = (list.and_then(List::bands), min, max) {
+            return asked(min, max, bands);
         }
         if kind == Type::Range {
             let (start, last) = (parameter(line, "start"), parameter(line, "end"));
@@ -424,18 +416,23 @@ impl<'a> Walk<'a> {
 
     fn parameters(&mut self, line: Line<'a>, kind: Type<'a>) {
         let Some(written) = line.get("parameters") else { return };
-        let known: &[&str] = match kind {
-            Type::One(_) | Type::Several(_) | Type::Rank(_) => &["randomize"],
-            Type::Range => &["start", "end"],
-            Type::Photo => &["max-pixels"],
-            _ => &[],
-        };
         for (key, _) in parameters(written) {
-            if !known.contains(&key.as_str()) {
+            let is_known = match key.as_str() {
+                "randomize" => from(kind).is_some(),
+                "start" | "end" => kind == Type::Range,
+                "max-pixels" => kind == Type::Photo,
+                _ => false,
+            };
+            if !is_known {
                 self.say(line, "parameters", format!("{} means nothing here", short(&key)));
             }
         }
     }
+}
+
+fn text(line: Line<'_>, limits: &Limits) -> Kind {
+    let max = limits.letters.unwrap_or(LETTERS).min(MOST_LETTERS);
+    Kind::Text { max, lint: !line.is_yes("miradouro_no_lint") }
 }
 
 /// The list a type chooses from.

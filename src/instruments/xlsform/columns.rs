@@ -185,11 +185,6 @@ impl<'a> Line<'a> {
     pub(super) fn has_column(self, name: &str) -> bool {
         self.table.columns.iter().any(|column| column.heading == name || column.key == name)
     }
-
-    /// Its number as a spreadsheet shows it.
-    pub(super) fn number(self) -> u64 {
-        u64::from(self.row.number) + 1
-    }
 }
 
 /// `yes` as forms write it.
@@ -206,13 +201,12 @@ fn column(number: u32, heading: &str) -> Column {
     } else {
         heading.split(':').map(str::trim).collect()
     };
-    let mut parts = parts.into_iter();
+    let mut parts = parts.into_iter().peekable();
     let mut key = snake(parts.next().unwrap_or_default());
     // `bind::relevant` is relevant, `media::image::French` is a picture.
-    if matches!(key.as_str(), "bind" | "control" | "body" | "media") {
-        if let Some(inner) = parts.next() {
-            key = if key == "media" { "media".to_owned() } else { snake(inner) };
-        }
+    let is_around = matches!(key.as_str(), "bind" | "control" | "body" | "media");
+    if let Some(inner) = parts.next_if(|_| is_around) {
+        key = if key == "media" { key } else { snake(inner) };
     }
     if matches!(key.as_str(), "image" | "audio" | "video" | "big-image") {
         "media".clone_into(&mut key);

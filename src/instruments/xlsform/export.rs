@@ -166,7 +166,9 @@ impl Form<'_> {
             Kind::Group { questions, max } => {
                 let line = line.with("type", "begin_repeat");
                 self.survey.push(line.with("miradouro_max", max.to_string()));
-                questions.iter().for_each(|inner| self.question(inner));
+                for inner in questions {
+                    self.question(inner);
+                }
                 self.end("end_repeat");
             }
             Kind::Counts { statements, groups, max } => {

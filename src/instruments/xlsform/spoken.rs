@@ -26,7 +26,7 @@ impl Spoken {
         report: &mut Report,
     ) -> Result<Self, Refused> {
         let said = survey.languages("label");
-        let explicit = said.iter().filter_map(|(lang, _)| columns::language((*lang)?)).next();
+        let explicit = said.iter().find_map(|(lang, _)| columns::language((*lang)?));
         let default = default.filter(|name| !name.eq_ignore_ascii_case("default"));
         let bare = match default {
             Some(name) => columns::language(name),
@@ -55,24 +55,17 @@ impl Spoken {
         default: Option<&str>,
         report: &mut Report,
     ) {
-        match self.lang(lang) {
-            Some(known) => {
-                if !self.langs.contains(&known) {
-                    self.langs.push(known);
-                }
-                if lang.is_none() && default.is_none() {
-                    let name = known.name();
-                    report.add(sheet, at, format!("no language is given; it is taken as {name}"));
-                }
-            }
-            None => {
-                let name = short(lang.or(default).unwrap_or_default());
-                report.add(
-                    sheet,
-                    at,
-                    format!("{name} is not spoken here, so its words stay behind"),
-                );
-            }
+        let Some(known) = self.lang(lang) else {
+            let name = short(lang.or(default).unwrap_or_default());
+            report.add(sheet, at, format!("{name} is not spoken here, so its words stay behind"));
+            return;
+        };
+        if !self.langs.contains(&known) {
+            self.langs.push(known);
+        }
+        if lang.is_none() && default.is_none() {
+            let name = known.name();
+            report.add(sheet, at, format!("no language is given; it is taken as {name}"));
         }
     }
 

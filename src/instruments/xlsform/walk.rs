@@ -451,11 +451,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The rule of an expression that stands in another column.
-    pub(super) fn rule(&self, expr: &Expr) -> Result<Held, String> {
-        rules::rule(expr, &self.earlier)
-    }
-
     /// A rule of one comparison.
     pub(super) fn simple(rule: &Rule) -> Option<Condition> {
         rules::text(rule).parse().ok()
