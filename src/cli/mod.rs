@@ -281,7 +281,7 @@ fn check(files: &[PathBuf]) -> ExitCode {
     let mut good = true;
     for path in files {
         let name = path.display().to_string();
-        let text = match std::fs::read_to_string(path) {
+        let text = match instruments::read(path) {
             Ok(text) => text,
             Err(error) => {
                 say(&format!("{name}: could not be read: {error}"));

@@ -460,6 +460,27 @@ mod tests {
         assert!("a in []".parse::<Condition>().is_err());
     }
 
+    /// The cases that the browser's reader is held to as well.
+    #[derive(Deserialize)]
+    struct Cases {
+        answers: Answers,
+        holds: Vec<(String, bool)>,
+        refused: Vec<String>,
+    }
+
+    #[test]
+    fn the_shared_cases_hold() {
+        let cases = include_str!("../../tests/surveys/rules.json");
+        let cases: Cases = serde_json::from_str(cases).unwrap();
+        for (text, expected) in &cases.holds {
+            let rule: Condition = text.parse().unwrap_or_else(|why| panic!("{text}: {why}"));
+            assert_eq!(rule.holds(&cases.answers), *expected, "{text}");
+        }
+        for text in &cases.refused {
+            assert!(text.parse::<Condition>().is_err(), "{text:?} is no rule");
+        }
+    }
+
     #[test]
     fn a_rule_nobody_can_follow_is_refused() {
         for (open, close) in [("(", ")"), ("not ", ""), ("not (", ")")] {

@@ -33,8 +33,8 @@ impl Lang {
     pub const ALL: [Self; 7] =
         [Self::En, Self::Nl, Self::Fr, Self::De, Self::Pt, Self::Tr, Self::Ar];
 
-    /// The languages that have every interface text for respondents today.
-    pub const RESPONDENTS: [Self; 4] = [Self::En, Self::Nl, Self::Fr, Self::Ar];
+    /// The languages that have every interface text for respondents: today, all of them.
+    pub const RESPONDENTS: [Self; 7] = Self::ALL;
 
     /// The languages staff pages speak today.
     pub const STAFF: [Self; 3] = [Self::En, Self::Nl, Self::Fr];
@@ -112,6 +112,12 @@ impl Text {
     #[must_use]
     pub fn get(&self, lang: Lang) -> &str {
         self.0.get(&lang).or_else(|| self.0.values().next()).map_or("", String::as_str)
+    }
+
+    /// The text in exactly this language; empty when there is none.
+    #[must_use]
+    pub fn get_in(&self, lang: Lang) -> &str {
+        self.0.get(&lang).map_or("", String::as_str)
     }
 
     /// Whether the text exists in `lang`.

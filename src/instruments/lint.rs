@@ -32,7 +32,9 @@ pub enum Severity {
     Warning,
 }
 
-/// The most characters of a source line that are shown: a text in four languages can be long.
+/// The most faults that are noted: nobody mends more at once.
+const MOST: usize = 200;
+/// The most characters of a source line that are shown: a text in seven languages is long.
 const WIDTH: usize = 100;
 
 impl Fault {
@@ -97,7 +99,7 @@ impl Notes {
 
     fn note(&mut self, at: &Span, sentence: String, severity: Severity) {
         let note = (at.clone(), sentence, severity);
-        if !self.found.contains(&note) {
+        if self.found.len() < MOST && !self.found.contains(&note) {
             self.found.push(note);
         }
     }
@@ -110,11 +112,13 @@ impl Notes {
     /// The faults in the order of the file.
     pub(super) fn faults(mut self, text: &str) -> Vec<Fault> {
         self.found.sort_by_key(|(at, _, _)| at.start);
+        let is_cut = self.found.len() == MOST;
         let fault = |(at, sentence, severity): (Span, String, Severity)| {
             let (line, column, source) = place(text, at.start);
             Fault { line, column, sentence, severity, source }
         };
-        self.found.into_iter().map(fault).collect()
+        let cut = is_cut.then(|| Fault::of_file(format!("only the first {MOST} faults are shown")));
+        cut.into_iter().chain(self.found.into_iter().map(fault)).collect()
     }
 }
 

@@ -4,6 +4,7 @@
 //! one of ours takes its place, and a file with errors is reported and left out: it never keeps
 //! the others away.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -35,6 +36,8 @@ pub mod xlsform;
 pub use lint::{Fault, Severity};
 pub use write::{write, write_beside};
 
+/// The largest file that is read: six times the longest instrument in seven languages.
+const LARGEST: usize = 512 * 1024;
 /// The file of shared scales and blocks.
 const SHARED: &str = "shared.toml";
 
@@ -46,6 +49,7 @@ struct Files;
 #[derive(Debug, Clone, Default)]
 pub struct Shelf {
     instruments: Vec<Instrument>,
+    sources: BTreeMap<String, String>,
     faults: Vec<(String, Fault)>,
 }
 
@@ -76,6 +80,12 @@ impl Shelf {
         self.instruments.iter().find(|instrument| instrument.slug == slug)
     }
 
+    /// The text of the file of the instrument with this slug.
+    #[must_use]
+    pub fn source(&self, slug: &str) -> Option<&str> {
+        self.sources.get(slug).map(String::as_str)
+    }
+
     /// What is wrong with the files, warnings too, each with the name of its file.
     #[must_use]
     pub fn faults(&self) -> &[(String, Fault)] {
@@ -99,7 +109,7 @@ impl Shelf {
         for path in entries.into_iter().map(|entry| entry.path()) {
             let name = path.file_name().and_then(|name| name.to_str());
             let Some(name) = name.filter(|name| is_checked(name)) else { continue };
-            match fs::read_to_string(&path) {
+            match read(&path) {
                 Ok(text) => files.push((name.to_owned(), text)),
                 Err(error) => self.unreadable(&path, &error),
             }
@@ -122,6 +132,7 @@ impl Shelf {
             self.faults.extend(faults.into_iter().map(|fault| (shown.clone(), fault)));
             if let Some(instrument) = instrument {
                 self.instruments.retain(|earlier| earlier.slug != instrument.slug);
+                self.sources.insert(instrument.slug.clone(), text.clone());
                 self.instruments.push(instrument);
             }
         }
@@ -133,6 +144,14 @@ impl Shelf {
 /// the file is one and has no errors; warnings do no harm.
 #[must_use]
 pub fn check(name: &str, text: &str, shared: Option<&str>) -> (Option<Instrument>, Vec<Fault>) {
+    if text.len() > LARGEST {
+        let sentence = format!(
+            "{} KB is no instrument; at most {} KB is read",
+            text.len() / 1024,
+            LARGEST / 1024
+        );
+        return (None, vec![Fault::of_file(sentence)]);
+    }
     let file = Path::new(name).file_name().and_then(|name| name.to_str()).unwrap_or(name);
     if file == SHARED {
         return (None, shared::read(text).1);
@@ -145,6 +164,20 @@ pub fn check(name: &str, text: &str, shared: Option<&str>) -> (Option<Instrument
         file::read(&name, &embedded(&name)?, &ours, &|_| None).0
     };
     file::read(file, text, theirs.as_ref().unwrap_or(&ours), &known)
+}
+
+/// The text of a file, unless it is too large to be an instrument.
+///
+/// # Errors
+/// When it cannot be read, is no text, or is too large: in a sentence.
+pub fn read(path: &Path) -> io::Result<String> {
+    let size = fs::metadata(path)?.len();
+    if size > LARGEST as u64 {
+        let sentence =
+            format!("{} KB is no instrument; at most {} KB is read", size / 1024, LARGEST / 1024);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, sentence));
+    }
+    fs::read_to_string(path)
 }
 
 /// Whether a file is an instrument or the shared scales; a mapping of imported data is neither.

@@ -82,15 +82,17 @@ impl Speaker<'_> {
         let (table, codes, share) = sides.max_by(|a, b| a.2.total_cmp(&b.2))?;
         let alone = self.shown.tables.len() == 1;
         let pattern = if alone { &self.words.one_low } else { &self.words.most_low };
-        Some(fill(
+        let said = fill(
             pattern,
             &[
                 ("share", self.words.share(share)),
                 ("subject", self.subject(table)),
+                ("says", self.words.says(share)),
                 ("answers", &self.labels(table, &codes)),
                 ("statement", &self.quoted(table.text().get(self.lang))),
             ],
-        ))
+        );
+        Some(upper(&said))
     }
 
     /// One end of a scale, from the group with the least to the one with the most.
@@ -131,7 +133,7 @@ impl Speaker<'_> {
         if most.share - least.share <= most.slack + least.slack {
             return Some(fill(&self.words.groups_alike, &[("answers", &answers)]));
         }
-        let (low, high) = (percent(least.share), percent(most.share));
+        let (low, high) = (self.percent(least.share), self.percent(most.share));
         Some(fill(
             &self.words.groups_range,
             &[
@@ -201,7 +203,7 @@ impl Speaker<'_> {
     fn places(&self, table: &Table) -> Option<String> {
         let means = table.groups().iter().filter_map(|group| group.cells.first().copied());
         let (low, high) = (means.clone().min()?, means.max()?);
-        let tenths = |mean: u64| format!("{}.{}", mean / 10, mean % 10);
+        let tenths = |mean: u64| format!("{}{}{}", mean / 10, self.words.decimal, mean % 10);
         let (low, high) = (tenths(low), tenths(high));
         Some(fill(&self.words.places_range, &[("low", &low), ("high", &high)]))
     }
@@ -251,11 +253,15 @@ impl Speaker<'_> {
                 &self.words.missing_group,
                 &[
                     ("group", choice.text.get(self.lang)),
-                    ("answered", &percent(share)),
-                    ("live", &percent(live)),
+                    ("answered", &self.percent(share)),
+                    ("live", &self.percent(live)),
                 ],
             )),
         }
+    }
+
+    fn percent(&self, share: f64) -> String {
+        fill(&self.words.percent, &[("n", &format!("{:.0}", share * 100.0))])
     }
 
     fn quoted(&self, text: &str) -> String {
@@ -298,8 +304,10 @@ fn slack(group: &Group) -> f64 {
     5.0 / group.base.max(1) as f64
 }
 
-fn percent(share: f64) -> String {
-    format!("{:.0}%", share * 100.0)
+/// A phrase at the beginning of a sentence: in some languages the subject comes before the share.
+fn upper(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// A phrase of the table in the middle of a sentence.

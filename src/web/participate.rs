@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::app::{App, Inner};
+use super::assets;
 use super::error::{Error, Result};
 use super::field::{self, Fields};
 use super::page::{self, Again, Frame, Message};
@@ -20,7 +21,7 @@ use crate::domain::collection::{self, Collection, Door, Origin};
 use crate::domain::diagnosis::{Diagnosis, Zone};
 use crate::domain::ids::ResponseId;
 use crate::domain::instrument::{Help, Instrument, Section};
-use crate::domain::question::Question;
+use crate::domain::question::{Choice, Question};
 use crate::domain::text::Lang;
 use crate::store::{NewResponse, Received};
 use crate::words::{FormWords, fill};
@@ -210,6 +211,8 @@ struct FormPage<'a> {
     as_is: Option<&'static str>,
     sections: Vec<SectionView>,
     danger: String,
+    /// The script, where there is something for it to do.
+    script: Option<String>,
 }
 
 struct SectionView {
@@ -253,6 +256,7 @@ fn show(
             .then_some(AS_IS),
         sections,
         danger: danger(entry, words),
+        script: has_rules(instrument).then(|| assets::address("form.js")),
     };
     let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     (status, headers, page::html(page.render())).into_response()
@@ -278,6 +282,14 @@ fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionVi
         }
     }
     Ok(views)
+}
+
+/// Whether something is asked or offered only to some, or stands alone among ticks.
+fn has_rules(instrument: &Instrument) -> bool {
+    let choice = |choice: &Choice| choice.show_if.is_some() || choice.exclusive;
+    let asked =
+        |question: &Question| question.show_if.is_some() || question.choices().iter().any(choice);
+    instrument.all_questions().any(asked)
 }
 
 /// The questions of a section; a shuffled one in an order that the form's id fixes.

@@ -3,6 +3,7 @@
 words! {
     /// The texts of answering pages; `{…}` are places [`super::fill`] fills.
     FormWords from "form" {
+        quote,
         asked_by,
         skip_any,
         minutes,

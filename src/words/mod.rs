@@ -41,11 +41,13 @@ macro_rules! words {
 
 mod chart;
 mod form;
+mod instrument;
 mod poster;
 mod staff;
 
 pub use chart::ChartWords;
 pub use form::FormWords;
+pub use instrument::InstrumentWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
 use std::collections::BTreeMap;
 
@@ -108,6 +110,8 @@ pub fn fill(text: &str, with: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -119,6 +123,36 @@ mod tests {
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
+            InstrumentWords::of(lang).unwrap();
         }
+    }
+
+    #[test]
+    fn every_language_has_the_same_places_to_fill() {
+        for tree in ["form", "chart", "poster"] {
+            let english = places(Lang::En, tree);
+            for lang in Lang::RESPONDENTS {
+                assert_eq!(places(lang, tree), english, "templates/text/{lang}/{tree}.toml");
+            }
+        }
+    }
+
+    /// The `{…}` of every text, by its key.
+    fn places(lang: Lang, tree: &str) -> BTreeMap<String, BTreeSet<String>> {
+        let mut found = BTreeMap::new();
+        let mut gather = |key: String, text: &str| {
+            let names = text.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+            found.insert(key, names.map(str::to_owned).collect());
+        };
+        for (key, value) in read::<toml::Table>(lang, tree).unwrap() {
+            if let Some(text) = value.as_str() {
+                gather(key, text);
+                continue;
+            }
+            for (name, text) in value.as_table().unwrap() {
+                gather(format!("{key}.{name}"), text.as_str().unwrap());
+            }
+        }
+        found
     }
 }

@@ -21,6 +21,11 @@ pub struct PosterWords {
     pub room_silent: String,
     pub share: ShareWords,
     pub subject: SubjectWords,
+    pub percent: String,
+    pub decimal: String,
+    pub says_nobody: String,
+    pub says_one: String,
+    pub says_many: String,
     pub most_low: String,
     pub one_low: String,
     pub groups_range: String,
@@ -84,24 +89,61 @@ impl PosterWords {
     /// A share from 0 to 1 in words: the nearest of the phrase table.
     #[must_use]
     pub fn share(&self, share: f64) -> &str {
+        self.phrase(share).0
+    }
+
+    /// The verb "say" after that share: nobody says, one in ten says, four in ten say.
+    #[must_use]
+    pub fn says(&self, share: f64) -> &str {
+        self.phrase(share).1
+    }
+
+    fn phrase(&self, share: f64) -> (&str, &str) {
         let words = &self.share;
-        let table: [(f64, &str); 13] = [
-            (0.02, &words.almost_nobody),
-            (0.10, &words.one_in_ten),
-            (0.20, &words.one_in_five),
-            (0.25, &words.one_in_four),
-            (0.333, &words.one_in_three),
-            (0.40, &words.four_in_ten),
-            (0.50, &words.half),
-            (0.60, &words.six_in_ten),
-            (0.667, &words.two_in_three),
-            (0.75, &words.three_in_four),
-            (0.80, &words.eight_in_ten),
-            (0.90, &words.nine_in_ten),
-            (0.98, &words.almost_everybody),
+        let (nobody, one, many) = (&self.says_nobody, &self.says_one, &self.says_many);
+        let table: [(f64, &str, &str); 13] = [
+            (0.02, &words.almost_nobody, nobody),
+            (0.10, &words.one_in_ten, one),
+            (0.20, &words.one_in_five, one),
+            (0.25, &words.one_in_four, one),
+            (0.333, &words.one_in_three, one),
+            (0.40, &words.four_in_ten, many),
+            (0.50, &words.half, one),
+            (0.60, &words.six_in_ten, many),
+            (0.667, &words.two_in_three, many),
+            (0.75, &words.three_in_four, many),
+            (0.80, &words.eight_in_ten, many),
+            (0.90, &words.nine_in_ten, many),
+            (0.98, &words.almost_everybody, many),
         ];
-        let away = |(at, _): &&(f64, &str)| (at - share).abs();
+        let away = |(at, ..): &&(f64, &str, &str)| (at - share).abs();
         let nearest = table.iter().min_by(|a, b| away(a).total_cmp(&away(b)));
-        nearest.map_or("", |(_, words)| words)
+        nearest.map_or(("", ""), |(_, words, says)| (words, says))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::fill;
+
+    #[test]
+    fn the_verb_agrees_with_the_share() {
+        let said = |lang, share| {
+            let words = PosterWords::of(lang).unwrap();
+            let with = [
+                ("share", words.share(share)),
+                ("subject", words.subject.answered.as_str()),
+                ("says", words.says(share)),
+                ("answers", "x"),
+            ];
+            fill(&words.one_low, &with)
+        };
+        assert_eq!(said(Lang::De, 0.21), "Etwa 1 von 5 Befragten sagt x");
+        assert_eq!(said(Lang::De, 0.51), "Etwa die Hälfte der Befragten sagt x");
+        assert_eq!(said(Lang::De, 0.97), "Fast alle Befragten sagen x");
+        assert_eq!(said(Lang::Pt, 0.41), "Cerca de 4 em cada 10 pessoas que responderam dizem x");
+        assert_eq!(said(Lang::Fr, 0.01), "Presque personne parmi ceux qui ont répondu ne dit x");
+        assert_eq!(said(Lang::Tr, 0.01), "yanıt veren kişilerin neredeyse hiçbiri x demiyor");
     }
 }

@@ -2,7 +2,7 @@
 // Usage: node run.mjs PROGRAM [ANSWERS.csv]. Prints "N passed, N failed" and ends with 1 on a failure.
 // Pictures go to the folder in MIRADOURO_PICTURES, when it is set.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, mkdirSync, existsSync } from "node:fs";
+import { mkdtempSync, rmSync, mkdirSync, existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,6 +10,7 @@ import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 
 const [program, answers] = process.argv.slice(2);
+const rules = JSON.parse(readFileSync(new URL("../surveys/rules.json", import.meta.url), "utf8"));
 const pictures = process.env.MIRADOURO_PICTURES;
 if (pictures) mkdirSync(pictures, { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), "miradouro-browser-"));
@@ -56,6 +57,7 @@ const { server, addresses, ready } = start();
 await ready;
 const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
+const withScript = await browser.newContext({ ...phone, locale: "nl" });
 const withoutScript = await browser.newContext({ ...phone, javaScriptEnabled: false, locale: "nl" });
 
 await test("a questionnaire is answered on a phone without JavaScript", async () => {
@@ -88,12 +90,43 @@ await test("too many ticks are complained about beside the question, and nothing
   const page = await withoutScript.newPage();
   await page.goto(`${addresses.get("resident_safety")}/nl`);
   for (const code of ["p01", "p02", "p03", "p04"]) {
+    await page.locator(`input[name=${code}][value=small]`).check();
     await page.locator(`input[name=p_top][value=${code}]`).check();
   }
   await page.locator("button.go").click();
   is(await page.locator("#p_top.err").isVisible(), "the complaint stands at the question");
   is(await page.locator("input[name=p_top][value=p04]").isChecked(), "the ticks are kept");
   await picture(page, "phone-nl-complaint");
+});
+
+await test("with a script, what is not asked is not seen, and comes back with its answer", async () => {
+  const page = await withScript.newPage();
+  await page.goto(`${addresses.get("resident_safety")}/nl`);
+  const asked = page.locator("#v2");
+  is(await asked.isHidden(), "nobody is asked whom they told before they said what happened");
+  await page.locator("input[name=v1][value=stolen]").check();
+  is(await asked.isVisible(), "now they are");
+  await page.locator("input[name=v2][value=nobody]").check();
+  is(await page.locator("#v3").isVisible(), "and then what held them back");
+  await page.locator("input[name=v1][value=nothing]").check();
+  is(!(await page.locator("input[name=v1][value=stolen]").isChecked()), "nothing stands alone");
+  is(await page.locator("#v3").isHidden(), "a question behind a hidden one is hidden too");
+  await page.locator("input[name=v1][value=damaged]").check();
+  is(await page.locator("input[name=v2][value=nobody]").isChecked(), "the answer is still there");
+  await page.close();
+});
+
+await test("the browser reads every rule as the server does", async () => {
+  const page = await withScript.newPage();
+  await page.goto(`${addresses.get("resident_safety")}/nl`);
+  const wrong = await page.evaluate(({ answers, holds, refused }) => {
+    const found = holds.filter(([rule, expected]) => miradouro.holds(rule, answers) !== expected).map(([rule]) => rule);
+    for (const rule of refused) {
+      try { miradouro.holds(rule, answers); found.push(rule); } catch { /* as it should */ }
+    }
+    return found;
+  }, rules);
+  is(wrong.length === 0, `read otherwise: ${wrong.join(" | ")}`);
 });
 
 await test("the first load of the longest questionnaire is small", async () => {

@@ -1,4 +1,4 @@
-//! Tests of the charts: invented tables in three languages, drawn for every look.
+//! Tests of the charts: invented tables, drawn in every language for every look.
 
 mod pictures;
 mod quality;
