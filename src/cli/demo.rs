@@ -190,7 +190,7 @@ async fn invent(
     let instrument = shelf
         .instrument(&plan.instrument)
         .with_context(|| format!("{} is not on the shelf", plan.instrument))?;
-    let source = shelf.source(plan.instrument);
+    let source = shelf.source(&plan.instrument);
     let how = Publication { source, at: Some(Clock::System.now()), by: None, note: "" };
     let hash = store.publish_version(diagnosis.id, instrument, &how).await?.hash;
     let collection = collection(diagnosis, waves, &hash, instrument, plan);
@@ -238,6 +238,7 @@ fn collection(
             policy: instrument.policy,
             languages,
             source: None,
+            area: None,
         },
         state: if closed.is_some() { State::Closed } else { State::Open },
         opened: Some(opened),

@@ -33,10 +33,15 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 20] = [
     ("toml", &["instruments", "words", "job"]),
+    ("calamine", &["instruments"]),
+    ("rust_xlsxwriter", &["instruments"]),
+    ("zip", &["instruments"]),
     ("polars", &["analysis"]),
     ("statrs", &["analysis"]),
+    ("geojson", &["job"]),
+    ("unicode_normalization", &["job"]),
     ("sqlx", &["store"]),
     ("argon2", &["store"]),
     ("plotters", &["charts"]),

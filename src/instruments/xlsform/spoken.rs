@@ -4,6 +4,7 @@ use super::Refused;
 use super::columns::{self, Line, Table};
 use super::report::{At, Report, short};
 use crate::domain::text::{Lang, Text};
+use crate::instruments::table::{has_markup, turns};
 
 /// The most characters of one text.
 const LONGEST: usize = 5000;
@@ -120,9 +121,52 @@ fn plain(sheet: &str, words: &str, at: At, report: &mut Report) -> String {
         rest = after;
     }
     plain.push_str(rest);
+    if has_markup(&plain) {
+        report.add(sheet, at, "words have no markup here; what stood in < > was taken out");
+        plain = untagged(&plain);
+    }
+    plain.retain(|c| !turns(c));
     if plain.chars().count() > LONGEST {
         report.add(sheet, at, format!("the text was cut after {LONGEST} characters"));
         plain = plain.chars().take(LONGEST).collect();
     }
     plain.trim().to_owned()
+}
+
+/// Words without tags; a `<` that begins none stands alone.
+fn untagged(words: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = words;
+    while let Some((before, after)) = rest.split_once('<') {
+        plain.push_str(before);
+        let begins = after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
+        rest = match after.split_once('>') {
+            Some((_, rest)) if begins => rest,
+            Some(_) | None => {
+                plain.push_str("< ");
+                after
+            }
+        };
+    }
+    plain.push_str(rest);
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_go_and_signs_stay() {
+        for (words, plain) in [
+            ("<b>Bold</b> word", "Bold word"),
+            ("a < b and <i>c", "a <  b and c"),
+            ("<span style=\"color:red\">x</span><!-- y -->", "x"),
+            ("<open", "< open"),
+            ("<<b>>", "< >"),
+        ] {
+            assert_eq!(untagged(words), plain);
+            assert!(!has_markup(&untagged(words)));
+        }
+    }
 }

@@ -21,8 +21,8 @@ use crate::instruments::grid;
 
 /// The most questions of a draft, choices of all of them together, and bytes of their words.
 const QUESTIONS: usize = 1500;
-const CHOICES: usize = 12_000;
-const WORDS: usize = 1_500_000;
+const CHOICES: usize = 6_000;
+const WORDS: usize = 300_000;
 /// How often a repeat comes when the form does not say.
 const REPEATS: usize = 20;
 
