@@ -94,7 +94,7 @@ fn weigh(archive: &mut ZipArchive<impl Read + Seek>) -> Result<(), Refused> {
         let limit = u64::try_from(left).unwrap_or(u64::MAX);
         part.take(limit.saturating_add(1))
             .read_to_end(&mut text)
-            .map_err(|_| Refused::of("a part of the file cannot be unpacked"))?;
+            .map_err(|_broken| Refused::of("a part of the file cannot be unpacked"))?;
         left = left.checked_sub(text.len()).ok_or_else(too_big)?;
         look_into(&name, &text)?;
     }
@@ -103,8 +103,8 @@ fn weigh(archive: &mut ZipArchive<impl Read + Seek>) -> Result<(), Refused> {
 
 fn is_wanted(name: &str) -> bool {
     let name = name.to_lowercase();
-    let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
-    is_xml && !APART.iter().any(|folder| name.contains(folder))
+    let end = name.rsplit('.').next();
+    matches!(end, Some("xml" | "rels")) && !APART.iter().any(|folder| name.contains(folder))
 }
 
 /// What an honest part never has.

@@ -173,6 +173,12 @@ impl Held {
         if rules.len() > 1 { Self::When(Rule::Any(rules)) } else { Self::one(rules, Self::Never) }
     }
 
+    /// The one when it holds, the other when it does not.
+    fn either(self, then: Self, other: Self) -> Self {
+        let not = self.clone().not();
+        Self::any(vec![Self::all(vec![self, then]), Self::all(vec![not, other])])
+    }
+
     fn one(mut rules: Vec<Rule>, none: Self) -> Self {
         rules.pop().map_or(none, Self::When)
     }
@@ -212,7 +218,7 @@ impl<S: Scope> Translator<'_, S> {
             ("boolean" | "string" | "normalize-space", [inner]) => self.holds(inner),
             ("if", [when, then, other]) => {
                 let when = self.holds(when)?;
-                self.either(when, self.holds(then)?, self.holds(other)?)
+                Ok(when.either(self.holds(then)?, self.holds(other)?))
             }
             ("selected", [Expr::Answer(name), what]) => {
                 let what = value(what).ok_or("selected() needs the name of a choice")?;
@@ -227,12 +233,6 @@ impl<S: Scope> Translator<'_, S> {
             }
             (name, _) => Err(format!("rules here do not know {}", called(name))),
         }
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "its callers hand the result on")]
-    fn either(&self, when: Held, then: Held, other: Held) -> Result<Held, String> {
-        let not = when.clone().not();
-        Ok(Held::any(vec![Held::all(vec![when, then]), Held::all(vec![not, other])]))
     }
 
     /// What a calculation works out, with one level less to go.
@@ -309,7 +309,7 @@ impl<S: Scope> Translator<'_, S> {
                 let when = self.holds(when)?;
                 let (then, other) =
                     (self.compare(then, how, &text())?, self.compare(other, how, &text())?);
-                self.either(when, then, other)
+                Ok(when.either(then, other))
             }
             ("count-selected", [Expr::Answer(name)]) => {
                 let known = self.scope.question(name)?;
@@ -444,7 +444,8 @@ fn ordered(known: Known<'_>, how: Comparison, value: &str) -> Result<Held, Strin
     let mut codes = Vec::new();
     for (name, code) in known.codes {
         let name = name.parse::<f64>();
-        let name = name.map_err(|_| format!("the choices of {} are no numbers", known.id))?;
+        let name =
+            name.map_err(|_no_number| format!("the choices of {} are no numbers", known.id))?;
         if compares(name, how, with) {
             codes.push(code.clone());
         }

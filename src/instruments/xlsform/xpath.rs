@@ -123,7 +123,7 @@ fn words(text: &str) -> Result<Vec<Word>, String> {
         } else if first.is_ascii_digit() || begins_fraction(rest) {
             let (number, after) = cut(rest, |c| c.is_ascii_digit() || c == '.');
             rest = after;
-            Word::Number(number.parse().map_err(|_| format!("{number} is no number"))?)
+            Word::Number(number.parse().map_err(|_no_number| format!("{number} is no number"))?)
         } else if first.is_alphabetic() || first == '_' {
             let joins = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
             let (name, after) = cut(rest, joins);
@@ -230,10 +230,9 @@ impl Reader {
 
     fn single(&mut self) -> Result<Expr, String> {
         if self.take("-") {
-            return Ok(match self.deeper(Self::single)? {
-                Expr::Number(number) => Expr::Number(-number),
-                other => Expr::Call("-".to_owned(), vec![other]),
-            });
+            let inner = self.deeper(Self::single)?;
+            let number = if let Expr::Number(number) = inner { Some(-number) } else { None };
+            return Ok(number.map_or_else(|| Expr::Call("-".to_owned(), vec![inner]), Expr::Number));
         }
         if self.take("(") {
             let inner = self.deeper(Self::any)?;
@@ -295,8 +294,13 @@ impl Reader {
                     last = Some(name.clone());
                 }
                 Some(Word::Sign("[")) => return Err("rules here do not look into […]".to_owned()),
-                Some(Word::Text(_) | Word::Number(_) | Word::Answer(_))
-                | Some(Word::Name(_) | Word::Sign(_))
+                Some(
+                    Word::Text(_)
+                    | Word::Number(_)
+                    | Word::Answer(_)
+                    | Word::Name(_)
+                    | Word::Sign(_),
+                )
                 | None => break,
             }
             self.next += 1;
