@@ -95,9 +95,11 @@ impl Form<'_> {
     ) -> Option<Answer> {
         let outcome = match &question.kind {
             Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. } => {
-                self.one(field, |code| question.choice(code).is_some()).map(|answer| match answer {
-                    Answer::Code(code) if !is_offered(question, &code, seen) => Answer::Skipped,
-                    answer => answer,
+                let offered = self.one(field, |code| question.choice(code).is_some());
+                offered.map(|answer| {
+                    let hidden = |code: &str| !is_offered(question, code, seen);
+                    let is_hidden = matches!(&answer, Answer::Code(code) if hidden(code));
+                    if is_hidden { Answer::Skipped } else { answer }
                 })
             }
             Kind::Zone => {
@@ -182,10 +184,8 @@ impl Form<'_> {
     /// A place by its code.
     fn place(&self, field: &str) -> Result<Answer, Wrong> {
         let is_known = |code: &str| code == ZONE_REFUSED || self.ground.is_place(code);
-        self.one(field, is_known).map_err(|wrong| match wrong {
-            Wrong::NoSuchChoice => Wrong::NoSuchPlace,
-            wrong => wrong,
-        })
+        let unknown = |wrong| if wrong == Wrong::NoSuchChoice { Wrong::NoSuchPlace } else { wrong };
+        self.one(field, is_known).map_err(unknown)
     }
 
     /// The choices in order: `field.1` holds the first, `field.2` the second.
