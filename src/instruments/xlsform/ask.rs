@@ -53,6 +53,7 @@ impl<'a> Walk<'a> {
                 return Ok(());
             }
             Some("counted") if self.counted(line) => return Ok(()),
+            Some("filler") if kind == Type::Note => return Ok(()),
             Some("instead") => {
                 self.instead(line, kind);
                 return Ok(());
