@@ -238,7 +238,7 @@ pub(crate) async fn release(with: Release) -> Result<ExitCode> {
 }
 
 /// The diagnosis of that name, or the only one.
-async fn one(store: &Store, slug: Option<&str>) -> Result<Diagnosis> {
+pub(crate) async fn one(store: &Store, slug: Option<&str>) -> Result<Diagnosis> {
     if let Some(slug) = slug {
         return store.diagnosis(slug).await.with_context(|| format!("could not find {slug:?}"));
     }

@@ -15,6 +15,7 @@ use crate::web::router;
 
 mod data;
 mod demo;
+mod export;
 mod invent;
 
 /// A neighbourhood makes its own local security diagnosis, and acts on it.
@@ -48,6 +49,11 @@ enum Command {
     #[command(after_help = "Example: miradouro import --new \"Barcelona 2020\" \
                             --instrument barcelona_2020 --mapping map.toml --answers data.csv")]
     Import(data::Import),
+    /// Write the answers of a collection to files: personal data, for this machine only.
+    #[command(after_help = "Example: miradouro export --diagnosis oude-haven --list\n\
+                            Example: miradouro export --diagnosis oude-haven \
+                            --collection 5f0c… --out closed/spring")]
+    Export(export::Export),
     /// Make the next release of a diagnosis.
     #[command(after_help = "Example: miradouro release --diagnosis oude-haven --public")]
     Release(data::Release),
@@ -161,6 +167,7 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Invite(with) => invite(with).await,
         Command::Check { files } => Ok(check(&files)),
         Command::Import(with) => data::import(with).await,
+        Command::Export(with) => export::export(with).await,
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,
     }

@@ -233,6 +233,32 @@ pub struct Fold {
 /// The code of "rather not say" on a zone question.
 pub const ZONE_REFUSED: &str = "rather_not_say";
 
+impl Kind {
+    /// Its word in files.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Single { .. } => "single",
+            Self::Multiple { .. } => "multiple",
+            Self::Scale { .. } => "scale",
+            Self::Faces { .. } => "faces",
+            Self::Grid { .. } => "grid",
+            Self::Number { .. } => "number",
+            Self::Text { .. } => "text",
+            Self::Zone => "zone",
+            Self::Place => "place",
+            Self::Photo { .. } => "photo",
+            Self::Group { .. } => "group",
+            Self::Counts { .. } => "counts",
+            Self::Rank { .. } => "rank",
+            Self::Consent => "consent",
+            Self::AgeGate => "age_gate",
+            Self::Info { .. } => "info",
+            Self::Weight => "weight",
+        }
+    }
+}
+
 impl Question {
     /// The choices of the question; a zone's, a place's and a number's bands are not choices.
     #[must_use]

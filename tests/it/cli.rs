@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use crate::house::Folder;
 
-fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_miradouro"))
         .args(arguments)
         .env_remove("MIRADOURO_DATA")
@@ -14,18 +14,18 @@ fn run(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-fn code(output: &Output) -> i32 {
+pub(crate) fn code(output: &Output) -> i32 {
     output.status.code().unwrap()
 }
 
 #[test]
 fn help_is_the_manual() {
     insta::assert_snapshot!("help", said(&run(&["--help"])));
-    for command in ["serve", "demo", "invite", "check", "import", "release", "poster"] {
+    for command in ["serve", "demo", "invite", "check", "import", "export", "release", "poster"] {
         let help = said(&run(&[command, "--help"]));
         assert!(help.contains("Example: miradouro"), "{command} has no example:\n{help}");
     }

@@ -9,6 +9,7 @@
 
 mod barcelona;
 mod cli;
+mod export;
 mod house;
 mod instruments;
 mod participate;
