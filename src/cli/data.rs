@@ -186,6 +186,7 @@ fn collection(
             policy: instrument.policy,
             languages: Vec::new(),
             source: Some(mapping.source.clone()),
+            area: None,
         },
         state: State::Closed,
         opened: Some(mapping.opened),
@@ -238,7 +239,7 @@ pub(crate) async fn release(with: Release) -> Result<ExitCode> {
 }
 
 /// The diagnosis of that name, or the only one.
-pub(crate) async fn one(store: &Store, slug: Option<&str>) -> Result<Diagnosis> {
+pub(super) async fn one(store: &Store, slug: Option<&str>) -> Result<Diagnosis> {
     if let Some(slug) = slug {
         return store.diagnosis(slug).await.with_context(|| format!("could not find {slug:?}"));
     }

@@ -238,6 +238,7 @@ fn collection(
             policy: instrument.policy,
             languages,
             source: None,
+            area: None,
         },
         state: if closed.is_some() { State::Closed } else { State::Open },
         opened: Some(opened),

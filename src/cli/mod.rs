@@ -13,6 +13,7 @@ use crate::store::{Store, Token};
 use crate::web::app::{App, BaseUrl, Clock};
 use crate::web::router;
 
+mod area;
 mod data;
 mod demo;
 mod export;
@@ -54,6 +55,10 @@ enum Command {
                             Example: miradouro export --diagnosis oude-haven \
                             --collection 5f0c… --out closed/spring")]
     Export(export::Export),
+    /// Import a map of the area: places are chosen from it.
+    #[command(after_help = "Example: miradouro area oude-haven.geojson --diagnosis oude-haven \
+                            --source \"OpenStreetMap contributors\" --licence \"ODbL 1.0\"")]
+    Area(area::Area),
     /// Make the next release of a diagnosis.
     #[command(after_help = "Example: miradouro release --diagnosis oude-haven --public")]
     Release(data::Release),
@@ -168,6 +173,7 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Check { files } => Ok(check(&files)),
         Command::Import(with) => data::import(with).await,
         Command::Export(with) => export::export(with).await,
+        Command::Area(with) => area::import(with).await,
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,
     }

@@ -4,6 +4,7 @@
 //! they need and return values, so every rule in this folder is tested without a database.
 
 pub mod answer;
+pub mod area;
 pub mod change;
 pub mod collection;
 pub mod condition;
@@ -15,6 +16,7 @@ pub mod line;
 pub mod part;
 pub mod people;
 pub mod personal;
+pub mod plane;
 pub mod population;
 pub mod question;
 pub mod reading;

@@ -10,6 +10,8 @@ use crate::domain::text::{Lang, Text, harmless};
 pub(super) struct Names {
     /// Zones: code and name.
     pub(super) zones: Vec<(String, String)>,
+    /// Named places and streets; the zones stand in where there are none.
+    pub(super) places: Vec<(String, String)>,
 }
 
 /// What a code stands for.
@@ -98,16 +100,21 @@ impl Entry {
     }
 }
 
+/// Codes of the area with their names, and rather not say.
+fn area(names: &[(String, String)]) -> Vec<Entry> {
+    let named = names.iter().map(|(code, name)| Entry::of(code, &Text::name(name)));
+    let refused = Entry { missing: true, ..Entry::of(ZONE_REFUSED, &Text::default()) };
+    named.chain([refused]).collect()
+}
+
 /// What the codes of a question stand for; of a number, its bands.
 fn entries(question: &Question, names: &Names) -> Vec<Entry> {
     let choices = question.choices().iter().map(Entry::choice);
     match &question.kind {
         Kind::Number { bands, .. } => bands.iter().map(Entry::band).chain(choices).collect(),
-        Kind::Zone | Kind::Place => {
-            let zones = names.zones.iter().map(|(code, name)| Entry::of(code, &Text::name(name)));
-            let refused = Entry { missing: true, ..Entry::of(ZONE_REFUSED, &Text::default()) };
-            zones.chain([refused]).collect()
-        }
+        Kind::Zone => area(&names.zones),
+        Kind::Place if names.places.is_empty() => area(&names.zones),
+        Kind::Place => area(&names.places),
         Kind::Counts { statements, groups, .. } => {
             statements.iter().chain(groups).map(Entry::label).collect()
         }

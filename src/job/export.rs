@@ -68,12 +68,19 @@ pub async fn export(
     let zones = store.zones(of, collection.wave).await?;
     let versions = store.versions(of).await?;
     let version = versions.iter().find(|version| version.hash == collection.instrument);
-    let zones = zones.into_iter().map(|zone| (zone.code, zone.name)).collect();
+    let places = match collection.field.area {
+        Some(area) => store.area(of, area).await?.map.places,
+        None => Vec::new(),
+    };
+    let names = Names {
+        zones: zones.into_iter().map(|zone| (zone.code, zone.name)).collect(),
+        places: places.into_iter().map(|place| (place.code, place.name)).collect(),
+    };
     let origin = collection.field.origin.code();
     let mut files = vec![
         ("about.txt".to_owned(), about(diagnosis, collection, version, responses.len())),
         ("answers.csv".to_owned(), answers(&instrument, &responses, origin)?),
-        ("codebook.csv".to_owned(), codebook::csv(&instrument, &Names { zones })?),
+        ("codebook.csv".to_owned(), codebook::csv(&instrument, &names)?),
         ("instrument.json".to_owned(), instrument.canonical()),
     ];
     let groups = instrument.questions().filter(|one| matches!(one.kind, Kind::Group { .. }));

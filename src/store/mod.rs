@@ -17,6 +17,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool};
 
+mod area;
 mod audit;
 mod collection;
 mod data_walk;
@@ -256,12 +257,19 @@ fn migrations(db: &Db) -> Vec<Migration> {
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
     let versions = include_str!("../../migrations/0003_versions.sql").into_sql_str();
     let checks = include_str!("../../migrations/0004_translation.sql").into_sql_str();
-    [(1, "ground", ground), (2, "intake", intake), (3, "versions", versions), (4, "checks", checks)]
-        .into_iter()
-        .map(|(version, name, sql)| {
-            Migration::new(version, name.into(), MigrationType::Simple, sql, false)
-        })
-        .collect()
+    let area = include_str!("../../migrations/0006_area.sql").into_sql_str();
+    [
+        (1, "ground", ground),
+        (2, "intake", intake),
+        (3, "versions", versions),
+        (4, "checks", checks),
+        (6, "area", area),
+    ]
+    .into_iter()
+    .map(|(version, name, sql)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+    })
+    .collect()
 }
 
 async fn migrate(db: &Db) -> Result<()> {

@@ -7,8 +7,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::area::Area;
 use crate::domain::diagnosis::Diagnosis;
-use crate::domain::ids::DiagnosisId;
+use crate::domain::ids::{AreaId, DiagnosisId};
 use crate::domain::instrument::Instrument;
 use crate::domain::text::Lang;
 use crate::instruments::Shelf;
@@ -32,6 +33,7 @@ pub struct Inner {
     pub clock: Clock,
     words: Words,
     published: RwLock<HashMap<(DiagnosisId, String), Arc<Instrument>>>,
+    areas: RwLock<HashMap<(DiagnosisId, AreaId), Arc<Area>>>,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
 }
 
@@ -69,8 +71,8 @@ impl App {
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
         };
-        let (published, walls) = (RwLock::default(), RwLock::default());
-        Ok(Self(Arc::new(Inner { store, shelf, base_url, clock, words, published, walls })))
+        let (published, areas, walls) = Default::default();
+        Ok(Self(Arc::new(Inner { store, shelf, base_url, clock, words, published, areas, walls })))
     }
 }
 
@@ -140,6 +142,21 @@ impl Inner {
             map.insert(key, Arc::clone(&instrument));
         }
         Ok(instrument)
+    }
+
+    /// An area; read once, since it never changes.
+    ///
+    /// # Errors
+    /// `NotFound` when it was never imported in that diagnosis.
+    pub async fn area(&self, of: DiagnosisId, id: AreaId) -> Result<Arc<Area>> {
+        if let Some(known) = self.areas.read().ok().and_then(|map| map.get(&(of, id)).cloned()) {
+            return Ok(known);
+        }
+        let area = Arc::new(self.store.area(of, id).await?);
+        if let Ok(mut map) = self.areas.write() {
+            map.insert((of, id), Arc::clone(&area));
+        }
+        Ok(area)
     }
 
     /// Today, in the diagnosis's time zone.

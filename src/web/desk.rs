@@ -28,6 +28,8 @@ coded! {
         ChangedSettings = "settings_changed",
         /// A wave was added.
         AddedWave = "wave_added",
+        /// A map of the area was imported.
+        ImportedArea = "area_imported",
         /// A collection was prepared.
         Prepared = "collection_prepared",
         /// A draft was changed.

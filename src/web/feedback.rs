@@ -102,6 +102,7 @@ fn read(
         policy: instrument?.policy,
         languages: Lang::ALL.into_iter().filter(|lang| given.contains(&lang.tag())).collect(),
         source: None,
+        area: None,
     };
     for why in not_ready(&field, instrument?, &desk.diagnosis.settings.help) {
         let reason = named::reason(why, words, desk.app.form_words(desk.lang()));

@@ -21,6 +21,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub mod app;
+pub(crate) mod area;
 mod assets;
 mod collections;
 mod desk;
@@ -44,6 +45,7 @@ mod releases;
 mod sheet;
 mod sign_in;
 mod translations;
+mod upload;
 mod versions;
 mod wall;
 
@@ -107,6 +109,11 @@ fn staff() -> Router<App> {
         .route("/d/{slug}", get(overview::page))
         .route("/d/{slug}/settings", get(diagnosis::settings_page).post(diagnosis::settings))
         .route("/d/{slug}/waves", get(diagnosis::wave_page).post(diagnosis::add_wave))
+        .route(
+            "/d/{slug}/area",
+            get(area::page).post(area::import).layer(DefaultBodyLimit::max(area::LARGEST_FORM)),
+        )
+        .route("/d/{slug}/area/{area}/map.svg", get(area::drawing))
         .route("/d/{slug}/delete", get(diagnosis::delete_page).post(diagnosis::delete))
         .route("/d/{slug}/collections/new", get(collections::new_page).post(collections::prepare))
         .route("/d/{slug}/collections/{id}", get(collections::page))

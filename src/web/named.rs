@@ -122,6 +122,7 @@ pub(super) fn act(value: Act, words: &StaffWords) -> &str {
         Act::MadeDiagnosis => &words.act_diagnosis_made,
         Act::ChangedSettings => &words.act_settings_changed,
         Act::AddedWave => &words.act_wave_added,
+        Act::ImportedArea => &words.act_area_imported,
         Act::Prepared => &words.act_collection_prepared,
         Act::ChangedDraft => &words.act_draft_changed,
         Act::Opened => &words.act_collection_opened,

@@ -25,7 +25,9 @@ pub(crate) fn code(output: &Output) -> i32 {
 #[test]
 fn help_is_the_manual() {
     insta::assert_snapshot!("help", said(&run(&["--help"])));
-    for command in ["serve", "demo", "invite", "check", "import", "export", "release", "poster"] {
+    let commands =
+        ["serve", "demo", "invite", "check", "import", "area", "export", "release", "poster"];
+    for command in commands {
         let help = said(&run(&[command, "--help"]));
         assert!(help.contains("Example: miradouro"), "{command} has no example:\n{help}");
     }
@@ -233,4 +235,43 @@ fn real_and_invented_never_meet() {
     ]);
     assert_eq!(code(&output), 1);
     assert!(said(&output).contains("real answers never meet invented ones"), "{}", said(&output));
+}
+
+#[test]
+fn a_map_is_imported_or_every_fault_is_said() {
+    let folder = Folder::fresh();
+    let path = |name: &str| folder.0.join(name).display().to_string();
+    let data = path("demo");
+    assert_eq!(code(&run(&["demo", "--data", &data, "--fill-only"])), 0);
+    std::fs::write(path("good.geojson"), crate::house::HAVEN).unwrap();
+    let wrong = crate::house::HAVEN.replace("Zinkstraat", "<Zink>").replace("2.700579", "270.05");
+    std::fs::write(path("wrong.geojson"), wrong).unwrap();
+    let with = |file: &str, licence: &str| {
+        let file = path(file);
+        run(&[
+            "area",
+            &file,
+            "--data",
+            &data,
+            "--diagnosis",
+            "oude-haven",
+            "--source",
+            "a test",
+            "--licence",
+            licence,
+        ])
+    };
+    let output = with("good.geojson", "CC0 1.0");
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    assert!(said(&output).contains("of Oude Haven: 51 streets and places"), "{}", said(&output));
+    let output = with("wrong.geojson", "CC0 1.0");
+    assert_eq!(code(&output), 1);
+    let words = said(&output);
+    assert!(words.contains("Feature 1: 270.05 is no longitude or latitude."), "{words}");
+    assert!(words.contains("The name or zone has the signs < or >."), "{words}");
+    assert!(words.contains("nothing was stored"), "{words}");
+    let output = with("no-such-file", "CC0 1.0");
+    assert!(said(&output).contains("could not read"), "{}", said(&output));
+    let output = with("good.geojson", " ");
+    assert!(said(&output).contains("needs its source and its licence"), "{}", said(&output));
 }

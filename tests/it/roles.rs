@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use miradouro::domain::collection::State;
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::Diagnosis;
-use miradouro::domain::ids::{CollectionId, PersonId, ReflectionId};
+use miradouro::domain::ids::{AreaId, CollectionId, PersonId, ReflectionId};
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::text::Lang;
 use miradouro::store::{NewReflection, Token};
@@ -28,7 +28,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 62] = [
+const MATRIX: [(&str, &str, &str); 65] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -50,6 +50,9 @@ const MATRIX: [(&str, &str, &str); 62] = [
     ("POST", "/d/{slug}/waves", "in 404 403 403 403 403 422"),
     ("GET", "/d/{slug}/delete", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/delete", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/area", "in 404 403 200 200 200 200"),
+    ("POST", "/d/{slug}/area", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/area/{area}/map.svg", "in 404 403 200 200 200 200"),
     // collections
     ("GET", "/d/{slug}/collections/new", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/collections/new", "in 404 403 403 403 403 422"),
@@ -160,6 +163,7 @@ struct Ground {
     reflection: ReflectionId,
     somebody: PersonId,
     token: String,
+    area: AreaId,
 }
 
 impl Ground {
@@ -177,6 +181,7 @@ impl Ground {
         let (walk, private) = (house.walk(&diagnosis, 1).await, house.walk(&diagnosis, 2).await);
         let reflection = said(house, &walk).await;
         let somebody = member(house, &diagnosis).await;
+        let area = house.area(&diagnosis).await.id;
         let token = Token::random();
         house.store.invite(&token, &Invited::Reset(somebody), NOW + 60_000).await.unwrap();
         Self {
@@ -190,6 +195,7 @@ impl Ground {
             reflection,
             somebody,
             token: token.letters().to_owned(),
+            area,
         }
     }
 
@@ -218,6 +224,7 @@ impl Ground {
             ("{private}", self.private.id.to_string()),
             ("{person}", self.somebody.to_string()),
             ("{token}", self.token.clone()),
+            ("{area}", self.area.to_string()),
         ];
         fillings.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
     }

@@ -33,10 +33,12 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("toml", &["instruments", "words", "job"]),
     ("polars", &["analysis"]),
     ("statrs", &["analysis"]),
+    ("geojson", &["job"]),
+    ("unicode_normalization", &["job"]),
     ("sqlx", &["store"]),
     ("argon2", &["store"]),
     ("plotters", &["charts"]),

@@ -145,6 +145,7 @@ fn collection(policy: Policy, state: State) -> Collection {
             policy,
             languages: vec![Lang::En],
             source: None,
+            area: None,
         },
         state,
         opened: Some(date(2026, 3, 1)),
