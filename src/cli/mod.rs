@@ -18,6 +18,7 @@ mod data;
 mod demo;
 mod export;
 mod invent;
+mod languages;
 
 /// A neighbourhood makes its own local security diagnosis, and acts on it.
 #[derive(Debug, Parser)]
@@ -40,12 +41,10 @@ enum Command {
     #[command(after_help = "Example: miradouro invite --role facilitator --diagnosis oude-haven")]
     Invite(Invite),
     /// Check instrument files: every fault at once, with line, column and caret.
-    #[command(after_help = "Example: miradouro check surveys/*.toml")]
-    Check {
-        /// The files.
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
+    #[command(after_help = "Example: miradouro check surveys/*.toml\n\
+                            Example: miradouro check --languages --data /var/lib/miradouro \
+                            --diagnosis oude-haven")]
+    Check(languages::Check),
     /// Turn an existing CSV file into a new, closed collection.
     #[command(after_help = "Example: miradouro import --new \"Barcelona 2020\" \
                             --instrument barcelona_2020 --mapping map.toml --answers data.csv")]
@@ -170,7 +169,8 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Serve(with) => serve(with).await,
         Command::Demo(with) => demonstrate(with).await,
         Command::Invite(with) => invite(with).await,
-        Command::Check { files } => Ok(check(&files)),
+        Command::Check(with) if with.languages => languages::table(with).await,
+        Command::Check(with) => Ok(check(&with.files)),
         Command::Import(with) => data::import(with).await,
         Command::Export(with) => export::export(with).await,
         Command::Area(with) => area::import(with).await,
