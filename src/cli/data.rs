@@ -71,7 +71,7 @@ pub(crate) async fn import(with: Import) -> Result<ExitCode> {
 }
 
 /// An instrument from a file or from the shelf.
-fn instrument(name: &str) -> Result<Instrument> {
+pub(crate) fn instrument(name: &str) -> Result<Instrument> {
     if let Some(instrument) = Shelf::load(None).instrument(name) {
         return Ok(instrument.clone());
     }
