@@ -311,11 +311,8 @@ impl<'a> Parts<'a> {
     }
 
     fn kind(&mut self, kind: &'a Kind) {
-        self.data(What::Kind, vec![kind.code().to_owned()]);
         match kind {
-            Kind::Single { choices, shuffle } => {
-                self.listed(choices, *shuffle);
-            }
+            Kind::Single { choices, shuffle } => self.listed(choices, *shuffle),
             Kind::Multiple { choices, max, shuffle } => {
                 self.listed(choices, *shuffle);
                 self.data(What::Ticks, maybe(max.as_ref()));
@@ -325,11 +322,10 @@ impl<'a> Parts<'a> {
                 self.data(What::Places, number(places));
             }
             Kind::Scale { scale, choices } | Kind::Faces { scale, choices } => {
-                self.steps(scale.as_ref(), choices);
+                self.choices(choices, What::Steps);
+                self.data(What::ScaleName, maybe(scale.as_ref()));
             }
-            Kind::Grid { questions: _, shuffle } => {
-                self.data(What::Shuffle, flag(*shuffle));
-            }
+            Kind::Grid { questions: _, shuffle } => self.data(What::Shuffle, flag(*shuffle)),
             Kind::Number { min, max, bands, choices } => {
                 self.data(What::Limits, vec![min.to_string(), max.to_string()]);
                 for band in bands {
@@ -349,29 +345,18 @@ impl<'a> Parts<'a> {
                 self.data(What::Length, number(max));
                 self.data(What::Lint, flag(*lint));
             }
-            Kind::Photo { max } => {
-                self.data(What::Most, number(max));
-            }
-            Kind::Group { questions: _, max } => {
-                self.data(What::Repeats, number(max));
-            }
-            Kind::Info { body } => {
-                self.words(What::Body, body);
-            }
+            Kind::Photo { max } => self.data(What::Most, number(max)),
+            Kind::Group { questions: _, max } => self.data(What::Repeats, number(max)),
+            Kind::Info { body } => self.words(What::Body, body),
             Kind::Zone | Kind::Place | Kind::Consent | Kind::AgeGate | Kind::Weight => {}
         }
+        self.data(What::Kind, vec![kind.code().to_owned()]);
     }
 
     /// Choices without an order.
     fn listed(&mut self, choices: &'a [Choice], shuffle: bool) {
         self.choices(choices, What::ChoiceOrder);
         self.data(What::Shuffle, flag(shuffle));
-    }
-
-    /// The steps of a scale.
-    fn steps(&mut self, scale: Option<&String>, choices: &'a [Choice]) {
-        self.choices(choices, What::Steps);
-        self.data(What::ScaleName, maybe(scale));
     }
 
     fn labels(&mut self, labels: &'a [Label], what: fn(String) -> What) {

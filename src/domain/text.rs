@@ -132,3 +132,13 @@ impl Text {
         Self(Lang::ALL.into_iter().map(|lang| (lang, name.to_owned())).collect())
     }
 }
+
+/// A cell that no spreadsheet takes for a formula: an apostrophe stands before what begins like one.
+#[must_use]
+pub fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}

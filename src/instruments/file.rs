@@ -61,9 +61,22 @@ pub(super) fn read(
     }
     let mut found = None;
     document(text, &mut notes, |root, notes| {
-        found = Reader { name, text, shared, known }.instrument(root, notes);
+        let reader = Reader { name, text, shared, known, any_language: false };
+        found = reader.instrument(root, notes);
     });
     (found.filter(|_| notes.errors() == 0), notes.faults(text))
+}
+
+/// Reads an instrument with its texts in every language there is, whatever is missing in one: for
+/// counting translations. There is none when anything else is wrong with it.
+pub(super) fn read_in_any_language(name: &str, text: &str, shared: &Shared) -> Option<Instrument> {
+    let mut notes = Notes::in_any_language();
+    let mut found = None;
+    document(text, &mut notes, |root, notes| {
+        let reader = Reader { name, text, shared, known: &|_| None, any_language: true };
+        found = reader.instrument(root, notes);
+    });
+    found.filter(|_| notes.errors() == 0)
 }
 
 /// Parses TOML and hands its root table over; all that is wrong with the TOML itself is noted.
@@ -89,6 +102,8 @@ struct Reader<'a> {
     text: &'a str,
     shared: &'a Shared,
     known: Known<'a>,
+    /// Whether texts are read in every language and not only in those the file names.
+    any_language: bool,
 }
 
 /// A section and where its questions stand.
@@ -99,7 +114,8 @@ struct Page {
 
 impl Reader<'_> {
     fn instrument(&self, root: &mut Table<'_>, notes: &mut Notes) -> Option<Instrument> {
-        let langs = languages(root, notes);
+        let named = languages(root, notes);
+        let langs = if self.any_language { Lang::ALL.to_vec() } else { named.clone() };
         let slug = self.slug(root, notes);
         let sheet = root.one_of("kind", &SHEETS, notes);
         let policy = root.one_of("policy", &POLICIES, notes);
@@ -127,7 +143,7 @@ impl Reader<'_> {
             minutes: minutes?,
             sensitivity: sensitivity?.value,
             min_age,
-            languages: langs,
+            languages: named,
             research,
             intro: intro?,
             outro: outro?,

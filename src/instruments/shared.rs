@@ -158,7 +158,7 @@ pub(super) fn taken(
     lacking.sort_unstable();
     lacking.dedup();
     for lang in lacking {
-        notes.error(&named.at, format!("the block {id} is missing in {lang}"));
+        notes.lacks(&named.at, &format!("the block {id}"), lang);
     }
     Some((title, asked))
 }

@@ -288,7 +288,7 @@ fn text(
         }
     }
     for lang in langs.iter().filter(|lang| !found.0.contains_key(lang)) {
-        notes.error(&table.at, format!("{what} is missing in {lang}"));
+        notes.lacks(&table.at, what, *lang);
     }
     if found.0.is_empty() && langs.is_empty() {
         notes.error(&table.at, format!("{what} is empty"));

@@ -54,6 +54,10 @@ coded! {
         Reset = "reset_link_made",
         /// Free texts were opened.
         ReadTexts = "texts_read",
+        /// Answers were exported on the server itself.
+        Exported = "answers_exported",
+        /// Answers and free texts were exported on the server itself.
+        ExportedTexts = "answers_and_texts_exported",
         /// A reflection was let through.
         Shown = "reflection_shown",
         /// A reflection was held back.

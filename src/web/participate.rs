@@ -235,7 +235,7 @@ fn show(
     let instrument = &*entry.instrument;
     let zones = &entry.zones;
     let consent_age = entry.diagnosis.settings.consent_age;
-    let fields = Fields { instrument, zones, filled, complaints, lang, words, id, consent_age };
+    let fields = Fields { instrument, zones, filled, complaints, id, consent_age, lang, words };
     let sections = match sections(&fields, id) {
         Ok(sections) => sections,
         Err(error) => return Error::from(error).into_response(),

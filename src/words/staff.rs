@@ -215,6 +215,8 @@ words! {
         act_member_removed,
         act_reset_link_made,
         act_texts_read,
+        act_answers_exported,
+        act_answers_and_texts_exported,
         act_reflection_shown,
         act_reflection_withheld,
         act_release_made,
