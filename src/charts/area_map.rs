@@ -160,10 +160,10 @@ impl Paper {
         }
     }
 
-    /// A line without length has round ends: a dot.
+    /// A line of hardly any length has round ends: a dot.
     fn spots(&self, shape: &Shape) -> Option<String> {
         match shape {
-            Shape::Spot(point) => Some(self.path(&[*point]) + "h0"),
+            Shape::Spot(point) => Some(self.path(&[*point]) + "h.1"),
             Shape::Way(_) | Shape::Land(_) => None,
         }
     }
@@ -390,7 +390,7 @@ mod tests {
         let key = svg.xml.split("data-at=\"").nth(1).unwrap().split('"').next().unwrap();
         let key: Vec<f64> = key.split(' ').map(|number| number.parse().unwrap()).collect();
         let (x, y) = (key[0] + 3.724 * key[2], key[1] + 51.055 * key[3]);
-        let dot = format!("M{} {}h0", tenth(x), tenth(y));
+        let dot = format!("M{} {}h.1", tenth(x), tenth(y));
         assert!(svg.xml.contains(&dot), "{dot} in {}", svg.xml);
         let wide = svg.width - 2.0 * EDGE;
         assert!((key[2] * 0.02 - wide).abs() < 0.1, "two hundredths of a degree are the width");

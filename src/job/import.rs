@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use super::mapping::{Blank, Column, Mapping};
-use crate::domain::answer::{Answer, Answers};
+use crate::domain::answer::{Answer, Answers, Ground, Wrong};
+use crate::domain::area::Map;
 use crate::domain::diagnosis::{Zone, slug};
 use crate::domain::instrument::Instrument;
 use crate::domain::question::{Kind, Measure, Question};
@@ -57,7 +58,8 @@ pub fn zones(mapping: &Mapping) -> Vec<Zone> {
     zones
 }
 
-/// Reads a whole file; `tick` is told the number of each line that was read.
+/// Reads a whole file; `tick` is told the number of each line that was read. Places are those of
+/// the map, by code, name or a point; the mapping's zones where there is no map.
 ///
 /// # Errors
 /// When the mapping does not fit the instrument or the headings, or the file is no CSV.
@@ -65,6 +67,7 @@ pub fn read(
     file: impl Read,
     instrument: &Instrument,
     mapping: &Mapping,
+    map: Option<&Map>,
     mut tick: impl FnMut(u64),
 ) -> Result<Imported, ImportError> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
@@ -78,6 +81,8 @@ pub fn read(
         return Err(ImportError::Mapping(faults));
     }
     let plan = plan(instrument, mapping, &headings);
+    let zones = zones(mapping);
+    let ground = Ground::from(&zones).with(map);
     let mut imported = Imported::default();
     for record in reader.records() {
         let record = match record {
@@ -90,7 +95,7 @@ pub fn read(
         };
         let line = record.position().map_or(0, csv::Position::line);
         tick(line);
-        match row(&plan, mapping, &record) {
+        match row(&plan, mapping, &ground, &record) {
             Ok(answers) => imported.rows.push(answers),
             Err(why) => imported.refused.push(Refused { line, why }),
         }
@@ -116,6 +121,7 @@ fn plan<'a>(
 fn row(
     plan: &[Planned<'_>],
     mapping: &Mapping,
+    ground: &Ground<'_>,
     record: &csv::StringRecord,
 ) -> Result<Answers, Vec<String>> {
     let mut answers: BTreeMap<String, Answer> = BTreeMap::new();
@@ -125,7 +131,7 @@ fn row(
             why.push(format!("the row ends before column {}", column.name));
             continue;
         };
-        match cell(column, question, mapping, value.trim()) {
+        match cell(column, question, (mapping, ground), value.trim()) {
             Ok(Some(answer)) => {
                 add(&mut answers, question, answer);
             }
@@ -151,7 +157,7 @@ fn add(answers: &mut BTreeMap<String, Answer>, question: &Question, answer: Answ
 fn cell(
     column: &Column,
     question: &Question,
-    mapping: &Mapping,
+    (mapping, ground): (&Mapping, &Ground<'_>),
     value: &str,
 ) -> Result<Option<Answer>, String> {
     if value.is_empty() {
@@ -161,6 +167,11 @@ fn cell(
         });
     }
     let unknown = || format!("column {}: the value {value:?} is not in the mapping", column.name);
+    if question.measure() == Measure::Place {
+        let written = column.values.get(value).map_or(value, String::as_str);
+        let code = ground.place(written).map_err(|wrong| place_fault(column, value, &wrong))?;
+        return Ok(Some(Answer::Code(code.to_owned())));
+    }
     if let Some(code) = column.values.get(value) {
         let is_several = question.measure() == Measure::Several;
         return Ok(Some(if is_several {
@@ -177,6 +188,28 @@ fn cell(
         return Err(unknown());
     }
     number(column, question, value).map(|number| Some(Answer::Number(number)))
+}
+
+fn place_fault(column: &Column, value: &str, wrong: &Wrong) -> String {
+    let why = match wrong {
+        Wrong::OutsideArea => "lies outside the area",
+        Wrong::NoPlaceNear => "has no street or place with a name near it",
+        Wrong::NoSuchPlace
+        | Wrong::NoSuchChoice
+        | Wrong::OnlyOne
+        | Wrong::TooMany { .. }
+        | Wrong::Exclusive
+        | Wrong::NotANumber
+        | Wrong::OutOfRange { .. }
+        | Wrong::TooLong { .. }
+        | Wrong::Unreadable
+        | Wrong::RankedTwice
+        | Wrong::NoConsent
+        | Wrong::NoAge
+        | Wrong::TooYoung
+        | Wrong::Personal { .. } => "is no street or place of the area",
+    };
+    format!("column {}: {value:?} {why}", column.name)
 }
 
 fn number(column: &Column, question: &Question, value: &str) -> Result<f64, String> {
