@@ -16,6 +16,7 @@ use crate::domain::diagnosis::{Diagnosis, Settings, Wave, ZoneSet, slug};
 use crate::domain::ids::{AreaId, CollectionId, DiagnosisId, ResponseId, WaveId, ZoneSetId};
 use crate::domain::instrument::Instrument;
 use crate::domain::text::Lang;
+use crate::domain::version::Publication;
 use crate::instruments::{self, Shelf};
 use crate::job::evidence;
 use crate::job::import::{self, Imported};
@@ -164,7 +165,8 @@ pub(crate) async fn keep(
     } else {
         store.add_wave(diagnosis.id, &wave, Some(&zones)).await?;
     }
-    let hash = store.publish(diagnosis.id, instrument).await?;
+    let how = Publication { at: Some(Clock::System.now()), ..Publication::default() };
+    let hash = store.publish_version(diagnosis.id, instrument, &how).await?.hash;
     let mut collection = collection(diagnosis, &wave, &hash, instrument, mapping, title);
     collection.field.area = area;
     store.add_collection(&collection, &[]).await?;

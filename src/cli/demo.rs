@@ -18,9 +18,10 @@ use crate::domain::diagnosis::{Diagnosis, HelpAddress, Settings, Wave, Zone, Zon
 use crate::domain::ids::{
     CollectionId, DataWalkId, DiagnosisId, PersonId, ReflectionId, WaveId, ZoneSetId,
 };
-use crate::domain::instrument::Help;
+use crate::domain::instrument::{Help, Instrument};
 use crate::domain::people::{Invited, Person, Role};
 use crate::domain::text::Lang;
+use crate::domain::version::Publication;
 use crate::instruments::Shelf;
 use crate::job::mapping::Mapping;
 use crate::job::release::make;
@@ -65,8 +66,8 @@ async fn is_missing(store: &Store, slug: &str) -> Result<bool> {
 
 /// One collection to invent.
 struct Plan {
-    instrument: &'static str,
-    title: &'static str,
+    instrument: String,
+    title: String,
     wave: usize,
     people: usize,
     days: (Date, Option<Date>),
@@ -77,11 +78,11 @@ struct Plan {
     lift: f64,
 }
 
-/// Two waves, a walk, three listening groups, an activity; then everything that can be tried.
-fn plans() -> Vec<Plan> {
-    let neighbours = |title, wave, people, days, lift| Plan {
-        instrument: "resident_safety",
-        title,
+/// Two waves, a walk, three listening groups, an activity; then every instrument, to be tried.
+fn plans(shelf: &Shelf) -> Vec<Plan> {
+    let neighbours = |title: &str, wave, people, days, lift| Plan {
+        instrument: "resident_safety".to_owned(),
+        title: title.to_owned(),
         wave,
         people,
         days,
@@ -111,23 +112,20 @@ fn plans() -> Vec<Plan> {
         recruited_by: "een kraam op de markt",
         ..sitting("pulse2", "Peiling november 2026", 60, open)
     });
-    for (instrument, title) in [
-        ("resident_safety", "Probeer de buurtvragenlijst"),
-        ("walk_audit", "Probeer het wandelblad"),
-        ("community_map", "Probeer de kaart van fijne en gemeden plekken"),
-        ("focus_group_note", "Probeer het notitieblad"),
-        ("feedback_youth", "Probeer de feedback van jongeren"),
-    ] {
-        plans.push(Plan { days: (open, None), ..sitting(instrument, title, 0, open) });
+    let is_tried = |it: &&Instrument| it.slug != "pulse2" && it.slug != "barcelona_2020";
+    for instrument in shelf.instruments().iter().filter(is_tried) {
+        let title = format!("Probeer: {}", instrument.title.get(Lang::Nl));
+        let tried = sitting(&instrument.slug, &title, 0, open);
+        plans.push(Plan { days: (open, None), ..tried });
     }
     plans
 }
 
-fn sitting(instrument: &'static str, title: &'static str, people: usize, day: Date) -> Plan {
-    let is_feedback = instrument == "feedback_youth";
+fn sitting(instrument: &str, title: &str, people: usize, day: Date) -> Plan {
+    let is_feedback = instrument.starts_with("feedback_");
     Plan {
-        instrument,
-        title,
+        instrument: instrument.to_owned(),
+        title: title.to_owned(),
         wave: 1,
         people,
         days: (day, Some(day)),
@@ -157,7 +155,7 @@ async fn invented(store: &Store, shelf: &Shelf) -> Result<()> {
     let area = area::import(store, &diagnosis, day, map, MAP_TERMS).await?;
     people(store, diagnosis.id).await?;
     let mut closed = Vec::new();
-    for (number, plan) in (0..).zip(plans()) {
+    for (number, plan) in (0..).zip(plans(shelf)) {
         let collection =
             invent(store, shelf, &diagnosis, &waves, (&zones, &area), &plan, number).await?;
         if collection.state == State::Closed {
@@ -179,7 +177,7 @@ fn diagnosis() -> Diagnosis {
     ];
     let address = |(kind, address): (Help, &str)| HelpAddress { kind, address: address.to_owned() };
     let settings = Settings {
-        languages: vec![Lang::Nl, Lang::Fr, Lang::En, Lang::Ar],
+        languages: vec![Lang::Nl, Lang::Fr, Lang::En, Lang::De, Lang::Pt, Lang::Tr, Lang::Ar],
         time_zone: "Europe/Brussels".to_owned(),
         consent_age: 13,
         help: help.into_iter().map(address).collect(),
@@ -200,9 +198,11 @@ async fn invent(
     number: u64,
 ) -> Result<Collection> {
     let instrument = shelf
-        .instrument(plan.instrument)
+        .instrument(&plan.instrument)
         .with_context(|| format!("{} is not on the shelf", plan.instrument))?;
-    let hash = store.publish(diagnosis.id, instrument).await?;
+    let source = shelf.source(&plan.instrument);
+    let how = Publication { source, at: Some(Clock::System.now()), by: None, note: "" };
+    let hash = store.publish_version(diagnosis.id, instrument, &how).await?.hash;
     let mut collection = collection(diagnosis, waves, &hash, instrument, plan);
     collection.field.area = instrument.asks_places().then_some(area.id);
     let door = Door {
@@ -229,7 +229,7 @@ fn collection(
     diagnosis: &Diagnosis,
     waves: &[Wave; 2],
     hash: &str,
-    instrument: &crate::domain::instrument::Instrument,
+    instrument: &Instrument,
     plan: &Plan,
 ) -> Collection {
     let languages = diagnosis.settings.languages.iter().copied();
@@ -240,7 +240,7 @@ fn collection(
         diagnosis: diagnosis.id,
         wave: waves[plan.wave].id,
         instrument: hash.to_owned(),
-        title: plan.title.to_owned(),
+        title: plan.title.clone(),
         field: Field {
             sampling: plan.sampling,
             asked_by: plan.asked_by.to_owned(),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{AreaId, CollectionId, DiagnosisId, WaveId};
 use super::instrument::{Policy, Sheet};
 use super::text::Lang;
+use super::translation::is_complete;
 
 /// One instrument in the field in one wave.
 #[derive(Debug, Clone, PartialEq)]
@@ -230,7 +231,7 @@ pub fn not_ready(
     let incomplete = field
         .languages
         .iter()
-        .filter(|lang| !instrument.languages.contains(lang) || !Lang::RESPONDENTS.contains(lang));
+        .filter(|lang| !is_complete(instrument, **lang) || !Lang::RESPONDENTS.contains(lang));
     why.extend(incomplete.map(|lang| NotReady::LanguageIncomplete(*lang)));
     let missing = instrument.help.iter().filter(|kind| {
         !help.iter().any(|address| address.kind == **kind && !address.address.trim().is_empty())

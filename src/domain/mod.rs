@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod area;
+pub mod change;
 pub mod collection;
 pub mod condition;
 pub mod data_walk;
@@ -12,6 +13,8 @@ pub mod diagnosis;
 pub mod ground;
 pub mod ids;
 pub mod instrument;
+pub mod line;
+pub mod part;
 pub mod people;
 pub mod personal;
 pub mod plane;
@@ -19,3 +22,5 @@ pub mod population;
 pub mod question;
 pub mod reading;
 pub mod text;
+pub mod translation;
+pub mod version;

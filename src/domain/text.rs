@@ -114,6 +114,12 @@ impl Text {
         self.0.get(&lang).or_else(|| self.0.values().next()).map_or("", String::as_str)
     }
 
+    /// The text in exactly this language; empty when there is none.
+    #[must_use]
+    pub fn get_in(&self, lang: Lang) -> &str {
+        self.0.get(&lang).map_or("", String::as_str)
+    }
+
     /// Whether the text exists in `lang`.
     #[must_use]
     pub fn has(&self, lang: Lang) -> bool {

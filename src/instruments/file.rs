@@ -24,7 +24,8 @@ const SPEECH: usize = 1000;
 /// The most minutes anything should take: a sitting of three hours.
 const MINUTES: u32 = 180;
 
-const SHEETS: [(&str, Sheet); 8] = [
+/// The words a file has for its kind, its policy and its sensitivity.
+pub(super) const SHEETS: [(&str, Sheet); 8] = [
     ("questionnaire", Sheet::Questionnaire),
     ("walk_sheet", Sheet::WalkSheet),
     ("note_sheet", Sheet::NoteSheet),
@@ -34,7 +35,8 @@ const SHEETS: [(&str, Sheet); 8] = [
     ("ballot", Sheet::Ballot),
     ("sign_up", Sheet::SignUp),
 ];
-const POLICIES: [(&str, Policy); 6] = [
+/// See [`SHEETS`].
+pub(super) const POLICIES: [(&str, Policy); 6] = [
     ("rounded", Policy::Rounded),
     ("people", Policy::People),
     ("places", Policy::Places),
@@ -42,7 +44,8 @@ const POLICIES: [(&str, Policy); 6] = [
     ("ballot", Policy::Ballot),
     ("private", Policy::Private),
 ];
-const SENSITIVITIES: [(&str, Sensitivity); 3] =
+/// See [`SHEETS`].
+pub(super) const SENSITIVITIES: [(&str, Sensitivity); 3] =
     [("low", Sensitivity::Low), ("medium", Sensitivity::Medium), ("high", Sensitivity::High)];
 
 /// Reads an instrument. There is one only when nothing is wrong with it.

@@ -4,6 +4,7 @@
 //! one of ours takes its place, and a file with errors is reported and left out: it never keeps
 //! the others away.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -29,8 +30,10 @@ mod suit;
 mod table;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use lint::{Fault, Severity};
+pub use write::{write, write_beside};
 
 /// The largest file that is read: six times the longest instrument in seven languages.
 const LARGEST: usize = 512 * 1024;
@@ -45,6 +48,7 @@ struct Files;
 #[derive(Debug, Clone, Default)]
 pub struct Shelf {
     instruments: Vec<Instrument>,
+    sources: BTreeMap<String, String>,
     faults: Vec<(String, Fault)>,
 }
 
@@ -73,6 +77,12 @@ impl Shelf {
     #[must_use]
     pub fn instrument(&self, slug: &str) -> Option<&Instrument> {
         self.instruments.iter().find(|instrument| instrument.slug == slug)
+    }
+
+    /// The text of the file of the instrument with this slug.
+    #[must_use]
+    pub fn source(&self, slug: &str) -> Option<&str> {
+        self.sources.get(slug).map(String::as_str)
     }
 
     /// What is wrong with the files, warnings too, each with the name of its file.
@@ -121,6 +131,7 @@ impl Shelf {
             self.faults.extend(faults.into_iter().map(|fault| (shown.clone(), fault)));
             if let Some(instrument) = instrument {
                 self.instruments.retain(|earlier| earlier.slug != instrument.slug);
+                self.sources.insert(instrument.slug.clone(), text.clone());
                 self.instruments.push(instrument);
             }
         }

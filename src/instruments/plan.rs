@@ -23,12 +23,23 @@ const WORDS: usize = 8;
 /// The most statements of one chart.
 const STATEMENTS: usize = 20;
 
-const CHARTS: [(&str, ChartKind); 4] = [
+/// The words a file has for its charts.
+pub(super) const CHARTS: [(&str, ChartKind); 4] = [
     ("diverging", ChartKind::Diverging),
     ("sorted_bars", ChartKind::SortedBars),
     ("people_dots", ChartKind::PeopleDots),
     ("population", ChartKind::Population),
 ];
+
+/// The words a file has for the good end of an index.
+pub(super) const DIRECTIONS: [(&str, Direction); 2] = [
+    ("higher_is_better", Direction::HigherIsBetter),
+    ("higher_is_worse", Direction::HigherIsWorse),
+];
+
+/// The words a file has for where a group that is too small goes.
+pub(super) const MERGES: [(&str, Merge); 2] =
+    [("neighbour", Merge::Neighbour), ("other", Merge::Other)];
 
 /// What plans are read against.
 pub(super) struct Plans<'a> {
@@ -68,8 +79,7 @@ impl Plans<'_> {
         for mut table in root.tables("breakdown", "breakdown", notes).unwrap_or_default() {
             let by = table.string("by", notes);
             let by = table.need("by", by, notes);
-            let words = [("neighbour", Merge::Neighbour), ("other", Merge::Other)];
-            let merge = table.one_of("merge", &words, notes);
+            let merge = table.one_of("merge", &MERGES, notes);
             if self.policy == Some(Policy::People) {
                 notes.error(&table.at, "what is shown as people is never broken down");
             }
@@ -129,11 +139,7 @@ impl Plans<'_> {
         let title = self.title(&mut table, notes);
         let names = table.strings("questions", notes);
         let names = table.need("questions", names, notes).unwrap_or_default();
-        let ways = [
-            ("higher_is_better", Direction::HigherIsBetter),
-            ("higher_is_worse", Direction::HigherIsWorse),
-        ];
-        let direction = table.one_of("direction", &ways, notes);
+        let direction = table.one_of("direction", &DIRECTIONS, notes);
         let ends = table.table("ends", notes);
         let (low, high) = table.need("ends", ends, notes).map_or((None, None), |mut ends| {
             let [low, high] = ["low", "high"].map(|key| {

@@ -72,12 +72,13 @@ pub(super) fn scales(
         let id = table.id("id", notes);
         let listed = choice::choices(&mut table, "", langs, notes);
         let listed = table.need("choices", listed, notes);
-        let is_taken =
-            |id: &&Placed<String>| scales.iter().chain(taken).any(|scale| scale.id == id.value);
-        if let Some(id) = id.as_ref().filter(is_taken) {
+        if let Some(id) = id.as_ref().filter(|id| scales.iter().any(|s| s.id == id.value)) {
             notes.error(&id.at, format!("there is a scale {} already", id.value));
         }
         if let (Some(id), Some(list)) = (id, listed) {
+            if let Some(theirs) = taken.iter().find(|scale| scale.id == id.value) {
+                own_words(&id, &list.value, &theirs.choices, notes);
+            }
             if langs.is_empty() {
                 choice::fits(&table.what, (&list.value, &list.at), Use::Single, notes);
             }
@@ -90,6 +91,24 @@ pub(super) fn scales(
         table.finish(notes);
     }
     scales
+}
+
+/// A file may say a shared scale in its own words; with other answers it would be another scale
+/// under the same name.
+fn own_words(id: &Placed<String>, own: &[Choice], theirs: &[Choice], notes: &mut Notes) {
+    let name = &id.value;
+    if means_the_same(own, theirs) {
+        notes.warning(&id.at, format!("the shared scale {name} stands here in its own words"));
+    } else {
+        notes.error(&id.at, format!("there is a shared scale {name} with other answers"));
+    }
+}
+
+/// Whether two lists have the same answers, whatever their words.
+pub(super) fn means_the_same(one: &[Choice], other: &[Choice]) -> bool {
+    let same =
+        |(a, b): (&Choice, &Choice)| (&a.code, a.score, a.missing) == (&b.code, b.score, b.missing);
+    one.len() == other.len() && one.iter().zip(other).all(same)
 }
 
 fn blocks(root: &mut Table<'_>, text: &str, scales: &[Scale], notes: &mut Notes) -> Vec<Block> {

@@ -27,6 +27,7 @@ mod people;
 mod release;
 mod response;
 mod secret;
+mod translation;
 mod writer;
 
 pub use audit::AuditEntry;
@@ -34,6 +35,7 @@ pub use people::{Passphrase, Token};
 pub use release::{StoredRelease, StoredTable};
 pub use response::{FreeTextRow, NewReflection, NewResponse, Received};
 pub use secret::Secret;
+pub use translation::TextCheck;
 
 /// Runs one expression on whichever database is there. It repeats the expression, not the
 /// statement: in each arm the types are concrete, so both drivers must understand them.
@@ -108,6 +110,9 @@ pub enum StoreError {
     /// The state changed meanwhile, or forbids it.
     #[error("{0}")]
     Stale(&'static str),
+    /// These questions have other answers than in an earlier version and the same `meaning`.
+    #[error("raise the meaning of {}: an earlier version had other answers there", .0.join(", "))]
+    MeaningNotRaised(Vec<String>),
     /// The intake queue is full.
     #[error("too many answers are waiting to be written")]
     Busy,
@@ -250,13 +255,21 @@ fn migrations(db: &Db) -> Vec<Migration> {
         Db::Postgres(_) => include_str!("../../migrations/0002_intake.postgres.sql").into_sql_str(),
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
+    let versions = include_str!("../../migrations/0003_versions.sql").into_sql_str();
+    let checks = include_str!("../../migrations/0004_translation.sql").into_sql_str();
     let area = include_str!("../../migrations/0006_area.sql").into_sql_str();
-    [(1, "ground", ground), (2, "intake", intake), (6, "area", area)]
-        .into_iter()
-        .map(|(version, name, sql)| {
-            Migration::new(version, name.into(), MigrationType::Simple, sql, false)
-        })
-        .collect()
+    [
+        (1, "ground", ground),
+        (2, "intake", intake),
+        (3, "versions", versions),
+        (4, "checks", checks),
+        (6, "area", area),
+    ]
+    .into_iter()
+    .map(|(version, name, sql)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+    })
+    .collect()
 }
 
 async fn migrate(db: &Db) -> Result<()> {

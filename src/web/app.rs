@@ -15,7 +15,7 @@ use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
-use crate::words::{ChartWords, FormWords, PosterWords, StaffWords};
+use crate::words::{ChartWords, FormWords, InstrumentWords, PosterWords, StaffWords};
 
 /// The state of the program; cloning it is cheap.
 #[derive(Clone)]
@@ -41,6 +41,7 @@ pub struct Inner {
 struct Words {
     form: HashMap<Lang, FormWords>,
     staff: HashMap<Lang, StaffWords>,
+    instrument: HashMap<Lang, InstrumentWords>,
     chart: HashMap<Lang, ChartWords>,
     poster: HashMap<Lang, PosterWords>,
 }
@@ -67,6 +68,7 @@ impl App {
         let words = Words {
             form: each(&Lang::RESPONDENTS, FormWords::of)?,
             staff: each(&Lang::STAFF, StaffWords::of)?,
+            instrument: each(&Lang::STAFF, InstrumentWords::of)?,
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
         };
@@ -103,6 +105,12 @@ impl Inner {
     #[must_use]
     pub fn staff_words(&self, lang: Lang) -> &StaffWords {
         pick(&self.words.staff, lang)
+    }
+
+    /// The texts of pages about instruments; English where a language has none yet.
+    #[must_use]
+    pub fn instrument_words(&self, lang: Lang) -> &InstrumentWords {
+        pick(&self.words.instrument, lang)
     }
 
     /// The texts of charts and posters; English where a language has none yet.

@@ -12,6 +12,7 @@ use rand::seq::IndexedRandom;
 use super::app::App;
 use super::desk::{self, Act, Desk, StaffFrame, id};
 use super::error::{Error, Result};
+use super::instruments::{Checked, Known};
 use super::named;
 use super::participate::Pairs;
 use super::qr::Qr;
@@ -25,6 +26,7 @@ use crate::domain::ids::CollectionId;
 use crate::domain::instrument::{Instrument, Sheet as Kind};
 use crate::domain::people::May;
 use crate::domain::text::Lang;
+use crate::domain::version::Publication;
 use crate::words::{StaffWords, fill};
 
 /// Letters that cannot be taken for one another, and no vowels, so that no words come out.
@@ -136,7 +138,13 @@ pub(super) async fn prepare(
         return Ok(new_sheet(&desk, &waves, &filled).show(faults));
     };
     let title = filled.first("title");
-    let collection = draft(&desk, instrument, wave, title, field, mode).await?;
+    let collection = match draft(&desk, instrument, wave, title, field, mode).await {
+        Err(Error::Bad(sentence)) => {
+            faults.add("instrument", &sentence);
+            return Ok(new_sheet(&desk, &waves, &filled).show(faults));
+        }
+        drafted => drafted?,
+    };
     desk.log(Act::Prepared, title).await?;
     Ok(desk.go(&format!("/collections/{}", collection.id)))
 }
@@ -154,11 +162,20 @@ pub(super) async fn draft(
     mode: Mode,
 ) -> Result<Collection> {
     let (diagnosis, id) = (desk.diagnosis.id, CollectionId::random());
+    let shelf = &desk.app.shelf;
+    let is_ours = shelf.instrument(&instrument.slug) == Some(instrument);
+    let how = Publication {
+        source: shelf.source(&instrument.slug).filter(|_| is_ours),
+        at: Some(desk.app.clock.now()),
+        by: Some(desk.person.id),
+        note: "",
+    };
+    let published = desk.app.store.publish_version(diagnosis, instrument, &how).await;
     let collection = Collection {
         id,
         diagnosis,
         wave: wave.id,
-        instrument: desk.app.store.publish(diagnosis, instrument).await?,
+        instrument: published.map_err(|error| desk.said(error))?.hash,
         title: title.to_owned(),
         field,
         state: Stands::Draft,
@@ -323,8 +340,9 @@ struct CollectionPage<'a> {
     doors: Vec<(&'a str, Qr)>,
     received: Option<Received>,
     reasons: Vec<String>,
-    /// The languages nobody has checked, while it can still be opened.
-    unchecked: String,
+    /// The languages with texts nobody has checked, and where they are read, while it can still
+    /// be opened.
+    unchecked: Vec<(String, String)>,
     feedback: bool,
     is_draft: bool,
     is_open: bool,
@@ -353,7 +371,6 @@ async fn show(held: &Held, status: StatusCode) -> Result<Response> {
     let (desk, collection) = (&held.desk, &held.collection);
     let words = desk.words();
     let is_draft = collection.state == Stands::Draft;
-    let unchecked = lang_names(&collection.field.languages);
     let page = CollectionPage {
         frame: desk.frame(&collection.title),
         words,
@@ -363,7 +380,7 @@ async fn show(held: &Held, status: StatusCode) -> Result<Response> {
         doors: doors(held).await?,
         received: received(held).await?,
         reasons: if is_draft { held.reasons() } else { Vec::new() },
-        unchecked: fill(&words.unchecked, &[("languages", &unchecked)]),
+        unchecked: if is_draft { unchecked(held).await? } else { Vec::new() },
         feedback: held.instrument.sheet == Kind::Feedback,
         is_draft,
         is_open: collection.state == Stands::Open,
@@ -442,7 +459,21 @@ pub(super) async fn open(
     Ok(held.desk.go(&held.path()))
 }
 
-/// Opens a collection with the newest map and writes down that nobody checked its translations.
+/// How many texts nobody has checked in each language, and where they are read.
+async fn unchecked(held: &Held) -> Result<Vec<(String, String)>> {
+    let (desk, instrument) = (&held.desk, &held.instrument);
+    let (known, checked) = (Known::at(desk, &instrument.slug).await?, Checked::of(desk).await?);
+    let version = known.version_of(instrument).map_or(0, |version| version.number);
+    let said = |lang: &Lang| {
+        let standing = checked.standing(instrument, *lang);
+        let said = format!("{}: {}", lang.name(), named::unchecked(standing, desk.words()));
+        let page = known.path(&format!("/translations/{lang}?version={version}"));
+        (standing.unchecked() > 0).then(|| (said, desk.path(&page)))
+    };
+    Ok(held.collection.field.languages.iter().filter_map(said).collect())
+}
+
+/// Opens a collection with the newest map and writes down how many of its texts nobody has checked.
 ///
 /// # Errors
 /// `Stale` when it is no draft any more.
@@ -458,11 +489,15 @@ pub(super) async fn begin(held: &Held) -> Result<()> {
     let opened = desk.app.store.open_collection(desk.diagnosis.id, collection.id, today).await;
     opened.map_err(|e| desk.said(e))?;
     desk.log(Act::Opened, &collection.title).await?;
-    let unchecked = lang_names(&collection.field.languages);
+    let unchecked: Vec<String> = unchecked(held).await?.into_iter().map(|(said, _)| said).collect();
+    if unchecked.is_empty() {
+        return Ok(());
+    }
+    let unchecked = unchecked.join(", ");
     tracing::warn!(
         diagnosis.slug = %desk.diagnosis.slug,
         languages = %unchecked,
-        "a collection was opened in languages whose texts nobody has checked"
+        "a collection was opened with texts that nobody has checked"
     );
     desk.log(Act::Unchecked, &format!("{} · {unchecked}", collection.title)).await
 }

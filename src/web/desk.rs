@@ -17,7 +17,7 @@ use crate::domain::diagnosis::Diagnosis;
 use crate::domain::people::{May, Person};
 use crate::domain::text::Lang;
 use crate::store::StoreError;
-use crate::words::StaffWords;
+use crate::words::{InstrumentWords, StaffWords, fill};
 
 coded! {
     /// What the log of a diagnosis says was done.
@@ -38,6 +38,10 @@ coded! {
         Opened = "collection_opened",
         /// It was opened in languages nobody has checked.
         Unchecked = "translations_unchecked",
+        /// Texts were checked.
+        CheckedTexts = "texts_checked",
+        /// A checked text was taken back.
+        TookBackText = "text_taken_back",
         /// A collection was closed.
         Closed = "collection_closed",
         /// Somebody was invited.
@@ -87,6 +91,12 @@ impl Desk {
     #[must_use]
     pub(super) fn words(&self) -> &StaffWords {
         self.app.staff_words(self.person.lang)
+    }
+
+    /// The texts about instruments in this person's language.
+    #[must_use]
+    pub(super) fn instrument_words(&self) -> &InstrumentWords {
+        self.app.instrument_words(self.person.lang)
     }
 
     /// The language of this person's pages.
@@ -160,6 +170,9 @@ pub(super) fn said(error: StoreError, words: &StaffWords) -> Error {
     match error {
         StoreError::Stale(_) => Error::Stale(words.meanwhile.clone()),
         StoreError::Taken(_) => Error::Stale(words.taken.clone()),
+        StoreError::MeaningNotRaised(questions) => {
+            Error::Bad(fill(&words.meaning_not_raised, &[("questions", &questions.join(", "))]))
+        }
         StoreError::NotFound(_)
         | StoreError::Busy
         | StoreError::Folder { .. }

@@ -38,6 +38,7 @@ impl From<StoreError> for Error {
         match error {
             StoreError::NotFound(_) => Self::NotFound,
             StoreError::Taken(_) | StoreError::Stale(_) => Self::Stale(error.to_string()),
+            StoreError::MeaningNotRaised(_) => Self::Bad(error.to_string()),
             StoreError::Busy => Self::Busy,
             StoreError::Folder { .. }
             | StoreError::Newer(_)

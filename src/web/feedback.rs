@@ -10,6 +10,7 @@ use super::app::App;
 use super::collections::{Held, begin, draft, instrument_tick, lang_names, presence_ticks};
 use super::desk::{self, Desk, StaffFrame};
 use super::error::{Error, Result};
+use super::instruments::Checked;
 use super::named;
 use super::participate::Pairs;
 use super::qr::Qr;
@@ -21,6 +22,9 @@ use crate::domain::people::May;
 use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::words::{StaffWords, fill};
+
+/// The sheet that is chosen until another one is.
+const USUAL: &str = "feedback_youth";
 
 /// The instruments for feedback.
 pub(super) fn offered(shelf: &Shelf) -> impl Iterator<Item = &Instrument> {
@@ -37,13 +41,13 @@ pub(super) async fn new_page(
     let mut filled = Filled::default()
         .with("presence", Presence::YouthWorker.code())
         .with("asked_by", &desk.person.name);
-    if let Some(first) = offered(&app.shelf).next() {
-        filled = filled.with("instrument", &first.slug);
+    if let Some(usual) = offered(&app.shelf).find(|one| one.slug == USUAL) {
+        filled = filled.with("instrument", &usual.slug);
     }
     for lang in spoken(&desk) {
         filled = filled.with("languages", lang.tag());
     }
-    Ok(sheet(&desk, &filled).show(Faults::default()))
+    Ok(sheet(&desk, &filled).await?.show(Faults::default()))
 }
 
 /// `POST /d/{slug}/activity`: opens at once.
@@ -61,10 +65,16 @@ pub(super) async fn start(
     faults.when(instrument.is_none(), "instrument", &desk.words().choose_one);
     let field = read(&desk, &filled, instrument, &mut faults);
     let (Some(instrument), Some(field)) = (instrument, field) else {
-        return Ok(sheet(&desk, &filled).show(faults));
+        return Ok(sheet(&desk, &filled).await?.show(faults));
     };
     let title = filled.first("title").to_owned();
-    let collection = draft(&desk, instrument, wave, &title, field, Mode::Own).await?;
+    let collection = match draft(&desk, instrument, wave, &title, field, Mode::Own).await {
+        Err(Error::Bad(sentence)) => {
+            faults.add("instrument", &sentence);
+            return Ok(sheet(&desk, &filled).await?.show(faults));
+        }
+        drafted => drafted?,
+    };
     let instrument = app.instrument(desk.diagnosis.id, &collection.instrument).await?;
     let held = Held { desk, collection, instrument };
     begin(&held).await?;
@@ -107,12 +117,24 @@ fn spoken(desk: &Desk) -> Vec<Lang> {
     desk.diagnosis.settings.languages.iter().filter(speaks).copied().collect()
 }
 
-fn sheet<'a>(desk: &'a Desk, filled: &Filled) -> Sheet<'a> {
-    let words = desk.words();
+/// A language to choose, with the texts of each feedback sheet that nobody has checked in it.
+fn lang_tick(desk: &Desk, lang: Lang, checked: &Checked) -> Tick {
+    let spoken = offered(&desk.app.shelf).filter(|one| one.languages.contains(&lang));
+    let standings = spoken.map(|one| (one, checked.standing(one, lang)));
+    let unchecked = standings.filter(|(_, standing)| standing.unchecked() > 0);
+    let said = unchecked.map(|(one, standing)| {
+        format!("{}: {}", one.title.get(desk.lang()), named::unchecked(standing, desk.words()))
+    });
+    Tick::new(lang.tag(), lang.name(), &said.collect::<Vec<_>>().join(" · "))
+}
+
+/// The sheet; before anything opens it says what nobody has checked.
+async fn sheet<'a>(desk: &'a Desk, filled: &Filled) -> Result<Sheet<'a>> {
+    let (words, checked) = (desk.words(), Checked::of(desk).await?);
     let instruments = offered(&desk.app.shelf);
     let instruments = instruments.map(|one| instrument_tick(one, desk.lang(), words)).collect();
     let languages = spoken(desk);
-    let languages = languages.iter().map(|lang| Tick::new(lang.tag(), lang.name(), "")).collect();
+    let languages = languages.iter().map(|lang| lang_tick(desk, *lang, &checked)).collect();
     let inputs = vec![
         Input::line("title", &words.activity_title, filled).hinted(&words.activity_title_hint),
         Input::one("presence", &words.presence, presence_ticks(words), filled)
@@ -123,7 +145,7 @@ fn sheet<'a>(desk: &'a Desk, filled: &Filled) -> Sheet<'a> {
         Input::line("recruited_by", &words.recruited_by, filled).hinted(&words.recruited_by_hint),
     ];
     let (frame, action) = (desk.frame(&words.ask_feedback), desk.path("/activity"));
-    Sheet::new(frame, action, &words.open_and_show, inputs).saying(&words.feedback_intro)
+    Ok(Sheet::new(frame, action, &words.open_and_show, inputs).saying(&words.feedback_intro))
 }
 
 #[derive(Template)]

@@ -217,20 +217,21 @@ impl Fields<'_> {
     /// What the kind itself has to say under the question.
     fn own_hint(&self, question: &Question) -> String {
         match &question.kind {
-            Kind::Multiple { max: Some(max), .. } => {
+            // A hint of its own says it in better words.
+            Kind::Multiple { max: Some(max), .. } if question.hint.is_none() => {
                 fill(&self.words.at_most, &[("n", &max.to_string())])
             }
             Kind::Number { min, max, .. } => fill(
                 &self.words.number_between,
                 &[("min", &min.to_string()), ("max", &max.to_string())],
             ),
-            Kind::Text { lint: true, .. } => self.words.no_names.clone(),
+            Kind::Text { lint: true, .. } if question.hint.is_none() => self.words.no_names.clone(),
             Kind::Single { .. }
-            | Kind::Multiple { max: None, .. }
+            | Kind::Multiple { .. }
             | Kind::Scale { .. }
             | Kind::Faces { .. }
             | Kind::Grid { .. }
-            | Kind::Text { lint: false, .. }
+            | Kind::Text { .. }
             | Kind::Zone
             | Kind::Place
             | Kind::Photo { .. }

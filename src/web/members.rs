@@ -1,6 +1,8 @@
 //! Who takes part in a diagnosis: inviting, removing, a new passphrase, and the log of what staff
 //! did. There is no e-mail: links are shown once and handed over.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
@@ -18,7 +20,7 @@ use super::sign_in::{SignedIn, role_name};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::PersonId;
 use crate::domain::people::{Invited, May, Person, Role};
-use crate::store::{AuditEntry, Token};
+use crate::store::{AuditEntry, StoreError, Token};
 use crate::words::StaffWords;
 
 /// How long a link is good for.
@@ -219,8 +221,27 @@ fn line(desk: &Desk, entry: &AuditEntry, who: String) -> Line {
     Line { at: moment(&desk.diagnosis, entry.at), who, act, about }
 }
 
+/// What people are called, those who have left too.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn names(
+    desk: &Desk,
+    people: impl Iterator<Item = PersonId>,
+) -> Result<BTreeMap<PersonId, String>> {
+    let mut names = BTreeMap::new();
+    for id in people.collect::<BTreeSet<_>>() {
+        match desk.app.store.person(id).await {
+            Ok(person) => drop(names.insert(id, person.name)),
+            Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(names)
+}
+
 /// A moment in the diagnosis's time zone.
-fn moment(diagnosis: &Diagnosis, at: i64) -> String {
+pub(super) fn moment(diagnosis: &Diagnosis, at: i64) -> String {
     let zone = TimeZone::get(&diagnosis.settings.time_zone).unwrap_or(TimeZone::UTC);
     let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone);
     at.strftime("%Y-%m-%d %H:%M").to_string()

@@ -30,12 +30,14 @@ mod error;
 mod feedback;
 mod field;
 mod home;
+mod instruments;
 mod members;
 mod moderation;
 mod named;
 mod overview;
 mod page;
 mod participate;
+mod parts;
 mod place;
 mod projector;
 mod qr;
@@ -43,7 +45,9 @@ mod released;
 mod releases;
 mod sheet;
 mod sign_in;
+mod translations;
 mod upload;
+mod versions;
 mod wall;
 
 use app::App;
@@ -124,6 +128,14 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/collections/{id}/texts", get(moderation::texts))
         .route("/d/{slug}/activity", get(feedback::new_page).post(feedback::start))
         .route("/d/{slug}/activity/{id}", get(feedback::page))
+        .route("/d/{slug}/instruments", get(instruments::list))
+        .route("/d/{slug}/instruments/{instrument}", get(instruments::page))
+        .route("/d/{slug}/instruments/{instrument}/versions", get(versions::page))
+        .route("/d/{slug}/instruments/{instrument}/versions/{file}", get(versions::file))
+        .route(
+            "/d/{slug}/instruments/{instrument}/translations/{lang}",
+            get(translations::page).post(translations::save),
+        )
         .route("/d/{slug}/members", get(members::page).post(members::invite))
         .route("/d/{slug}/members/{person}/remove", post(members::remove))
         .route("/d/{slug}/members/{person}/reset", post(members::reset))

@@ -6,6 +6,7 @@ use super::participate::help_name;
 use crate::domain::collection::{Mode, NotReady, Origin, Presence, Sampling, State};
 use crate::domain::instrument::Policy;
 use crate::domain::population::LineFault;
+use crate::domain::translation::Standing;
 use crate::words::{FormWords, StaffWords, fill};
 
 /// How people were chosen, and what that means for the figures.
@@ -49,6 +50,13 @@ pub(super) fn state(value: State, words: &StaffWords) -> (&'static str, &str) {
         State::Open => ("open", &words.state_open),
         State::Closed => ("", &words.state_closed),
     }
+}
+
+/// How many texts nobody has checked.
+#[must_use]
+pub(super) fn unchecked(standing: Standing, words: &StaffWords) -> String {
+    let (n, texts) = (standing.unchecked().to_string(), standing.texts.to_string());
+    fill(&words.unchecked_texts, &[("n", &n), ("texts", &texts)])
 }
 
 /// How answers come in.
@@ -119,6 +127,8 @@ pub(super) fn act(value: Act, words: &StaffWords) -> &str {
         Act::ChangedDraft => &words.act_draft_changed,
         Act::Opened => &words.act_collection_opened,
         Act::Unchecked => &words.act_translations_unchecked,
+        Act::CheckedTexts => &words.act_texts_checked,
+        Act::TookBackText => &words.act_text_taken_back,
         Act::Closed => &words.act_collection_closed,
         Act::Invited => &words.act_invited,
         Act::Joined => &words.act_joined,

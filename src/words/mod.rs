@@ -41,11 +41,13 @@ macro_rules! words {
 
 mod chart;
 mod form;
+mod instrument;
 mod poster;
 mod staff;
 
 pub use chart::ChartWords;
 pub use form::FormWords;
+pub use instrument::InstrumentWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
 use std::collections::BTreeMap;
 
@@ -121,6 +123,7 @@ mod tests {
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
+            InstrumentWords::of(lang).unwrap();
         }
     }
 

@@ -90,6 +90,7 @@ await test("too many ticks are complained about beside the question, and nothing
   const page = await withoutScript.newPage();
   await page.goto(`${addresses.get("resident_safety")}/nl`);
   for (const code of ["p01", "p02", "p03", "p04"]) {
+    await page.locator(`input[name=${code}][value=small]`).check();
     await page.locator(`input[name=p_top][value=${code}]`).check();
   }
   await page.locator("button.go").click();

@@ -63,7 +63,7 @@ pub(crate) struct House {
     pub app: App,
     pub router: Router,
     pub name: &'static str,
-    _folder: Folder,
+    pub folder: Folder,
 }
 
 /// A page that came back.
@@ -113,7 +113,7 @@ impl House {
         let base_url = BaseUrl::new("http://127.0.0.1:8080").unwrap();
         let app = App::new(store.clone(), Shelf::load(None), base_url, Clock::Fixed(NOW)).unwrap();
         let router = router(app.clone());
-        Self { store, app, router, name, _folder: folder }
+        Self { store, app, router, name, folder }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Page {

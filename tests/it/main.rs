@@ -12,6 +12,7 @@ mod barcelona;
 mod cli;
 mod house;
 mod participate;
+mod published;
 mod roles;
 mod staff;
 mod store;

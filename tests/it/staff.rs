@@ -2,9 +2,10 @@
 
 use axum::http::{StatusCode, header};
 use miradouro::domain::collection::{Collection, Door, State};
-use miradouro::domain::diagnosis::{Diagnosis, PopulationCount, Settings, Zone};
+use miradouro::domain::diagnosis::{Diagnosis, PopulationCount, Settings, Wave, Zone};
 use miradouro::domain::ids::CollectionId;
 use miradouro::domain::people::{Invited, Role};
+use miradouro::domain::question::Kind;
 use miradouro::domain::text::Lang;
 use miradouro::store::{StoreError, Token};
 use uuid::Uuid;
@@ -208,6 +209,7 @@ fn a_collection_is_prepared_opened_and_closed() {
         let at = |page: &str| format!("/d/{}{page}", diagnosis.slug);
         let empty = house.post_as(&cookie, &at("/collections/new"), &[]).await;
         refused(&empty, &["Please give it a title.", "Please choose one."]);
+        other_answers(&house, &diagnosis, &wave, &cookie).await;
         let wave = wave.id.to_string();
         let mut fields = vec![
             ("instrument", "barcelona_2020"),
@@ -627,4 +629,29 @@ fn links_are_shown_once_and_a_reset_never_reaches_further_than_the_coordinator()
         assert_eq!(last.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(last.body.contains("needs a coordinator"));
     });
+}
+
+/// An instrument whose answers would be mixed with those of an earlier version is refused beside
+/// its field, and what was written stays.
+async fn other_answers(house: &House, diagnosis: &Diagnosis, wave: &Wave, cookie: &str) {
+    let mut earlier = house.app.shelf.instrument("walk_audit").unwrap().clone();
+    let sections = &mut earlier.sections;
+    let group = sections.iter_mut().flat_map(|one| &mut one.questions).find_map(|question| {
+        let Kind::Group { questions, .. } = &mut question.kind else { return None };
+        questions.iter_mut().find(|inner| inner.id == "w_light")
+    });
+    group.unwrap().kind = Kind::Zone;
+    house.store.publish(diagnosis.id, &earlier).await.unwrap();
+    let wave = wave.id.to_string();
+    let fields = [
+        ("instrument", "walk_audit"),
+        ("wave", wave.as_str()),
+        ("mode", "own"),
+        ("title", "Walk of spring"),
+        ("sampling", "picked"),
+        ("presence", "nobody"),
+    ];
+    let page = format!("/d/{}/collections/new", diagnosis.slug);
+    let page = house.post_as(cookie, &page, &fields).await;
+    refused(&page, &["had other answers to these questions: w_light", "Walk of spring"]);
 }

@@ -5,10 +5,13 @@ use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdic
 use miradouro::domain::diagnosis::{PopulationCount, Wave, Zone, ZoneSet};
 use miradouro::domain::ids::{DataWalkId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId};
 use miradouro::domain::people::{Invited, Person, Role};
+use miradouro::domain::question::Kind;
 use miradouro::domain::text::Lang;
+use miradouro::domain::version::Publication;
+use miradouro::instruments::Shelf;
 use miradouro::store::{
     NewReflection, NewResponse, Passphrase, Received, Secret, Store, StoreError, StoredRelease,
-    StoredTable, Token,
+    StoredTable, TextCheck, Token,
 };
 
 use crate::house::{Folder, NOW, on_both};
@@ -103,6 +106,79 @@ fn a_collection_opens_and_closes_once() {
         let all = store.collections(of).await.unwrap();
         assert_eq!(all.len(), 2);
         assert!(all.iter().any(|found| found.title == "Other" && found.opened == Some(day)));
+    });
+}
+
+#[test]
+fn versions_are_numbered_and_never_change() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, _) = house.diagnosis().await;
+        let (of, shelf) = (diagnosis.id, Shelf::load(None));
+        let first = shelf.instrument("pulse2").unwrap();
+        let by = PersonId::random();
+        let source = shelf.source("pulse2");
+        let how = Publication { source, at: Some(NOW), by: Some(by), note: "the first" };
+        let version = store.publish_version(of, first, &how).await.unwrap();
+        assert_eq!((version.number, version.hash.as_str()), (1, first.hash().as_str()));
+        assert_eq!(store.publish(of, first).await.unwrap(), version.hash, "again changes nothing");
+        assert_eq!(store.versions(of).await.unwrap(), std::slice::from_ref(&version));
+        assert_eq!(store.source(of, &version.hash).await.unwrap().as_deref(), source);
+        let mut second = first.clone();
+        second.title.0.insert(Lang::En, "Better words".to_owned());
+        let hash = store.publish(of, &second).await.unwrap();
+        let all = store.versions(of).await.unwrap();
+        let told: Vec<_> = all.iter().map(|one| (one.number, one.at, one.by)).collect();
+        assert_eq!(told, [(1, Some(NOW), Some(by)), (2, None, None)]);
+        assert_eq!(store.source(of, &hash).await.unwrap(), None);
+        assert!(store.source(of, "no such hash").await.is_err());
+        assert_eq!(store.published(of, &version.hash).await.unwrap(), *first);
+    });
+}
+
+#[test]
+fn a_version_that_would_mix_answers_is_refused() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, _) = house.diagnosis().await;
+        let (of, shelf) = (diagnosis.id, Shelf::load(None));
+        let first = shelf.instrument("pulse2").unwrap().clone();
+        store.publish(of, &first).await.unwrap();
+        let mut without = first.clone();
+        for section in &mut without.sections {
+            section.questions.retain(|question| question.id != "q1");
+        }
+        store.publish(of, &without).await.unwrap();
+        let mut back = first.clone();
+        let questions = back.sections.iter_mut().flat_map(|section| &mut section.questions);
+        let q1 = questions.into_iter().find(|question| question.id == "q1").unwrap();
+        q1.kind = Kind::Weight;
+        let refused = store.publish(of, &back).await;
+        let ids = ["q1".to_owned()];
+        let is_told = |error| matches!(error, StoreError::MeaningNotRaised(told) if told == ids);
+        assert!(refused.is_err_and(is_told), "the id was something else two versions ago");
+        assert_eq!(store.versions(of).await.unwrap().len(), 2);
+        let questions = back.sections.iter_mut().flat_map(|section| &mut section.questions);
+        questions.into_iter().find(|question| question.id == "q1").unwrap().meaning = 2;
+        store.publish(of, &back).await.unwrap();
+        assert_eq!(store.versions(of).await.unwrap().len(), 3);
+    });
+}
+
+#[test]
+fn versions_published_at_once_get_numbers_of_their_own() {
+    on_both(async |house| {
+        let (diagnosis, _) = house.diagnosis().await;
+        let first = Shelf::load(None).instrument("pulse2").unwrap().clone();
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..8 {
+            let (store, mut one) = (house.store.clone(), first.clone());
+            one.title.0.insert(Lang::En, format!("Words {}", number % 4));
+            tasks.spawn(async move { store.publish(diagnosis.id, &one).await.unwrap() });
+        }
+        tasks.join_all().await;
+        let all = house.store.versions(diagnosis.id).await.unwrap();
+        assert_eq!(all.iter().map(|one| one.number).collect::<Vec<_>>(), [1, 2, 3, 4]);
     });
 }
 
@@ -311,6 +387,56 @@ async fn a_newer_database_and_a_bad_folder_are_refused_with_a_sentence() {
     let no_folder = folder.0.join("secret").join("below");
     let refused = Store::open(&no_folder, None).await.unwrap_err();
     assert!(refused.to_string().contains("could not open the data folder"), "{refused}");
+}
+
+#[test]
+fn who_checked_a_text_first_stays_until_it_is_taken_back() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, _) = house.diagnosis().await;
+        let (of, texts) = (diagnosis.id, ["a", "b"].map(str::to_owned));
+        let first = TextCheck { by: PersonId::random(), at: NOW };
+        let second = TextCheck { by: PersonId::random(), at: NOW + 1 };
+        store.check_texts(of, Lang::Nl, &texts[..1], first).await.unwrap();
+        store.check_texts(of, Lang::Nl, &texts, second).await.unwrap();
+        let checks = store.text_checks(of, Lang::Nl).await.unwrap();
+        assert_eq!(checks.into_values().collect::<Vec<_>>(), [first, second]);
+        assert!(store.text_checks(of, Lang::Fr).await.unwrap().is_empty());
+        store.uncheck_text(of, Lang::Nl, "a").await.unwrap();
+        store.uncheck_text(of, Lang::Fr, "b").await.unwrap();
+        let left = store.text_checks(of, Lang::Nl).await.unwrap();
+        assert_eq!(left.into_keys().collect::<Vec<_>>(), ["b"]);
+    });
+}
+
+/// What was published before versions had numbers gets them, in the order of first use.
+#[tokio::test]
+async fn what_was_published_before_versions_is_numbered() {
+    let house = crate::house::House::sqlite().await;
+    let (diagnosis, wave) = house.diagnosis().await;
+    let (of, shelf) = (diagnosis.id, Shelf::load(None));
+    let mut later = shelf.instrument("pulse2").unwrap().clone();
+    later.title.0.insert(Lang::En, "Not in the field yet".to_owned());
+    let later = house.store.publish(of, &later).await.unwrap();
+    let (used, _) = house.collection(&diagnosis, &wave, "pulse2").await;
+    let (other, _) = house.collection(&diagnosis, &wave, "walk_audit").await;
+    let address = format!("sqlite://{}", house.folder.0.join("miradouro.db").display());
+    let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
+    for statement in [
+        "drop table instrument_version",
+        "delete from _sqlx_migrations where version >= 3",
+        "drop table translation_check",
+    ] {
+        sqlx::query(statement).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+    let store = Store::open(&house.folder.0, None).await.unwrap();
+    let versions = store.versions(of).await.unwrap();
+    let told: Vec<_> = versions.iter().map(|one| (one.number, one.hash.as_str())).collect();
+    let expected = [(1, used.instrument.as_str()), (2, &later), (1, &other.instrument)];
+    assert_eq!(told, expected);
+    assert!(versions.iter().all(|one| one.at.is_none() && one.by.is_none()));
+    assert_eq!(store.source(of, &later).await.unwrap(), None);
 }
 
 #[test]

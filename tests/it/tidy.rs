@@ -33,7 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 16] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("toml", &["instruments", "words", "job"]),
     ("polars", &["analysis"]),
     ("statrs", &["analysis"]),
@@ -48,6 +48,7 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("csv", &["publish", "job", "web"]),
     ("axum", &["web", "cli"]),
     ("askama", &["web"]),
+    ("similar", &["web"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
 ];

@@ -1,5 +1,6 @@
 //! What a reader must not be able to do, tried on surveys nobody chose.
 
+mod ballot;
 mod small;
 
 use std::collections::BTreeMap;
