@@ -303,17 +303,17 @@ impl Instrument {
         self.all_questions().find(|question| question.id == id)
     }
 
-    /// Whether any question is answered with a place of the area.
-    #[must_use]
-    pub fn asks_places(&self) -> bool {
-        self.all_questions().any(|question| matches!(question.kind, Kind::Place))
-    }
-
     /// The grid in which the question with this id is a row, inside a repeat group or outside.
     #[must_use]
     pub fn grid_of(&self, id: &str) -> Option<&Question> {
         let mut all = self.laid_out().flat_map(|one| std::iter::once(one).chain(one.inner()));
         all.find(|one| one.id != id && one.rows().iter().any(|row| row.id == id))
+    }
+
+    /// Whether any question is answered with a place of the area.
+    #[must_use]
+    pub fn asks_places(&self) -> bool {
+        self.all_questions().any(|question| matches!(question.kind, Kind::Place))
     }
 
     /// The repeat group of a walk sheet or note sheet.

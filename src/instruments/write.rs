@@ -546,8 +546,12 @@ mod tests {
             let mut small = check("small.toml", SMALL, None).0.unwrap();
             small.intro.0.insert(Lang::En, words.clone());
             small.sections[0].title.0.insert(Lang::En, words.clone());
-            let (back, _) = check("small.toml", &write(&small), None);
-            prop_assert_eq!(back, Some(small));
+            let (back, faults) = check("small.toml", &write(&small), None);
+            // Markup and marks that turn the direction are refused, with a sentence.
+            let is_refused = |it: &crate::instruments::Fault| it.sentence.contains("markup") || it.sentence.contains("turn");
+            if !faults.iter().any(is_refused) {
+                prop_assert_eq!(back, Some(small));
+            }
             let table: toml::Table = format!("a = {}", quoted(&help)).parse().unwrap();
             prop_assert_eq!(table["a"].as_str(), Some(help.as_str()));
         }
