@@ -11,6 +11,7 @@ mod area;
 mod barcelona;
 mod cli;
 mod house;
+mod instruments;
 mod participate;
 mod published;
 mod roles;
