@@ -27,7 +27,10 @@ impl MapLink {
     /// The map of a door.
     #[must_use]
     pub(super) fn of(map: &Map, door: &str, words: &FormWords) -> Self {
-        let terms = [("source", map.source.as_str()), ("licence", &map.licence)];
+        // Each keeps its own direction of writing inside the sentence.
+        let apart = |text: &str| format!("\u{2068}{text}\u{2069}");
+        let (source, licence) = (apart(&map.source), apart(&map.licence));
+        let terms = [("source", source.as_str()), ("licence", licence.as_str())];
         Self { image: format!("/p/{door}/map.svg"), source: fill(&words.map_source, &terms) }
     }
 }
