@@ -229,3 +229,65 @@ fn number(column: &Column, question: &Question, value: &str) -> Result<f64, Stri
         Err(format!("column {name}: {value} is outside {min} to {max}"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::area::{Land, Place, Shape, code};
+    use crate::domain::plane::Point;
+    use crate::instruments::Shelf;
+
+    const MAPPING: &str = r#"
+instrument = "officer_profile"
+title = { en = "A file" }
+opened = "2020-01-01"
+closed = "2020-12-31"
+sampling = "random"
+asked_by = "the town"
+recruited_by = "a list"
+presence = "nobody"
+mode = "imported"
+source = "a test"
+zones = { "1" = "Noord" }
+
+[[column]]
+name = "where"
+question = "t5_place"
+values = { "7" = "Lange Kade" }
+"#;
+
+    fn map() -> Map {
+        let corner = |(lon, lat)| Point { lon, lat };
+        let ring = [(3.71, 51.04), (3.73, 51.04), (3.73, 51.06), (3.71, 51.06), (3.71, 51.04)];
+        let quay = vec![corner((3.711, 51.041)), corner((3.729, 51.041))];
+        let place = Place {
+            code: code("Lange Kade"),
+            name: "Lange Kade".to_owned(),
+            zone: None,
+            shapes: vec![Shape::Way(quay)],
+        };
+        let outline = vec![Land { edge: ring.map(corner).to_vec(), holes: Vec::new() }];
+        Map { outline, places: vec![place], ..Map::default() }
+    }
+
+    #[test]
+    fn places_come_as_codes_names_or_points() {
+        let shelf = Shelf::load(None);
+        let instrument = shelf.instrument("officer_profile").unwrap();
+        let mapping = Mapping::read(MAPPING).unwrap();
+        let file = "where\nlange-kade\nLANGE KADE\n\"51.0411, 3.72\"\n7\n\"51.9, 3.72\"\n\"51.055, 3.72\"\nX\n";
+        let read = |map| read(file.as_bytes(), instrument, &mapping, map, |_| {}).unwrap();
+        let map = map();
+        let imported = read(Some(&map));
+        assert_eq!(imported.rows.len(), 4);
+        assert!(imported.rows.iter().all(|row| row.codes("t5_place") == ["lange-kade"]));
+        let why: Vec<_> = imported.refused.iter().map(|it| (it.line, it.why[0].as_str())).collect();
+        let expected = [
+            (6, "column where: \"51.9, 3.72\" lies outside the area"),
+            (7, "column where: \"51.055, 3.72\" has no street or place with a name near it"),
+            (8, "column where: \"X\" is no street or place of the area"),
+        ];
+        assert_eq!(why, expected);
+        assert_eq!(read(None).rows.len(), 0, "the mapping names one zone, and no row is in it");
+    }
+}

@@ -127,13 +127,11 @@ impl<'a> Desk<'a> {
     /// What a zone or a place is called; zones stand in for places where there is no map.
     fn name(&self, question: &Question, code: &str) -> Option<&str> {
         let map = self.input.map.filter(|_| question.measure() == Measure::Place);
-        match map {
-            Some(map) => map.place(code).map(|place| place.name.as_str()),
-            None => {
-                let mut zones = self.input.zones.iter();
-                zones.find(|zone| zone.code == code).map(|zone| zone.name.as_str())
-            }
+        if let Some(map) = map {
+            return map.place(code).map(|place| place.name.as_str());
         }
+        let mut zones = self.input.zones.iter();
+        zones.find(|zone| zone.code == code).map(|zone| zone.name.as_str())
     }
 
     /// A group of a breakdown, or several that are counted together, without numbers yet.
