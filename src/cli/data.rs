@@ -96,7 +96,7 @@ async fn area(
 }
 
 /// An instrument from a file or from the shelf.
-fn instrument(name: &str) -> Result<Instrument> {
+pub(crate) fn instrument(name: &str) -> Result<Instrument> {
     if let Some(instrument) = Shelf::load(None).instrument(name) {
         return Ok(instrument.clone());
     }

@@ -17,6 +17,7 @@ mod area;
 mod data;
 mod demo;
 mod invent;
+mod xlsform;
 
 /// A neighbourhood makes its own local security diagnosis, and acts on it.
 #[derive(Debug, Parser)]
@@ -61,6 +62,12 @@ enum Command {
         after_help = "Example: miradouro poster --release 1 --station 3 --lang nl --out 3.pdf"
     )]
     Poster(data::Poster),
+    /// Turn a form of another survey program (XLSForm) into an instrument, or back.
+    #[command(
+        subcommand,
+        after_help = "Example: miradouro xlsform import form.xlsx --out my_survey.toml"
+    )]
+    Xlsform(xlsform::Xlsform),
 }
 
 /// Where everything is kept.
@@ -169,6 +176,7 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Area(with) => area::import(with).await,
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,
+        Command::Xlsform(with) => xlsform::obey(with),
     }
 }
 

@@ -31,6 +31,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod write;
+pub mod xlsform;
 
 pub use lint::{Fault, Severity};
 pub use write::{write, write_beside};

@@ -11,7 +11,7 @@ use crate::domain::question::Kind;
 const UNFOLDED: usize = 3;
 
 /// The only policy of a kind of sheet: another one would show more than was promised.
-const fn policy_of(sheet: Sheet) -> (Policy, &'static str) {
+pub(super) const fn policy_of(sheet: Sheet) -> (Policy, &'static str) {
     match sheet {
         Sheet::Questionnaire => (Policy::Rounded, "a questionnaire has policy rounded"),
         Sheet::WalkSheet => (Policy::Places, "a walk sheet has policy places"),

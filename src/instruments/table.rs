@@ -298,12 +298,12 @@ fn text(
 }
 
 /// Marks that override or isolate the direction of writing: the language alone decides it.
-const fn turns(c: char) -> bool {
+pub(super) const fn turns(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
 
 /// Whether something stands there that looks like a tag: `<b>`, `</p>`, `<!--`.
-fn has_markup(words: &str) -> bool {
+pub(super) fn has_markup(words: &str) -> bool {
     let tag =
         |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
     words.split('<').skip(1).any(tag)

@@ -40,6 +40,7 @@ pub fn write_beside(instrument: &Instrument, shared: &str) -> String {
     let langs = &instrument.languages;
     let mut page = Page { out: String::new(), langs, kept, own: own.clone() };
     page.head(instrument);
+    page.research(instrument);
     for (id, choices) in own {
         page.open("[[scale]]");
         page.word("id", id);
@@ -47,9 +48,21 @@ pub fn write_beside(instrument: &Instrument, shared: &str) -> String {
     }
     instrument.breakdowns.iter().for_each(|breakdown| page.breakdown(breakdown));
     instrument.sections.iter().for_each(|section| page.section(section));
-    instrument.indices.iter().for_each(|index| page.index(index));
-    instrument.charts.iter().for_each(|chart| page.chart(chart));
-    instrument.stations.iter().for_each(|station| page.station(station));
+    page.plans(instrument);
+    page.out
+}
+
+/// What a form of another survey program has no words for: the head and all that is to be shown,
+/// without the questions.
+pub(super) fn apart(instrument: &Instrument) -> String {
+    let langs = &instrument.languages;
+    let mut page = Page { out: String::new(), langs, kept: Vec::new(), own: Vec::new() };
+    page.level(instrument);
+    page.words("help", instrument.help.iter().map(|help| help.code()));
+    page.text("title", &instrument.title);
+    page.research(instrument);
+    instrument.breakdowns.iter().for_each(|breakdown| page.breakdown(breakdown));
+    page.plans(instrument);
     page.out
 }
 
@@ -129,6 +142,16 @@ struct Page<'a> {
 impl<'a> Page<'a> {
     fn head(&mut self, instrument: &Instrument) {
         self.word("slug", &instrument.slug);
+        self.level(instrument);
+        self.words("languages", instrument.languages.iter().map(|lang| lang.tag()));
+        self.words("help", instrument.help.iter().map(|help| help.code()));
+        self.text("title", &instrument.title);
+        self.text("intro", &instrument.intro);
+        self.text("outro", &instrument.outro);
+    }
+
+    /// What sort of sheet it is and what may be done with it.
+    fn level(&mut self, instrument: &Instrument) {
         self.word("kind", word(&file::SHEETS, &instrument.sheet));
         self.word("policy", word(&file::POLICIES, &instrument.policy));
         self.bare("minutes", instrument.minutes);
@@ -136,17 +159,22 @@ impl<'a> Page<'a> {
         if let Some(age) = instrument.min_age {
             self.bare("min_age", age);
         }
-        self.words("languages", instrument.languages.iter().map(|lang| lang.tag()));
-        self.words("help", instrument.help.iter().map(|help| help.code()));
-        self.text("title", &instrument.title);
-        self.text("intro", &instrument.intro);
-        self.text("outro", &instrument.outro);
+    }
+
+    fn research(&mut self, instrument: &Instrument) {
         if let Some(Research { constructs, sources, not_for }) = &instrument.research {
             self.open("[research]");
             self.text("constructs", constructs);
             self.text("sources", sources);
             self.text("not_for", not_for);
         }
+    }
+
+    /// What is to be shown.
+    fn plans(&mut self, instrument: &Instrument) {
+        instrument.indices.iter().for_each(|index| self.index(index));
+        instrument.charts.iter().for_each(|chart| self.chart(chart));
+        instrument.stations.iter().for_each(|station| self.station(station));
     }
 
     fn breakdown(&mut self, breakdown: &Breakdown) {
@@ -548,7 +576,9 @@ mod tests {
             small.sections[0].title.0.insert(Lang::En, words.clone());
             let (back, faults) = check("small.toml", &write(&small), None);
             // Markup and marks that turn the direction are refused, with a sentence.
-            let is_refused = |it: &crate::instruments::Fault| it.sentence.contains("markup") || it.sentence.contains("turn");
+            let is_refused = |it: &crate::instruments::Fault| {
+                it.sentence.contains("markup") || it.sentence.contains("turn")
+            };
             if !faults.iter().any(is_refused) {
                 prop_assert_eq!(back, Some(small));
             }

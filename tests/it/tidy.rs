@@ -33,8 +33,11 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 20] = [
     ("toml", &["instruments", "words", "job"]),
+    ("calamine", &["instruments"]),
+    ("rust_xlsxwriter", &["instruments"]),
+    ("zip", &["instruments"]),
     ("polars", &["analysis"]),
     ("statrs", &["analysis"]),
     ("geojson", &["job"]),
