@@ -17,3 +17,4 @@ mod roles;
 mod staff;
 mod store;
 mod tidy;
+mod xlsform;
