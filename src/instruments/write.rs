@@ -101,29 +101,6 @@ fn is_shared(scale: &Scale, choices: &[Choice], langs: &[Lang]) -> bool {
     theirs == choices
 }
 
-/// The word a kind has in a file.
-pub(super) const fn kind(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Single { .. } => "single",
-        Kind::Multiple { .. } => "multiple",
-        Kind::Scale { .. } => "scale",
-        Kind::Faces { .. } => "faces",
-        Kind::Grid { .. } => "grid",
-        Kind::Number { .. } => "number",
-        Kind::Text { .. } => "text",
-        Kind::Zone => "zone",
-        Kind::Place => "place",
-        Kind::Photo { .. } => "photo",
-        Kind::Group { .. } => "group",
-        Kind::Counts { .. } => "counts",
-        Kind::Rank { .. } => "rank",
-        Kind::Consent => "consent",
-        Kind::AgeGate => "age_gate",
-        Kind::Info { .. } => "info",
-        Kind::Weight => "weight",
-    }
-}
-
 /// The word of a closed list that stands for a value.
 fn word<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> &'static str {
     words.iter().find(|(_, known)| known == value).map_or("", |(word, _)| word)
@@ -199,7 +176,7 @@ impl<'a> Page<'a> {
     fn question(&mut self, heading: &str, question: &'a Question) {
         self.open(heading);
         self.word("id", &question.id);
-        self.word("kind", kind(&question.kind));
+        self.word("kind", question.kind.code());
         if question.meaning != 1 {
             self.bare("meaning", question.meaning);
         }
@@ -518,7 +495,7 @@ mod tests {
             "single", "multiple", "scale", "faces", "grid", "number", "text", "zone", "place",
             "photo", "group", "counts", "rank", "consent", "age_gate", "info", "weight",
         ] {
-            assert!(asked.iter().any(|question| kind(&question.kind) == word), "{word}");
+            assert!(asked.iter().any(|question| question.kind.code() == word), "{word}");
         }
         comes_back(&instrument);
     }
