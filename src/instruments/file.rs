@@ -183,12 +183,11 @@ impl Reader<'_> {
             }
             let hint = table.text("hint", HEADING * 2, langs, notes);
             let shuffle = table.flag("shuffle", notes);
-            let (title, asked) = match table.string("block", notes) {
-                Some(named) => shared::taken(self.shared, &named, langs, notes).unwrap_or_default(),
-                None => {
-                    let before = pages.iter().flat_map(|page| &page.section.questions).cloned();
-                    own(&mut table, &context, before.collect(), notes)
-                }
+            let (title, asked) = if let Some(named) = table.string("block", notes) {
+                shared::taken(self.shared, &named, langs, notes).unwrap_or_default()
+            } else {
+                let before = pages.iter().flat_map(|page| &page.section.questions).cloned();
+                own(&mut table, &context, before.collect(), notes)
             };
             table.finish(notes);
             let questions = asked.iter().map(|asked| asked.question.clone()).collect();

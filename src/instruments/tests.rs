@@ -234,8 +234,8 @@ proptest! {
 
 /// A file with one question whose line is replaced.
 fn with_question(lines: &str) -> String {
-    let from = SMALL.find("[[section.question]]").unwrap();
-    format!("{}[[section.question]]\n{lines}\n", &SMALL[..from])
+    let (head, _) = SMALL.split_once("[[section.question]]").unwrap();
+    format!("{head}[[section.question]]\n{lines}\n")
 }
 
 #[test]

@@ -68,27 +68,12 @@ pub(super) fn apart(instrument: &Instrument) -> String {
 
 /// The named scale of a question.
 fn scale(kind: &Kind) -> Option<(&str, &[Choice])> {
-    match kind {
-        Kind::Scale { scale: Some(id), choices } | Kind::Faces { scale: Some(id), choices } => {
-            Some((id, choices))
-        }
-        Kind::Scale { scale: None, .. }
-        | Kind::Faces { scale: None, .. }
-        | Kind::Single { .. }
-        | Kind::Multiple { .. }
-        | Kind::Grid { .. }
-        | Kind::Number { .. }
-        | Kind::Text { .. }
-        | Kind::Zone
-        | Kind::Place
-        | Kind::Photo { .. }
-        | Kind::Group { .. }
-        | Kind::Counts { .. }
-        | Kind::Rank { .. }
-        | Kind::Consent
-        | Kind::AgeGate
-        | Kind::Info { .. }
-        | Kind::Weight => None,
+    if let Kind::Scale { scale: Some(id), choices } | Kind::Faces { scale: Some(id), choices } =
+        kind
+    {
+        Some((id, choices))
+    } else {
+        None
     }
 }
 

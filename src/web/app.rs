@@ -34,6 +34,7 @@ pub struct Inner {
     words: Words,
     published: RwLock<HashMap<(DiagnosisId, String), Arc<Instrument>>>,
     areas: RwLock<HashMap<(DiagnosisId, AreaId), Arc<Area>>>,
+    drawings: RwLock<HashMap<AreaId, Arc<str>>>,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
 }
 
@@ -71,8 +72,18 @@ impl App {
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
         };
-        let (published, areas, walls) = Default::default();
-        Ok(Self(Arc::new(Inner { store, shelf, base_url, clock, words, published, areas, walls })))
+        let (published, areas, drawings, walls) = Default::default();
+        Ok(Self(Arc::new(Inner {
+            store,
+            shelf,
+            base_url,
+            clock,
+            words,
+            published,
+            areas,
+            drawings,
+            walls,
+        })))
     }
 }
 
@@ -157,6 +168,19 @@ impl Inner {
             map.insert((of, id), Arc::clone(&area));
         }
         Ok(area)
+    }
+
+    /// The drawing of an area, if it was made already.
+    pub(super) fn known_drawing(&self, area: AreaId) -> Option<Arc<str>> {
+        self.drawings.read().ok()?.get(&area).cloned()
+    }
+
+    /// Keeps a drawing; an area never changes, so it stays right.
+    pub(super) fn keep_drawing(&self, area: AreaId, drawn: Arc<str>) -> Arc<str> {
+        if let Ok(mut drawings) = self.drawings.write() {
+            drawings.insert(area, Arc::clone(&drawn));
+        }
+        drawn
     }
 
     /// Today, in the diagnosis's time zone.

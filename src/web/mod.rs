@@ -38,6 +38,7 @@ mod overview;
 mod page;
 mod participate;
 mod parts;
+mod place;
 mod projector;
 mod qr;
 mod released;
@@ -86,6 +87,7 @@ fn intake() -> Router<App> {
     Router::new()
         .route("/", get(home::front))
         .route("/p/{door}", get(participate::enter))
+        .route("/p/{door}/map.svg", get(place::drawing))
         .route("/p/{door}/{lang}", get(participate::form).post(participate::submit))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
         .route("/a/{hash}/{*name}", get(assets::asset))

@@ -89,6 +89,14 @@ impl Form<'_> {
         for question in &section.questions {
             self.question(question);
         }
+        if !section.questions.iter().any(Question::is_shown) {
+            // A group in which nothing is shown is not allowed.
+            let key = format!("words {}", section.id);
+            let name = self.paths.name(&key, &format!("words_{}", section.id));
+            let line = Line::new().with("type", "note").with("name", name);
+            let line = line.text("label", &section.title).with("miradouro_kind", "filler");
+            self.survey.push(line);
+        }
         self.end("end_group");
     }
 

@@ -39,6 +39,9 @@ impl Spoken {
                 spoken.hear(table.name, lang, at, default, report);
             }
         }
+        if spoken.langs.is_empty() && said.is_empty() {
+            return Err(Refused::of("the form has no words: no label is filled in"));
+        }
         if spoken.langs.is_empty() {
             let all = Lang::ALL.map(Lang::name).join(", ");
             return Err(Refused(format!(

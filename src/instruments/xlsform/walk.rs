@@ -203,7 +203,12 @@ impl<'a> Walk<'a> {
                 self.report.add(line.sheet(), at, "every question can be skipped here");
             }
             if key == "appearance" && ours(line).is_none() {
-                let why = format!("questions look alike here, so {} is not kept", short(words));
+                let why = if words.contains("table-list") || words.contains("list-nolabel") {
+                    "a table needs answers from little to much; here these are single questions"
+                        .to_owned()
+                } else {
+                    format!("questions look alike here, so {} is not kept", short(words))
+                };
                 self.report.add(line.sheet(), at, why);
             }
         }
