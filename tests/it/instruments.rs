@@ -61,7 +61,14 @@ fn any_two_versions_stand_beside_one_another() {
         let list = house.get_as(&cookie, &at("/versions")).await;
         let known = ["Version 1", "Version 2", "As it came.", "pulse2 in the field"];
         says(&list, &known);
-        says(&list, &["2026-11-22", "Another &#60;i&#62;scale", "In no collection."]);
+        says(
+            &list,
+            &[
+                "2026-11-22 13:00, on the server itself",
+                "Another &#60;i&#62;scale",
+                "In no collection.",
+            ],
+        );
         assert!(!list.body.contains("What changed:"), "nothing was asked");
         let page = house.get_as(&cookie, &at("/versions?a=1&b=2")).await;
         let told = [
