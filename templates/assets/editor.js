@@ -1,171 +1,150 @@
-// The editor without waiting: a card is saved when it is left, and what the server has not taken
-// yet stays on this device. Without this script every card has its Save button.
+// Saves a card when it is left; what the server has not taken stays on this device.
+// Without it every card has its button.
+const $ = (id, page = document) => page.getElementById(id);
+const all = (what, of = document) => [...of.querySelectorAll(what)];
 const editor = document.querySelector(".editor");
-const status = document.querySelector("#status");
-const frame = document.querySelector("#preview");
-const draft = editor.dataset.draft;
-const key = (form) => `${draft} ${form.elements.at.value} ${form.elements.of.value}`;
-const cards = () => [...document.querySelectorAll(".q > form.f")];
-let revision = editor.dataset.revision;
-let saved = status.textContent;
+let { revision } = editor.dataset;
+let saved = $("status").textContent;
 let queue = Promise.resolve();
-
-const pairs = (form, button) => {
+const phone = $("preview").contentWindow;
+const cards = () => all(".q > form.f");
+const key = ({ elements: { at, of } }) =>
+  `${editor.dataset.draft} ${at.value.replace(/\d/g, "")} ${of.value}`;
+const pairs = (form) => {
   const data = new URLSearchParams(new FormData(form));
   data.set("revision", form.dataset.based ?? revision);
-  if (button) data.set("do", button.value);
   return data;
 };
-const say = (text, kept) => {
-  status.textContent = text;
-  status.classList.toggle("kept", Boolean(kept));
+const say = (text, kept = false) => {
+  $("status").textContent = text;
+  $("status").classList.toggle("kept", kept);
 };
-
-// What is typed is kept here until the server says that it has it.
-function keep(form) {
-  form.dataset.dirty = "1";
+const kept = () => say($("status").dataset.kept, true);
+const keep = (form) => {
   form.dataset.based ??= revision;
-  localStorage.setItem(key(form), pairs(form).toString());
-}
-function forget(form) {
-  delete form.dataset.dirty;
-  delete form.dataset.based;
-  localStorage.removeItem(key(form));
-}
-function put(form, data) {
-  for (const field of form.elements) {
-    if (["revision", "at", "of", "lang", "do", ""].includes(field.name)) continue;
-    const sent = data.getAll(field.name);
-    if (field.type === "checkbox") field.checked = sent.includes(field.value);
-    else if (field.type !== "hidden" && sent.length) field.value = sent.at(-1);
+  localStorage.setItem(key(form), pairs(form));
+};
+const isDirty = (form) => "based" in form.dataset;
+
+// What could not be saved is put back.
+function restore() {
+  for (const form of cards()) {
+    const stored = new URLSearchParams(localStorage.getItem(key(form)) ?? "");
+    if (!stored.size) continue;
+    for (const field of form.elements) {
+      const sent = stored.getAll(field.name);
+      if (field.type === "checkbox") field.checked = sent.includes(field.value);
+      else if (!/hidden|submit/.test(field.type) && sent.length) field.value = sent.at(-1);
+    }
+    form.dataset.based = stored.get("revision");
+    form.parentElement.open = true;
   }
 }
 
-// The page that came back, put in place around what is being typed.
-function take(html, whole) {
+// Puts the page that came back around what is being typed.
+function take(html, whole, before) {
   const page = new DOMParser().parseFromString(html, "text/html");
-  const fresh = page.querySelector(".editor");
-  if (!fresh) return false;
-  revision = fresh.dataset.revision;
-  saved = page.querySelector("#status").textContent;
-  for (const field of document.querySelectorAll("input[name=revision]")) field.value = revision;
-  const swap = (id) => {
-    const [old, now] = [document.getElementById(id), page.getElementById(id)];
-    if (old && now) old.replaceWith(now);
-  };
+  ({ revision } = page.querySelector(".editor").dataset);
+  saved = $("status", page).textContent;
+  for (const form of cards()) {
+    // Only this save lies between what another card was based on and now.
+    if (form.dataset.based !== before) continue;
+    form.dataset.based = revision;
+    keep(form);
+  }
+  const swap = (id) => $(id, page) && $(id)?.replaceWith($(id, page));
   swap("lint");
   if (whole) {
-    const open = [...document.querySelectorAll("details[open]")].map((one) => one.id);
-    const [at, name] = [document.activeElement?.form?.elements.at?.value, document.activeElement?.name];
+    const open = all("#cards details[id][open]").map((one) => one.id);
+    const { form, name } = document.activeElement;
+    const at = form?.elements.at?.value;
     swap("cards");
-    for (const id of open) if (id) document.getElementById(id)?.setAttribute("open", "");
-    const form = cards().find((one) => one.elements.at.value === at);
-    const field = form?.elements[name];
+    for (const id of open) $(id)?.setAttribute("open", "");
+    const field = cards().find((one) => one.elements.at.value === at)?.elements[name];
     (field?.focus ? field : field?.[0])?.focus();
+    restore();
   } else {
-    for (const form of cards()) {
-      swap(`${form.parentElement.id}.sum`);
-      swap(`${form.parentElement.id}.faults`);
-    }
+    for (const { parentElement: { id } } of cards()) swap(`${id}.sum`), swap(`${id}.faults`);
   }
-  const top = frame.contentWindow?.scrollY ?? 0;
-  frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, top), { once: true });
-  frame.contentWindow.location.reload();
-  return true;
+  for (const field of all("[name=revision]")) field.value = revision;
+  const top = phone.scrollY;
+  $("preview").onload = () => phone.scrollTo(0, top);
+  phone.location.reload();
 }
 
 async function send(form, button) {
-  if (!button && !form.dataset.dirty) return true;
-  const again = form.querySelector("[data-again][data-touched]");
-  const more = [...form.querySelectorAll("[name^='new.']")].some((field) => field.value);
-  const data = pairs(form, button);
-  say(editor.querySelector("#status").dataset.saving);
-  let answer;
-  try {
-    answer = await fetch(form.action, { method: "POST", body: data });
-  } catch {
-    answer = null;
-  }
-  if (!answer || answer.status >= 500) {
-    if (form.elements.of) keep(form);
-    say(status.dataset.kept, true);
-    return false;
-  }
-  const html = await answer.text();
-  if (answer.status === 409 || (!answer.ok && answer.status !== 422)) {
-    form.elements.revision.value = data.get("revision");
+  const isCard = "of" in form.elements;
+  if (!button && !isDirty(form)) return true;
+  const anew = form.querySelector("[data-touched]")
+    || all("[name^='new.']", form).some((field) => field.value);
+  const body = pairs(form);
+  const typed = body.toString();
+  if (button) body.set("do", button.value);
+  say($("status").dataset.saving);
+  const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
+  if (!answer || answer.status >= 500) return isCard && keep(form), kept(), false;
+  if (!answer.ok && answer.status !== 422) {
+    // A page with both texts follows.
+    form.elements.revision.value = body.get("revision");
     form.submit();
     return false;
   }
-  const same = pairs(form).toString() === new URLSearchParams([...data].filter(([name]) => name !== "do")).toString();
-  if (answer.ok && form.elements.of && (same || button)) forget(form);
-  if (answer.ok) delete form.dataset.based;
-  take(html, button || again || more || answer.status === 422);
+  const html = await answer.text();
+  const whole = button || anew || !answer.ok;
+  if (answer.ok && isCard) {
+    const same = whole || typed === pairs(form).toString();
+    delete form.dataset.based;
+    localStorage.removeItem(key(form));
+    if (!same) keep(form);
+  }
+  take(html, whole, body.get("revision"));
   say(saved);
-  if (answer.ok && button) show(new URL(answer.url).hash.slice(1));
+  if (answer.ok && button) show(new URL(answer.url).hash);
   return answer.ok;
 }
-const later = (form, button) => (queue = queue.then(() => send(form, button)).catch(() => false));
-async function all() {
-  for (const form of cards()) if (form.dataset.dirty && !(await later(form))) return false;
+const later = (form, button) => (queue = queue.then(() => send(form, button)).catch(kept));
+async function flush() {
+  for (const form of cards()) if (isDirty(form) && !(await later(form))) return false;
   return true;
 }
-function show(id) {
-  const card = document.getElementById(id);
-  if (!card) return;
-  card.closest("details")?.setAttribute("open", "");
-  card.scrollIntoView({ block: "nearest" });
-  const question = card.querySelector("input[name=of]")?.value;
-  if (question) frame.contentDocument?.getElementById(question)?.scrollIntoView({ block: "center" });
+function show(hash) {
+  const card = $(decodeURIComponent(hash.slice(1)));
+  card?.setAttribute("open", "");
+  card?.scrollIntoView({ block: "nearest" });
+  const question = $(card?.querySelector("[name=of]")?.value, phone.document);
+  if (question) phone.scrollBy(0, question.getBoundingClientRect().top - 99);
 }
 
-editor.addEventListener("input", (event) => {
-  const { form } = event.target;
-  if (!form?.matches(".q > form.f")) return;
-  keep(form);
-  if (event.target.matches("[data-again]")) event.target.dataset.touched = "1";
+const on = (event, what) => editor.addEventListener(event, what, true);
+on("input", ({ target }) => {
+  if (!target.form?.matches(".q > form")) return;
+  if (target.matches("[data-again]")) target.dataset.touched = 1;
+  keep(target.form);
 });
-editor.addEventListener("change", (event) => {
-  if (event.target.form?.dataset.dirty && event.target.matches("select,[type=checkbox]")) later(event.target.form);
+on("change", ({ target }) => target.matches("select,[type=checkbox]") && target.form && later(target.form));
+on("focusout", ({ target: { form }, relatedTarget }) => {
+  if (form && isDirty(form) && !form.contains(relatedTarget)) later(form);
 });
-editor.addEventListener("focusout", (event) => {
-  const form = event.target.form;
-  if (form?.dataset.dirty && !form.contains(event.relatedTarget)) later(form);
-});
-editor.addEventListener("submit", (event) => {
+on("submit", (event) => {
   const form = event.target;
-  if (!form.elements.revision || form.action.endsWith("/discard")) return;
+  if (!form.elements.at) return;
   event.preventDefault();
   const button = event.submitter?.value ? event.submitter : null;
   if (form.elements.of && !button) keep(form);
-  all().then((done) => done && button && later(form, button));
+  flush().then((done) => done && button && later(form, button));
 });
-editor.addEventListener("toggle", (event) => {
-  if (event.target.open && event.target.matches(".q")) show(event.target.id);
-}, true);
-addEventListener("hashchange", () => show(decodeURIComponent(location.hash.slice(1))));
-addEventListener("online", all);
-setInterval(() => status.classList.contains("kept") && all(), 15000);
-// Alt with an arrow moves the answer or the question that has the focus.
-editor.addEventListener("keydown", (event) => {
-  const way = { ArrowUp: "up", ArrowDown: "down" }[event.key];
-  if (!way || !event.altKey) return;
-  const part = event.target.closest(".list li, .q");
-  const button = part?.querySelector(`button[value="${way} ${part.id}"]:not(:disabled)`);
+on("toggle", ({ target }) => target.open && target.matches(".q") && show(`#${target.id}`));
+// Alt and an arrow move what has the focus.
+on("keydown", (event) => {
+  const way = event.altKey && { ArrowUp: "up", ArrowDown: "down" }[event.key];
+  const part = way && event.target.closest(".list li, .q");
+  const button = part?.querySelector?.(`button[value="${way} ${part.id}"]:enabled`);
   if (!button) return;
   event.preventDefault();
   button.click();
 });
-
-// What an earlier visit could not save is put back and sent.
-for (const form of cards()) {
-  const stored = localStorage.getItem(key(form));
-  if (!stored) continue;
-  const data = new URLSearchParams(stored);
-  put(form, data);
-  form.dataset.dirty = "1";
-  form.dataset.based = data.get("revision");
-  form.parentElement.open = true;
-  say(status.dataset.kept, true);
-}
-all();
+for (const event of ["hashchange", "load"]) addEventListener(event, () => show(location.hash));
+addEventListener("online", flush);
+setInterval(() => $("status").matches(".kept") && flush(), 15000);
+restore();
+flush();

@@ -85,6 +85,8 @@ pub(super) struct Maker<'a> {
     pub shown: Option<&'a Instrument>,
     /// The first language, and the one being written.
     pub langs: &'a [Lang],
+    /// The language cards are titled in.
+    pub reading: Lang,
     /// The shared scales.
     pub scales: &'a [ScaleName],
     /// What was sent for one card, when it was refused.
@@ -104,16 +106,10 @@ impl<'a> Maker<'a> {
         Pen { sent: self.sent.filter(|sent| sent.at == *at), langs: self.langs }
     }
 
-    /// The language cards are titled in.
-    #[must_use]
-    pub(super) fn first(&self) -> Lang {
-        self.langs.first().copied().unwrap_or(Lang::En)
-    }
-
-    /// Words in the first language, or a line that says that there are none.
+    /// Words in the language of whoever is at work, or a line that says that there are none.
     #[must_use]
     pub(super) fn title(&self, text: &Text) -> String {
-        match text.get(self.first()) {
+        match text.get(self.reading) {
             "" => self.words.no_words.clone(),
             words => words.to_owned(),
         }
@@ -231,7 +227,7 @@ impl<'a> Maker<'a> {
             card.rows.push(Row::Note { text, button: Some(own) });
             card.tags.push(words.shared.clone());
             let asked = shown.into_iter().flat_map(|shown| &shown.questions);
-            let texts = asked.map(|question| format!("· {}", question.text.get(self.first())));
+            let texts = asked.map(|question| format!("· {}", question.text.get(self.reading)));
             let text = texts.collect::<Vec<_>>().join("\n");
             card.rows.push(Row::Note { text, button: None });
         }
@@ -370,7 +366,7 @@ impl<'a> Maker<'a> {
         let first = questions.first().and_then(|id| self.shown?.question(id));
         let real = first.into_iter().flat_map(crate::domain::question::Question::choices);
         let real = real.filter(|choice| !choice.missing);
-        real.map(|one| (one.code.clone(), one.text.get(self.first()).to_owned())).collect()
+        real.map(|one| (one.code.clone(), one.text.get(self.reading).to_owned())).collect()
     }
 
     fn question_title(&self, id: &str) -> String {

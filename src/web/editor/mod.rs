@@ -178,6 +178,8 @@ struct EditorPage<'a> {
     countable: Vec<(String, String)>,
     charts: Vec<(String, String)>,
     preview: Lang,
+    /// The language of the titles of cards.
+    reading: Lang,
     /// The button that takes the language beside the first out.
     forget: String,
     css: String,
@@ -203,8 +205,11 @@ async fn show(held: &Held, asked: &Asked, sent: Option<&Sent>) -> Result<Respons
     };
     let (desk, words, look) = (&held.desk, held.words(), held.look());
     let first = view.langs.first().copied().unwrap_or(Lang::En);
-    let wished = asked.lang.as_deref().and_then(|lang| lang.parse::<Lang>().ok());
-    let second = wished.filter(|lang| *lang != first && view.langs.contains(lang));
+    let beside = |lang: &Lang| *lang != first && view.langs.contains(lang);
+    let second = match asked.lang.as_deref() {
+        Some(wished) => wished.parse().ok().filter(beside),
+        None => Some(desk.lang()).filter(beside),
+    };
     let langs: Vec<Lang> = std::iter::once(first).chain(second).collect();
     let open = asked.open.as_deref().and_then(|open| open.parse().ok()).unwrap_or_default();
     let (places, must_raise) = (places(held, &view, &look), held.must_raise(&look).await?);
@@ -216,6 +221,7 @@ async fn show(held: &Held, asked: &Asked, sent: Option<&Sent>) -> Result<Respons
         view: &view,
         shown: look.shown.as_ref(),
         langs: &langs,
+        reading: Some(desk.lang()).filter(|lang| view.langs.contains(lang)).unwrap_or(first),
         scales: &scales,
         sent,
         open: &open,
@@ -245,6 +251,7 @@ async fn show(held: &Held, asked: &Asked, sent: Option<&Sent>) -> Result<Respons
         countable: maker.countable(),
         charts: charts.collect(),
         preview: second.unwrap_or(first),
+        reading: maker.reading,
         forget: fill(&words.forget_language, &[("language", second.map_or("", Lang::name))]),
         css: assets::address("editor.css"),
         script: assets::address("editor.js"),

@@ -71,6 +71,8 @@ struct PublishPage<'a> {
     note: String,
     wrong: Option<String>,
     ready: bool,
+    /// Whether nothing that counts differs from what there is.
+    is_same: bool,
 }
 
 /// `GET /d/{slug}/drafts/{draft}/publish`.
@@ -108,6 +110,7 @@ async fn show(held: &Held, note: &str, wrong: Option<String>) -> Result<Response
         errors: said(true),
         warnings: said(false),
         raise: raise(held, &look, &must_raise),
+        is_same: difference.as_ref().is_some_and(|difference| difference.acts.is_empty()),
         difference,
         note: note.to_owned(),
         wrong,

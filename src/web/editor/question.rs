@@ -169,7 +169,7 @@ impl Asking<'_> {
             rows.push(entries(self.maker, part, (List::Choices, Some(sort)), &self.pen));
             return rows;
         }
-        let first = self.maker.first();
+        let first = self.maker.reading;
         let answers = self.shown().map_or(&[][..], Shown::choices).iter();
         let answers: Vec<&str> = answers.map(|choice| choice.text.get(first)).collect();
         if !answers.is_empty() {
@@ -181,7 +181,7 @@ impl Asking<'_> {
 
     /// A scale by its first and last answer.
     fn scale_label(&self, scale: &ScaleName) -> String {
-        let first = self.maker.first();
+        let first = self.maker.reading;
         let mut real = scale.choices.iter().filter(|choice| !choice.missing);
         let n = real.clone().count().to_string();
         let low = real.next().map_or("", |choice| choice.text.get(first));
@@ -208,7 +208,7 @@ impl Asking<'_> {
             .iter()
             .find(|other| other.id == chosen)
             .map_or(&[][..], |other| other.choices());
-        let first = self.maker.first();
+        let first = self.maker.reading;
         let option = |(code, label): (&str, &str)| {
             let sent = format!("{chosen}={code}");
             let there = codes.iter().any(|known| known == code);
@@ -234,7 +234,7 @@ impl Asking<'_> {
     fn fold(&self) -> Option<Row> {
         let (part, words) = (&self.question.part, self.maker.words);
         let shown = self.shown()?;
-        let first = self.maker.first();
+        let first = self.maker.reading;
         let answers: Vec<(&str, &str)> = match &shown.kind {
             Kind::Number { bands, .. } => {
                 bands.iter().map(|band| (band.code.as_str(), band.text.get(first))).collect()
@@ -394,8 +394,6 @@ fn settings(
             }
             tags.extend(member.is("missing").then(|| words.is_missing.clone()));
             tags.extend(member.is("exclusive").then(|| words.is_exclusive.clone()));
-            let score = member.get("score");
-            tags.extend((!score.is_empty()).then(|| score.to_owned()));
         }
         List::Rows => {
             rows.push(pen.line(&words.id, &format!("{below}.id"), &member.name, true));
