@@ -252,7 +252,7 @@ fn hostile_files_are_refused_with_a_sentence() {
         (question(&format!("show_if = \"{}\"", rule(30))), "inside one another"),
         (question(&format!("choices = [\n{many}]")), "nobody reads more than 300"),
         (text("<script>alert(1)</script>"), "has markup"),
-        (text("\u{202e}drawkcab"), "turn the direction"),
+        (text("\u{202e}drawkcab"), "nobody can see"),
         (text("a\\u0007b"), "nobody can see"),
         (question("show_if = \"q1 = a\""), "which is the question itself"),
     ] {

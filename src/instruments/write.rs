@@ -539,7 +539,7 @@ mod tests {
             let (back, faults) = check("small.toml", &write(&small), None);
             // Markup and marks that turn the direction are refused, with a sentence.
             let is_refused = |it: &crate::instruments::Fault| {
-                it.sentence.contains("markup") || it.sentence.contains("turn")
+                it.sentence.contains("markup") || it.sentence.contains("can see")
             };
             if !faults.iter().any(is_refused) {
                 prop_assert_eq!(back, Some(small));
