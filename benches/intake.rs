@@ -157,6 +157,7 @@ async fn fill(store: &Store, instrument: &Instrument, zones: &[String]) {
             policy: instrument.policy,
             languages: vec![Lang::En],
             source: None,
+            area: None,
         },
         state: State::Open,
         opened: None,

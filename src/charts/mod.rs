@@ -2,8 +2,10 @@
 //!
 //! A chart is measured, placed and drawn, in that order, so its height follows from what it says;
 //! what does not fit, has no letters or is not a number is refused. It takes released tables and
-//! nothing else, so it cannot show more than the gate let through.
+//! nothing else, so it cannot show more than the gate let through. The area's own map is drawn here
+//! too; nothing of anybody's answers is on it.
 
+mod area_map;
 mod caption;
 mod data_table;
 mod diverging;
@@ -22,6 +24,7 @@ mod sorted_bars;
 #[cfg(test)]
 mod tests;
 
+pub use area_map::area_map;
 pub use caption::{Caption, caption};
 pub use data_table::{DataTable, data_table};
 pub use layout::fonts;

@@ -11,20 +11,21 @@ use rand::{Rng, SeedableRng};
 
 use super::data;
 use super::invent::{self, Crowd};
+use crate::domain::area::Area;
 use crate::domain::collection::{Collection, Door, Field, Mode, Origin, Presence, Sampling, State};
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::{Diagnosis, HelpAddress, Settings, Wave, Zone, ZoneSet, slug};
 use crate::domain::ids::{
     CollectionId, DataWalkId, DiagnosisId, PersonId, ReflectionId, WaveId, ZoneSetId,
 };
-use crate::domain::instrument::Help;
+use crate::domain::instrument::{Help, Instrument};
 use crate::domain::people::{Invited, Person, Role};
 use crate::domain::text::Lang;
 use crate::domain::version::Publication;
 use crate::instruments::Shelf;
-use crate::job::evidence;
 use crate::job::mapping::Mapping;
 use crate::job::release::make;
+use crate::job::{area, evidence};
 use crate::publish::{Wall, station_path};
 use crate::store::{NewReflection, Store, StoreError, Token};
 use crate::web::app::{BaseUrl, Clock};
@@ -35,6 +36,12 @@ const BARCELONA: &str = "barcelona-2020";
 const SEED: u64 = 2026;
 const ZONES: [&str; 6] =
     ["Kade", "Marktplein", "Tunnelwijk", "Molenbuurt", "Stationskant", "Parkzijde"];
+
+/// A map as invented as everything else: its coordinates are open sea.
+const MAP: &str = include_str!("oude_haven.geojson");
+/// What stands under it.
+const MAP_TERMS: (&str, &str) =
+    ("verzonnen voor deze demonstratie, zo’n buurt bestaat niet", "CC0 1.0");
 
 /// Fills the folder with what is not there yet.
 pub(super) async fn fill(store: &Store, shelf: &Shelf, answers: Option<&Path>) -> Result<()> {
@@ -59,8 +66,8 @@ async fn is_missing(store: &Store, slug: &str) -> Result<bool> {
 
 /// One collection to invent.
 struct Plan {
-    instrument: &'static str,
-    title: &'static str,
+    instrument: String,
+    title: String,
     wave: usize,
     people: usize,
     days: (Date, Option<Date>),
@@ -71,11 +78,11 @@ struct Plan {
     lift: f64,
 }
 
-/// Two waves, a walk, three listening groups, an activity; then everything that can be tried.
-fn plans() -> Vec<Plan> {
-    let neighbours = |title, wave, people, days, lift| Plan {
-        instrument: "resident_safety",
-        title,
+/// Two waves, a walk, three listening groups, an activity; then every instrument, to be tried.
+fn plans(shelf: &Shelf) -> Vec<Plan> {
+    let neighbours = |title: &str, wave, people, days, lift| Plan {
+        instrument: "resident_safety".to_owned(),
+        title: title.to_owned(),
         wave,
         people,
         days,
@@ -105,22 +112,20 @@ fn plans() -> Vec<Plan> {
         recruited_by: "een kraam op de markt",
         ..sitting("pulse2", "Peiling november 2026", 60, open)
     });
-    for (instrument, title) in [
-        ("resident_safety", "Probeer de buurtvragenlijst"),
-        ("walk_audit", "Probeer het wandelblad"),
-        ("focus_group_note", "Probeer het notitieblad"),
-        ("feedback_youth", "Probeer de feedback van jongeren"),
-    ] {
-        plans.push(Plan { days: (open, None), ..sitting(instrument, title, 0, open) });
+    let is_tried = |it: &&Instrument| it.slug != "pulse2" && it.slug != "barcelona_2020";
+    for instrument in shelf.instruments().iter().filter(is_tried) {
+        let title = format!("Probeer: {}", instrument.title.get(Lang::Nl));
+        let tried = sitting(&instrument.slug, &title, 0, open);
+        plans.push(Plan { days: (open, None), ..tried });
     }
     plans
 }
 
-fn sitting(instrument: &'static str, title: &'static str, people: usize, day: Date) -> Plan {
-    let is_feedback = instrument == "feedback_youth";
+fn sitting(instrument: &str, title: &str, people: usize, day: Date) -> Plan {
+    let is_feedback = instrument.starts_with("feedback_");
     Plan {
-        instrument,
-        title,
+        instrument: instrument.to_owned(),
+        title: title.to_owned(),
         wave: 1,
         people,
         days: (day, Some(day)),
@@ -146,10 +151,13 @@ async fn invented(store: &Store, shelf: &Shelf) -> Result<()> {
     store.add_diagnosis(&diagnosis, &set, &waves[0], None).await?;
     store.add_wave(diagnosis.id, &waves[1], None).await?;
     store.set_population(diagnosis.id, &invent::population(&zones)).await?;
+    let (map, day) = (MAP.as_bytes().to_vec(), date(2025, 9, 29));
+    let area = area::import(store, &diagnosis, day, map, MAP_TERMS).await?;
     people(store, diagnosis.id).await?;
     let mut closed = Vec::new();
-    for (number, plan) in (0..).zip(plans()) {
-        let collection = invent(store, shelf, &diagnosis, &waves, &zones, &plan, number).await?;
+    for (number, plan) in (0..).zip(plans(shelf)) {
+        let collection =
+            invent(store, shelf, &diagnosis, &waves, (&zones, &area), &plan, number).await?;
         if collection.state == State::Closed {
             closed.push(collection.id);
         }
@@ -169,7 +177,7 @@ fn diagnosis() -> Diagnosis {
     ];
     let address = |(kind, address): (Help, &str)| HelpAddress { kind, address: address.to_owned() };
     let settings = Settings {
-        languages: vec![Lang::Nl, Lang::Fr, Lang::En, Lang::Ar],
+        languages: vec![Lang::Nl, Lang::Fr, Lang::En, Lang::De, Lang::Pt, Lang::Tr, Lang::Ar],
         time_zone: "Europe/Brussels".to_owned(),
         consent_age: 13,
         help: help.into_iter().map(address).collect(),
@@ -185,17 +193,18 @@ async fn invent(
     shelf: &Shelf,
     diagnosis: &Diagnosis,
     waves: &[Wave; 2],
-    zones: &[Zone],
+    (zones, area): (&[Zone], &Area),
     plan: &Plan,
     number: u64,
 ) -> Result<Collection> {
     let instrument = shelf
-        .instrument(plan.instrument)
+        .instrument(&plan.instrument)
         .with_context(|| format!("{} is not on the shelf", plan.instrument))?;
-    let source = shelf.source(plan.instrument);
+    let source = shelf.source(&plan.instrument);
     let how = Publication { source, at: Some(Clock::System.now()), by: None, note: "" };
     let hash = store.publish_version(diagnosis.id, instrument, &how).await?.hash;
-    let collection = collection(diagnosis, waves, &hash, instrument, plan);
+    let mut collection = collection(diagnosis, waves, &hash, instrument, plan);
+    collection.field.area = instrument.asks_places().then_some(area.id);
     let door = Door {
         code: letters(&mut StdRng::seed_from_u64(SEED + 1000 + number)),
         collection: collection.id,
@@ -207,6 +216,7 @@ async fn invent(
         collection: &collection,
         instrument,
         zones,
+        map: &area.map,
         people: plan.people,
         lift: plan.lift,
         seed: SEED + number,
@@ -219,7 +229,7 @@ fn collection(
     diagnosis: &Diagnosis,
     waves: &[Wave; 2],
     hash: &str,
-    instrument: &crate::domain::instrument::Instrument,
+    instrument: &Instrument,
     plan: &Plan,
 ) -> Collection {
     let languages = diagnosis.settings.languages.iter().copied();
@@ -230,7 +240,7 @@ fn collection(
         diagnosis: diagnosis.id,
         wave: waves[plan.wave].id,
         instrument: hash.to_owned(),
-        title: plan.title.to_owned(),
+        title: plan.title.clone(),
         field: Field {
             sampling: plan.sampling,
             asked_by: plan.asked_by.to_owned(),
@@ -240,6 +250,7 @@ fn collection(
             policy: instrument.policy,
             languages,
             source: None,
+            area: None,
         },
         state: if closed.is_some() { State::Closed } else { State::Open },
         opened: Some(opened),
@@ -319,10 +330,10 @@ async fn barcelona(store: &Store, shelf: &Shelf, file: &Path) -> Result<()> {
     let instrument = shelf.instrument("barcelona_2020").context("barcelona_2020 is not there")?;
     let mapping = shelf.file("barcelona_2020.mapping.toml").context("its mapping is not there")?;
     let mapping = Mapping::read(&mapping).map_err(|why| anyhow!(why))?;
-    let imported = data::read(file, instrument, &mapping)?;
+    let imported = data::read(file, instrument, &mapping, None)?;
     let mut diagnosis = data::new_diagnosis("Barcelona 2020", instrument);
     "Europe/Madrid".clone_into(&mut diagnosis.settings.time_zone);
-    data::keep(store, &diagnosis, true, instrument, &mapping, &imported).await?;
+    data::keep(store, (&diagnosis, true), None, instrument, &mapping, &imported).await?;
     data::report(&imported);
     let invented = store.diagnosis(INVENTED).await?;
     for (person, _, role) in store.members(invented.id).await? {

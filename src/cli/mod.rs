@@ -13,9 +13,13 @@ use crate::store::{Store, Token};
 use crate::web::app::{App, BaseUrl, Clock};
 use crate::web::router;
 
+mod area;
 mod data;
 mod demo;
+mod export;
 mod invent;
+mod languages;
+mod xlsform;
 
 /// A neighbourhood makes its own local security diagnosis, and acts on it.
 #[derive(Debug, Parser)]
@@ -38,16 +42,23 @@ enum Command {
     #[command(after_help = "Example: miradouro invite --role facilitator --diagnosis oude-haven")]
     Invite(Invite),
     /// Check instrument files: every fault at once, with line, column and caret.
-    #[command(after_help = "Example: miradouro check surveys/*.toml")]
-    Check {
-        /// The files.
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
+    #[command(after_help = "Example: miradouro check surveys/*.toml\n\
+                            Example: miradouro check --languages --data /var/lib/miradouro \
+                            --diagnosis oude-haven")]
+    Check(languages::Check),
     /// Turn an existing CSV file into a new, closed collection.
     #[command(after_help = "Example: miradouro import --new \"Barcelona 2020\" \
                             --instrument barcelona_2020 --mapping map.toml --answers data.csv")]
     Import(data::Import),
+    /// Write the answers of a collection to files: personal data, for this machine only.
+    #[command(after_help = "Example: miradouro export --diagnosis oude-haven --list\n\
+                            Example: miradouro export --diagnosis oude-haven \
+                            --collection 5f0c… --out closed/spring")]
+    Export(export::Export),
+    /// Import a map of the area: places are chosen from it.
+    #[command(after_help = "Example: miradouro area oude-haven.geojson --diagnosis oude-haven \
+                            --source \"OpenStreetMap contributors\" --licence \"ODbL 1.0\"")]
+    Area(area::Area),
     /// Make the next release of a diagnosis.
     #[command(after_help = "Example: miradouro release --diagnosis oude-haven --public")]
     Release(data::Release),
@@ -56,6 +67,12 @@ enum Command {
         after_help = "Example: miradouro poster --release 1 --station 3 --lang nl --out 3.pdf"
     )]
     Poster(data::Poster),
+    /// Turn a form of another survey program (XLSForm) into an instrument, or back.
+    #[command(
+        subcommand,
+        after_help = "Example: miradouro xlsform import form.xlsx --out my_survey.toml"
+    )]
+    Xlsform(xlsform::Xlsform),
 }
 
 /// Where everything is kept.
@@ -159,10 +176,14 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Serve(with) => serve(with).await,
         Command::Demo(with) => demonstrate(with).await,
         Command::Invite(with) => invite(with).await,
-        Command::Check { files } => Ok(check(&files)),
+        Command::Check(with) if with.languages => languages::table(with).await,
+        Command::Check(with) => Ok(check(&with.files)),
         Command::Import(with) => data::import(with).await,
+        Command::Export(with) => export::export(with).await,
+        Command::Area(with) => area::import(with).await,
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,
+        Command::Xlsform(with) => xlsform::obey(with),
     }
 }
 
@@ -273,7 +294,7 @@ fn check(files: &[PathBuf]) -> ExitCode {
     let mut good = true;
     for path in files {
         let name = path.display().to_string();
-        let text = match std::fs::read_to_string(path) {
+        let text = match instruments::read(path) {
             Ok(text) => text,
             Err(error) => {
                 say(&format!("{name}: could not be read: {error}"));

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{CollectionId, DiagnosisId, WaveId};
+use super::ids::{AreaId, CollectionId, DiagnosisId, WaveId};
 use super::instrument::{Policy, Sheet};
 use super::text::Lang;
 use super::translation::is_complete;
@@ -54,6 +54,9 @@ pub struct Field {
     /// Where the data come from, for imports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// The map places are chosen from; the zones are, without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<AreaId>,
 }
 
 macro_rules! coded {

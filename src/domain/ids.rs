@@ -42,6 +42,8 @@ id! {
     DiagnosisId,
     /// One turn of the cycle in a diagnosis.
     WaveId,
+    /// A map of the area as it was imported.
+    AreaId,
     /// A set of zones, never edited once used.
     ZoneSetId,
     /// One instrument in the field.

@@ -310,6 +310,12 @@ impl Instrument {
         all.find(|one| one.id != id && one.rows().iter().any(|row| row.id == id))
     }
 
+    /// Whether any question is answered with a place of the area.
+    #[must_use]
+    pub fn asks_places(&self) -> bool {
+        self.all_questions().any(|question| matches!(question.kind, Kind::Place))
+    }
+
     /// The repeat group of a walk sheet or note sheet.
     #[must_use]
     pub fn group(&self) -> Option<&Question> {

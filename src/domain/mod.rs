@@ -4,20 +4,24 @@
 //! they need and return values, so every rule in this folder is tested without a database.
 
 pub mod answer;
+pub mod area;
 pub mod change;
 pub mod collection;
 pub mod condition;
 pub mod data_walk;
 pub mod diagnosis;
 pub mod draft;
+pub mod ground;
 pub mod ids;
 pub mod instrument;
 pub mod line;
 pub mod part;
 pub mod people;
 pub mod personal;
+pub mod plane;
 pub mod population;
 pub mod question;
+pub mod reading;
 pub mod text;
 pub mod translation;
 pub mod version;

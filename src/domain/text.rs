@@ -133,6 +133,16 @@ impl Text {
     }
 }
 
+/// A cell that no spreadsheet takes for a formula: an apostrophe stands before what begins like one.
+#[must_use]
+pub fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
 /// Whether nobody can see a character that yet changes how words are read: control characters
 /// other than the end of a line, and those that turn the direction of writing around.
 #[must_use]

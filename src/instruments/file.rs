@@ -72,9 +72,22 @@ pub(super) fn as_far_as_it_goes(
     }
     let mut found = None;
     document(text, &mut notes, |root, notes| {
-        found = Some(Reader { name, text, shared, known }.instrument(root, notes));
+        let reader = Reader { name, text, shared, known, any_language: false };
+        found = Some(reader.instrument(root, notes));
     });
     (found, notes.faults(text))
+}
+
+/// Reads an instrument with its texts in every language there is, whatever is missing in one: for
+/// counting translations. There is none when anything else is wrong with it.
+pub(super) fn read_in_any_language(name: &str, text: &str, shared: &Shared) -> Option<Instrument> {
+    let mut notes = Notes::in_any_language();
+    let mut found = None;
+    document(text, &mut notes, |root, notes| {
+        let reader = Reader { name, text, shared, known: &|_| None, any_language: true };
+        found = Some(reader.instrument(root, notes));
+    });
+    found.filter(|_| notes.errors() == 0)
 }
 
 /// Parses TOML and hands its root table over; all that is wrong with the TOML itself is noted.
@@ -100,6 +113,8 @@ struct Reader<'a> {
     text: &'a str,
     shared: &'a Shared,
     known: Known<'a>,
+    /// Whether texts are read in every language and not only in those the file names.
+    any_language: bool,
 }
 
 /// A section and where its questions stand.
@@ -111,7 +126,8 @@ struct Page {
 impl Reader<'_> {
     /// What is missing here was complained about, so an instrument with a gap is never used.
     fn instrument(&self, root: &mut Table<'_>, notes: &mut Notes) -> Instrument {
-        let langs = languages(root, notes);
+        let named = languages(root, notes);
+        let langs = if self.any_language { Lang::ALL.to_vec() } else { named.clone() };
         let slug = self.slug(root, notes);
         let sheet = root.one_of("kind", &SHEETS, notes);
         let policy = root.one_of("policy", &POLICIES, notes);
@@ -140,7 +156,7 @@ impl Reader<'_> {
             minutes: minutes.unwrap_or_default(),
             sensitivity: sensitivity.map_or(Sensitivity::High, |level| level.value),
             min_age,
-            languages: langs,
+            languages: named,
             research,
             intro: intro.unwrap_or_default(),
             outro: outro.unwrap_or_default(),
@@ -180,12 +196,11 @@ impl Reader<'_> {
             }
             let hint = table.text("hint", HEADING * 2, langs, notes);
             let shuffle = table.flag("shuffle", notes);
-            let (title, asked) = match table.string("block", notes) {
-                Some(named) => shared::taken(self.shared, &named, langs, notes).unwrap_or_default(),
-                None => {
-                    let before = pages.iter().flat_map(|page| &page.section.questions).cloned();
-                    own(&mut table, &context, before.collect(), notes)
-                }
+            let (title, asked) = if let Some(named) = table.string("block", notes) {
+                shared::taken(self.shared, &named, langs, notes).unwrap_or_default()
+            } else {
+                let before = pages.iter().flat_map(|page| &page.section.questions).cloned();
+                own(&mut table, &context, before.collect(), notes)
             };
             table.finish(notes);
             let questions = asked.iter().map(|asked| asked.question.clone()).collect();

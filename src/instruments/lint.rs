@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::domain::text::Lang;
+
 /// A stretch of bytes in a file.
 pub(super) type Span = Range<usize>;
 
@@ -32,6 +34,8 @@ pub enum Severity {
     Warning,
 }
 
+/// The most faults that are noted: nobody mends more at once.
+const MOST: usize = 200;
 /// The most characters of a source line that are shown: a text in seven languages is long.
 const WIDTH: usize = 100;
 
@@ -82,12 +86,26 @@ fn is_printable(c: char) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     found: Vec<(Span, String, Severity)>,
+    /// Whether a text may be missing in a language: then nobody is told.
+    any_language: bool,
 }
 
 impl Notes {
     /// Notes what makes the file unusable.
     pub(super) fn error(&mut self, at: &Span, sentence: impl Into<String>) {
         self.note(at, sentence.into(), Severity::Error);
+    }
+
+    /// Notes that lets every text be missing in any language.
+    pub(super) fn in_any_language() -> Self {
+        Self { found: Vec::new(), any_language: true }
+    }
+
+    /// Notes what is missing in a language.
+    pub(super) fn lacks(&mut self, at: &Span, what: &str, lang: Lang) {
+        if !self.any_language {
+            self.error(at, format!("{what} is missing in {lang}"));
+        }
     }
 
     /// Notes what somebody should look at.
@@ -97,7 +115,7 @@ impl Notes {
 
     fn note(&mut self, at: &Span, sentence: String, severity: Severity) {
         let note = (at.clone(), sentence, severity);
-        if !self.found.contains(&note) {
+        if self.found.len() < MOST && !self.found.contains(&note) {
             self.found.push(note);
         }
     }
@@ -110,11 +128,13 @@ impl Notes {
     /// The faults in the order of the file.
     pub(super) fn faults(mut self, text: &str) -> Vec<Fault> {
         self.found.sort_by_key(|(at, _, _)| at.start);
+        let is_cut = self.found.len() == MOST;
         let fault = |(at, sentence, severity): (Span, String, Severity)| {
             let (line, column, source) = place(text, at.start);
             Fault { line, column, sentence, severity, source }
         };
-        self.found.into_iter().map(fault).collect()
+        let cut = is_cut.then(|| Fault::of_file(format!("only the first {MOST} faults are shown")));
+        cut.into_iter().chain(self.found.into_iter().map(fault)).collect()
     }
 }
 

@@ -10,6 +10,9 @@ use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 use super::lint::{Notes, Span};
 use crate::domain::text::{Lang, Text, is_unseen};
 
+/// The longest list of questions, choices and the like that is read.
+const LONGEST: usize = 300;
+
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Placed<T> {
@@ -138,8 +141,13 @@ impl<'a> Table<'a> {
         notes: &mut Notes,
     ) -> Option<Vec<Self>> {
         let list = self.typed(key, "a list of tables", notes, DeValue::as_array)?;
+        if list.value.len() > LONGEST {
+            let sentence =
+                format!("{key} has {} entries; nobody reads more than {LONGEST}", list.value.len());
+            notes.error(&list.at, sentence);
+        }
         let mut found = Vec::new();
-        for value in list.value {
+        for value in list.value.iter().take(LONGEST) {
             match value.get_ref().as_table() {
                 Some(table) => found.push(Self::new(noun, value.span(), table)),
                 None => notes.error(&value.span(), format!("{key} should hold tables")),
@@ -280,13 +288,25 @@ fn text(
         }
     }
     for lang in langs.iter().filter(|lang| !found.0.contains_key(lang)) {
-        notes.error(&table.at, format!("{what} is missing in {lang}"));
+        notes.lacks(&table.at, what, *lang);
     }
     if found.0.is_empty() && langs.is_empty() {
         notes.error(&table.at, format!("{what} is empty"));
     }
     found.0.retain(|lang, _| langs.is_empty() || langs.contains(lang));
     found
+}
+
+/// Marks that override or isolate the direction of writing: the language alone decides it.
+pub(super) const fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+}
+
+/// Whether something stands there that looks like a tag: `<b>`, `</p>`, `<!--`.
+pub(super) fn has_markup(words: &str) -> bool {
+    let tag =
+        |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
+    words.split('<').skip(1).any(tag)
 }
 
 /// What is wrong with the words in one language.
@@ -297,6 +317,13 @@ fn complain(what: &str, words: &Placed<&str>, most: usize, notes: &mut Notes) {
     }
     if words.value.chars().any(is_unseen) {
         notes.error(&words.at, format!("{what} has characters that nobody can see"));
+    }
+    if words.value.chars().any(turns) {
+        let sentence = format!("{what} has characters that turn the direction of writing");
+        notes.error(&words.at, sentence);
+    }
+    if has_markup(words.value) {
+        notes.error(&words.at, format!("{what} has markup; it would be shown as it stands"));
     }
     if length > most {
         let sentence = format!("{what} has {length} characters; more than {most} is hard to read");

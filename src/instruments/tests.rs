@@ -7,7 +7,9 @@ use rand::rngs::StdRng;
 use super::sample::{sample, sample_leaning};
 use super::*;
 use crate::domain::answer::{Answers, Ground};
-use crate::domain::question::{Choice, Question};
+use crate::domain::instrument::Sheet;
+use crate::domain::question::{Choice, Kind, Question};
+use crate::domain::text::Lang;
 
 const BROKEN: &str = include_str!("../../tests/surveys/broken.toml");
 const SMALL: &str = include_str!("../../tests/surveys/small.toml");
@@ -60,17 +62,21 @@ fn a_sampled_form_reads_back_without_complaint() {
             assert_eq!(reading.complaints, [], "{} {seed}", instrument.slug);
             let json = serde_json::to_string(&reading.answers).unwrap();
             assert_eq!(serde_json::from_str::<Answers>(&json).unwrap(), reading.answers);
-            let stray = fields.iter().filter(|(field, _)| !is_read(&reading, field));
+            let stray = fields.iter().filter(|(field, _)| !is_read(instrument, &reading, field));
             assert_eq!(stray.count(), 0, "{} {seed}", instrument.slug);
         }
     }
 }
 
 /// Whether a field came back as an answer or as a text: nothing is filled in that was not asked.
-fn is_read(reading: &crate::domain::answer::Reading, field: &str) -> bool {
+fn is_read(instrument: &Instrument, reading: &crate::domain::answer::Reading, field: &str) -> bool {
     let first = field.split('.').next().unwrap();
     let last = field.split('.').next_back().unwrap();
-    reading.answers.0.contains_key(first) || reading.texts.iter().any(|text| text.question == last)
+    let gate = |question: &Question| matches!(question.kind, Kind::Consent | Kind::AgeGate);
+    reading.answers.0.contains_key(first)
+        || reading.texts.iter().any(|text| text.question == last)
+        || instrument.question(first).is_some_and(gate)
+        || instrument.sheet == Sheet::SignUp
 }
 
 #[test]
@@ -117,10 +123,7 @@ fn an_operators_file_takes_the_place_of_ours_and_a_broken_one_keeps_nobody_away(
     fs::remove_dir_all(&folder).unwrap();
     assert!(shelf.instrument("small").is_some());
     assert!(shelf.instrument("broken").is_none());
-    assert_eq!(
-        shelf.instrument("pulse2").unwrap().title.get(crate::domain::text::Lang::En),
-        "Small"
-    );
+    assert_eq!(shelf.instrument("pulse2").unwrap().title.get(Lang::En), "Small");
     let blamed = |name: &str| shelf.faults().iter().any(|(file, _)| file.ends_with(name));
     assert!(blamed("broken.toml") && blamed("latin.toml") && !blamed("small.toml"));
     assert!(shelf.instruments().is_sorted_by(|a, b| a.slug < b.slug));
@@ -226,5 +229,85 @@ proptest! {
             key.map_or_else(|| text.to_owned(), |key| format!("{key} = {value}"))
         });
         let _outcome = check("broken.toml", &damaged.collect::<Vec<_>>().join("\n"), None);
+    }
+}
+
+/// A file with one question whose line is replaced.
+fn with_question(lines: &str) -> String {
+    let (head, _) = SMALL.split_once("[[section.question]]").unwrap();
+    format!("{head}[[section.question]]\n{lines}\n")
+}
+
+#[test]
+fn hostile_files_are_refused_with_a_sentence() {
+    let deep = format!("x = {}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    let rule = |deep| format!("{}safe = unsafe{}", "(".repeat(deep), ")".repeat(deep));
+    let many = "  { code = \"a\", text = { en = \"a\", nl = \"a\" } },\n".repeat(9_000);
+    let question = |rest: &str| with_question(&format!("id = \"q1\"\nkind = \"single\"\n{rest}"));
+    let text = |words: &str| question(&format!("text = {{ en = \"{words}\", nl = \"x\" }}"));
+    for (file, wanted) in [
+        ("a".repeat(10 << 20), "at most 512 KB is read"),
+        (deep, "recursion depth"),
+        (question(&format!("show_if = \"{}\"", rule(1000))), "at most 2000 characters"),
+        (question(&format!("show_if = \"{}\"", rule(30))), "inside one another"),
+        (question(&format!("choices = [\n{many}]")), "nobody reads more than 300"),
+        (text("<script>alert(1)</script>"), "has markup"),
+        (text("\u{202e}drawkcab"), "nobody can see"),
+        (text("a\\u0007b"), "nobody can see"),
+        (question("show_if = \"q1 = a\""), "which is the question itself"),
+    ] {
+        let (instrument, faults) = check("small.toml", &file, None);
+        assert!(instrument.is_none());
+        let said: Vec<&str> = faults.iter().map(|fault| fault.sentence.as_str()).collect();
+        assert!(said.iter().any(|sentence| sentence.contains(wanted)), "{wanted}: {said:?}");
+        assert!(faults.len() <= 201);
+    }
+}
+
+#[test]
+fn a_circle_of_rules_is_refused_where_it_looks_ahead() {
+    let asked = |id: &str, other: &str| {
+        format!(
+            "id = \"{id}\"\nkind = \"single\"\nshow_if = \"{other} = a\"\nchoices = [\n  \
+             {{ code = \"a\", text = {{ en = \"a\", nl = \"a\" }} }},\n  \
+             {{ code = \"b\", text = {{ en = \"b\", nl = \"b\" }} }},\n]\n\
+             text = {{ en = \"{id}\", nl = \"{id}\" }}\n"
+        )
+    };
+    let file = format!("{}\n[[section.question]]\n{}", asked("q1", "q2"), asked("q2", "q1"));
+    let (instrument, faults) = check("small.toml", &with_question(&file), None);
+    assert!(instrument.is_none());
+    let looks_ahead = "show_if of q1 names q2, which comes later";
+    assert!(faults.iter().any(|fault| fault.sentence == looks_ahead), "{faults:?}");
+}
+
+/// The instruments of the catalogue, with what each is measured by.
+#[test]
+fn the_catalogue_is_whole_in_seven_languages() {
+    let shelf = Shelf::load(None);
+    for slug in [
+        "resident_safety",
+        "pulse2",
+        "walk_audit",
+        "focus_group_note",
+        "key_informant",
+        "community_map",
+        "feedback_youth",
+        "feedback_kids",
+        "feedback_partner",
+        "id_check_experience",
+        "over_the_line",
+        "committee_candidate",
+        "officer_profile",
+        "priority_ballot",
+        "data_walk_reflection",
+    ] {
+        let instrument = shelf.instrument(slug).unwrap_or_else(|| panic!("{slug} is missing"));
+        assert_eq!(instrument.languages, Lang::ALL, "{slug}");
+        let research = instrument.research.as_ref();
+        let research = research.unwrap_or_else(|| panic!("{slug} has no note for researchers"));
+        for text in [&research.constructs, &research.sources, &research.not_for] {
+            assert!(Lang::STAFF.iter().all(|lang| text.has(*lang)), "{slug}");
+        }
     }
 }

@@ -1,7 +1,10 @@
 //! Work that takes longer than a page: the one place where stored answers meet analysis and the
 //! gate, and the only caller that reads answers in bulk.
 
+pub mod area;
+mod codebook;
 pub mod evidence;
+pub mod export;
 pub mod import;
 pub mod mapping;
 pub mod release;

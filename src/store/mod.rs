@@ -17,6 +17,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool};
 
+mod area;
 mod audit;
 mod collection;
 mod data_walk;
@@ -259,12 +260,14 @@ fn migrations(db: &Db) -> Vec<Migration> {
     let versions = include_str!("../../migrations/0003_versions.sql").into_sql_str();
     let checks = include_str!("../../migrations/0004_translation.sql").into_sql_str();
     let drafts = include_str!("../../migrations/0005_draft.sql").into_sql_str();
+    let area = include_str!("../../migrations/0006_area.sql").into_sql_str();
     let all = [
         (1, "ground", ground),
         (2, "intake", intake),
         (3, "versions", versions),
         (4, "checks", checks),
         (5, "drafts", drafts),
+        (6, "area", area),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

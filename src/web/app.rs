@@ -7,8 +7,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::area::Area;
 use crate::domain::diagnosis::Diagnosis;
-use crate::domain::ids::DiagnosisId;
+use crate::domain::ids::{AreaId, DiagnosisId};
 use crate::domain::instrument::Instrument;
 use crate::domain::text::Lang;
 use crate::instruments::Shelf;
@@ -32,6 +33,8 @@ pub struct Inner {
     pub clock: Clock,
     words: Words,
     published: RwLock<HashMap<(DiagnosisId, String), Arc<Instrument>>>,
+    areas: RwLock<HashMap<(DiagnosisId, AreaId), Arc<Area>>>,
+    drawings: RwLock<HashMap<AreaId, Arc<str>>>,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
 }
 
@@ -71,8 +74,18 @@ impl App {
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
         };
-        let (published, walls) = (RwLock::default(), RwLock::default());
-        Ok(Self(Arc::new(Inner { store, shelf, base_url, clock, words, published, walls })))
+        let (published, areas, drawings, walls) = Default::default();
+        Ok(Self(Arc::new(Inner {
+            store,
+            shelf,
+            base_url,
+            clock,
+            words,
+            published,
+            areas,
+            drawings,
+            walls,
+        })))
     }
 }
 
@@ -148,6 +161,34 @@ impl Inner {
             map.insert(key, Arc::clone(&instrument));
         }
         Ok(instrument)
+    }
+
+    /// An area; read once, since it never changes.
+    ///
+    /// # Errors
+    /// `NotFound` when it was never imported in that diagnosis.
+    pub async fn area(&self, of: DiagnosisId, id: AreaId) -> Result<Arc<Area>> {
+        if let Some(known) = self.areas.read().ok().and_then(|map| map.get(&(of, id)).cloned()) {
+            return Ok(known);
+        }
+        let area = Arc::new(self.store.area(of, id).await?);
+        if let Ok(mut map) = self.areas.write() {
+            map.insert((of, id), Arc::clone(&area));
+        }
+        Ok(area)
+    }
+
+    /// The drawing of an area, if it was made already.
+    pub(super) fn known_drawing(&self, area: AreaId) -> Option<Arc<str>> {
+        self.drawings.read().ok()?.get(&area).cloned()
+    }
+
+    /// Keeps a drawing; an area never changes, so it stays right.
+    pub(super) fn keep_drawing(&self, area: AreaId, drawn: Arc<str>) -> Arc<str> {
+        if let Ok(mut drawings) = self.drawings.write() {
+            drawings.insert(area, Arc::clone(&drawn));
+        }
+        drawn
     }
 
     /// Today, in the diagnosis's time zone.

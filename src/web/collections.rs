@@ -219,6 +219,7 @@ fn read(
         policy: instrument?.policy,
         languages,
         source: None,
+        area: None,
     };
     faults.is_empty().then_some(field)
 }
@@ -480,13 +481,19 @@ async fn unchecked(held: &Held) -> Result<Vec<(String, String)>> {
     Ok(held.collection.field.languages.iter().filter_map(said).collect())
 }
 
-/// Opens a collection and writes down how many of its texts nobody has checked.
+/// Opens a collection with the newest map and writes down how many of its texts nobody has checked.
 ///
 /// # Errors
 /// `Stale` when it is no draft any more.
 pub(super) async fn begin(held: &Held) -> Result<()> {
     let (desk, collection) = (&held.desk, &held.collection);
     let today = desk.app.today(&desk.diagnosis);
+    if held.instrument.asks_places() {
+        let area = desk.app.store.newest_area(desk.diagnosis.id).await?;
+        let field = Field { area, ..collection.field.clone() };
+        let fixed = Collection { field, ..collection.clone() };
+        desk.app.store.change_draft(&fixed).await.map_err(|e| desk.said(e))?;
+    }
     let opened = desk.app.store.open_collection(desk.diagnosis.id, collection.id, today).await;
     opened.map_err(|e| desk.said(e))?;
     desk.log(Act::Opened, &collection.title).await?;

@@ -28,6 +28,8 @@ coded! {
         ChangedSettings = "settings_changed",
         /// A wave was added.
         AddedWave = "wave_added",
+        /// A map of the area was imported.
+        ImportedArea = "area_imported",
         /// A collection was prepared.
         Prepared = "collection_prepared",
         /// A draft was changed.
@@ -52,6 +54,10 @@ coded! {
         Reset = "reset_link_made",
         /// Free texts were opened.
         ReadTexts = "texts_read",
+        /// Answers were exported on the server itself.
+        Exported = "answers_exported",
+        /// Answers and free texts were exported on the server itself.
+        ExportedTexts = "answers_and_texts_exported",
         /// A reflection was let through.
         Shown = "reflection_shown",
         /// A reflection was held back.

@@ -25,6 +25,9 @@ use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::words::{StaffWords, fill};
 
+/// The sheet that is chosen until another one is.
+const USUAL: &str = "feedback_youth";
+
 /// The instruments for feedback as they can be asked here: one's own before those of the shelf.
 async fn sheets(desk: &Desk) -> Result<Vec<Arc<Instrument>>> {
     let mut all = Known::askable(desk).await?;
@@ -48,8 +51,8 @@ pub(super) async fn new_page(
         .with("presence", Presence::YouthWorker.code())
         .with("asked_by", &desk.person.name);
     let sheets = sheets(&desk).await?;
-    if let Some(first) = sheets.first() {
-        filled = filled.with("instrument", &first.slug);
+    if let Some(usual) = sheets.iter().find(|one| one.slug == USUAL) {
+        filled = filled.with("instrument", &usual.slug);
     }
     for lang in spoken(&desk, &sheets) {
         filled = filled.with("languages", lang.tag());
@@ -111,6 +114,7 @@ fn read(
         policy: instrument?.policy,
         languages: Lang::ALL.into_iter().filter(|lang| given.contains(&lang.tag())).collect(),
         source: None,
+        area: None,
     };
     for why in not_ready(&field, instrument?, &desk.diagnosis.settings.help) {
         let reason = named::reason(why, words, desk.app.form_words(desk.lang()));

@@ -21,6 +21,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub mod app;
+pub(crate) mod area;
 mod assets;
 mod collections;
 mod desk;
@@ -38,6 +39,7 @@ mod overview;
 mod page;
 mod participate;
 mod parts;
+mod place;
 mod projector;
 mod qr;
 mod released;
@@ -86,6 +88,7 @@ fn intake() -> Router<App> {
     Router::new()
         .route("/", get(home::front))
         .route("/p/{door}", get(participate::enter))
+        .route("/p/{door}/map.svg", get(place::drawing))
         .route("/p/{door}/{lang}", get(participate::form).post(participate::submit))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
         .route("/a/{hash}/{*name}", get(assets::asset))
@@ -109,6 +112,11 @@ fn staff() -> Router<App> {
         .route("/d/{slug}", get(overview::page))
         .route("/d/{slug}/settings", get(diagnosis::settings_page).post(diagnosis::settings))
         .route("/d/{slug}/waves", get(diagnosis::wave_page).post(diagnosis::add_wave))
+        .route(
+            "/d/{slug}/area",
+            get(area::page).post(area::import).layer(DefaultBodyLimit::max(area::LARGEST_FORM)),
+        )
+        .route("/d/{slug}/area/{area}/map.svg", get(area::drawing))
         .route("/d/{slug}/delete", get(diagnosis::delete_page).post(diagnosis::delete))
         .route("/d/{slug}/collections/new", get(collections::new_page).post(collections::prepare))
         .route("/d/{slug}/collections/{id}", get(collections::page))

@@ -18,6 +18,7 @@ use super::error::{Error, Result};
 use super::field::{self, Fields};
 use super::page::{self, Again, Frame, Message};
 use crate::domain::answer::{AS_IS, Complaint, Ground, Wrong};
+use crate::domain::area::{Area, Map};
 use crate::domain::collection::{self, Collection, Door, Mode, Origin, Presence, Sampling};
 use crate::domain::diagnosis::{Diagnosis, Zone};
 use crate::domain::ids::{CollectionId, ResponseId, WaveId};
@@ -42,6 +43,13 @@ struct Entry {
     collection: Collection,
     instrument: Arc<Instrument>,
     zones: Vec<Zone>,
+    area: Option<Arc<Area>>,
+}
+
+impl Entry {
+    fn map(&self) -> Option<&Map> {
+        self.area.as_deref().map(|area| &area.map)
+    }
 }
 
 /// `GET /p/{door}`: to the language the browser asks for, if the collection has it.
@@ -103,8 +111,8 @@ pub(super) async fn submit(
 
 /// Reads the answers and hands them in.
 async fn take(app: &Inner, entry: &Entry, lang: Lang, id: ResponseId, pairs: Pairs) -> Response {
-    let zones = entry.zones.iter().map(|zone| zone.code.as_str()).collect();
-    let reading = entry.instrument.read(&pairs, &Ground { zones, ..Ground::default() });
+    let ground = Ground::from(&entry.zones).with(entry.map());
+    let reading = entry.instrument.read(&pairs, &ground);
     if !reading.complaints.is_empty() {
         return show(app, entry, lang, id, &pairs, &reading.complaints);
     }
@@ -149,7 +157,11 @@ async fn entry(app: &Inner, door: &str) -> Result<Entry> {
     let collection = app.store.collection(door.diagnosis, door.collection).await?;
     let instrument = app.instrument(door.diagnosis, &collection.instrument).await?;
     let zones = app.store.zones(door.diagnosis, collection.wave).await?;
-    Ok(Entry { door, diagnosis, collection, instrument, zones })
+    let area = match collection.field.area {
+        Some(area) => Some(app.area(door.diagnosis, area).await?),
+        None => None,
+    };
+    Ok(Entry { door, diagnosis, collection, instrument, zones, area })
 }
 
 /// The same, if it is open in this language; else the page that says why not.
@@ -212,8 +224,8 @@ struct FormPage<'a> {
     as_is: Option<&'static str>,
     sections: Vec<SectionView>,
     danger: String,
-    /// The script, where there is something for it to do.
-    script: Option<String>,
+    /// The scripts, where there is something for them to do.
+    scripts: Vec<String>,
     /// What is said over a form that is only looked at.
     trial: Option<String>,
 }
@@ -260,6 +272,7 @@ pub(super) fn trial(
         policy: instrument.policy,
         languages: Vec::new(),
         source: None,
+        area: None,
     };
     let collection = Collection {
         id,
@@ -274,7 +287,8 @@ pub(super) fn trial(
         group_said_yes: false,
     };
     let instrument = Arc::new(instrument);
-    let entry = Entry { door, diagnosis, collection, instrument, zones };
+    let area = None;
+    let entry = Entry { door, diagnosis, collection, instrument, zones, area };
     match form_page(app, &entry, lang, ResponseId(Uuid::nil()), filled, &[]) {
         Ok(mut page) => {
             page.trial = Some(said.to_owned());
@@ -297,7 +311,18 @@ fn form_page<'a>(
     let instrument = &*entry.instrument;
     let zones = &entry.zones;
     let consent_age = entry.diagnosis.settings.consent_age;
-    let fields = Fields { instrument, zones, filled, complaints, lang, words, id, consent_age };
+    let fields = Fields {
+        instrument,
+        zones,
+        map: entry.map(),
+        door: &entry.door.code,
+        filled,
+        complaints,
+        id,
+        consent_age,
+        lang,
+        words,
+    };
     let sections = sections(&fields, id)?;
     let mut frame = Frame::new(lang, entry.instrument.title.get(lang), &entry.diagnosis.name);
     frame.invented = invented(entry, words);
@@ -315,7 +340,7 @@ fn form_page<'a>(
             .then_some(AS_IS),
         sections,
         danger: danger(entry, words),
-        script: has_rules(instrument).then(|| assets::address("form.js")),
+        scripts: scripts(entry),
         trial: None,
     })
 }
@@ -340,6 +365,14 @@ fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionVi
         }
     }
     Ok(views)
+}
+
+/// What a script can help with: rules, and the map.
+fn scripts(entry: &Entry) -> Vec<String> {
+    let has_map = entry.instrument.asks_places() && entry.area.is_some();
+    let wanted = [(has_rules(&entry.instrument), "form.js"), (has_map, "place.js")];
+    let wanted = wanted.into_iter().filter(|(is_wanted, _)| *is_wanted);
+    wanted.map(|(_, name)| assets::address(name)).collect()
 }
 
 /// Whether something is asked or offered only to some, or stands alone among ticks.

@@ -56,30 +56,46 @@ impl Faults {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// Puts each complaint beside its field. Gives what is about no field, and the names and labels
+    /// of the fields that have complaints.
+    pub(super) fn beside(self, inputs: &mut [Input]) -> (Vec<String>, Vec<(String, String)>) {
+        let mut elsewhere = Vec::new();
+        for (field, sentence) in self.0 {
+            match inputs.iter_mut().find(|input| input.name == field) {
+                Some(input) => input.wrong.push(sentence),
+                None => elsewhere.push(sentence),
+            }
+        }
+        let complained = inputs.iter().filter(|input| !input.wrong.is_empty());
+        (elsewhere, complained.map(|input| (input.name.clone(), input.label.clone())).collect())
+    }
 }
 
 /// One field of a sheet.
 pub(super) struct Input {
-    name: String,
-    label: String,
-    hint: String,
-    wrong: Vec<String>,
-    kind: InputKind,
+    pub name: String,
+    pub label: String,
+    pub hint: String,
+    pub wrong: Vec<String>,
+    pub kind: InputKind,
 }
 
-enum InputKind {
+/// What sort of field it is.
+pub(super) enum InputKind {
     Heading,
     Line { value: String, kind: &'static str },
     Area { value: String, rows: usize },
+    File { accept: &'static str },
     Choices { kind: &'static str, all: Vec<Tick> },
 }
 
 /// One thing that can be chosen.
 pub(super) struct Tick {
-    value: String,
-    label: String,
-    hint: String,
-    on: bool,
+    pub value: String,
+    pub label: String,
+    pub hint: String,
+    pub on: bool,
 }
 
 impl Tick {
@@ -122,6 +138,12 @@ impl Input {
     pub(super) fn area(name: &str, label: &str, rows: usize, filled: &Filled) -> Self {
         let value = filled.first(name).to_owned();
         Self::new(name, label, InputKind::Area { value, rows })
+    }
+
+    /// A file to send.
+    #[must_use]
+    pub(super) fn file(name: &str, label: &str, accept: &'static str) -> Self {
+        Self::new(name, label, InputKind::File { accept })
     }
 
     /// One of several.
@@ -205,14 +227,7 @@ impl<'a> Sheet<'a> {
     pub(super) fn show(mut self, faults: Faults) -> Response {
         let status =
             if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        for (field, sentence) in faults.0 {
-            match self.inputs.iter_mut().find(|input| input.name == field) {
-                Some(input) => input.wrong.push(sentence),
-                None => self.wrong.push(sentence),
-            }
-        }
-        let complained = self.inputs.iter().filter(|input| !input.wrong.is_empty());
-        self.complained = complained.map(|i| (i.name.clone(), i.label.clone())).collect();
+        (self.wrong, self.complained) = faults.beside(&mut self.inputs);
         desk::show(status, &self)
     }
 }

@@ -191,9 +191,11 @@ async fn versions(desk: &Desk, known: &Known) -> Result<Vec<VersionView>> {
 fn published_on(desk: &Desk, version: &Version, people: &BTreeMap<PersonId, String>) -> String {
     let words = desk.instrument_words();
     let Some(at) = version.at else { return words.day_unknown.clone() };
-    let name = version.by.and_then(|by| people.get(&by));
-    let name = name.unwrap_or(&desk.words().command_line);
-    fill(&words.published_on, &[("day", &moment(&desk.diagnosis, at)), ("name", name)])
+    let day = moment(&desk.diagnosis, at);
+    match version.by.and_then(|by| people.get(&by)) {
+        Some(name) => fill(&words.published_on, &[("day", &day), ("name", name)]),
+        None => fill(&words.published_on_server, &[("day", &day)]),
+    }
 }
 
 /// One side of a comparison, as it stands in the address.

@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use miradouro::domain::answer::Ground;
+use miradouro::domain::area::Area;
 use miradouro::domain::collection::{
     Collection, Door, Field, Mode, Origin, Presence, Sampling, State,
 };
@@ -32,6 +33,9 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tower::ServiceExt;
 use uuid::Uuid;
+
+/// The invented map of the demonstration.
+pub(crate) const HAVEN: &str = include_str!("../../src/cli/oude_haven.geojson");
 
 /// The day on which all tests happen: 2026-11-22, noon UTC.
 pub(crate) const NOW: i64 = 1_795_348_800_000;
@@ -133,6 +137,41 @@ impl House {
         self.send(form(path, fields, Some(cookie))).await
     }
 
+    /// A form that may bring files: each part is a field, the name of its file if it is one, and
+    /// its bytes.
+    pub(crate) async fn upload(
+        &self,
+        cookie: &str,
+        path: &str,
+        parts: &[(&str, Option<&str>, &[u8])],
+    ) -> Page {
+        const BOUNDARY: &str = "----a-boundary-nobody-writes";
+        let mut body = Vec::new();
+        for (name, file, bytes) in parts {
+            let file = file.map_or_else(String::new, |file| {
+                format!("; filename=\"{file}\"\r\nContent-Type: application/octet-stream")
+            });
+            let head = format!("Content-Disposition: form-data; name=\"{name}\"{file}");
+            body.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").into_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, kind)
+            .header(header::COOKIE, cookie)
+            .header("sec-fetch-site", "same-origin");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// The invented map of the demonstration, imported.
+    pub(crate) async fn area(&self, of: &Diagnosis) -> Area {
+        let (file, day) = (HAVEN.as_bytes().to_vec(), "2026-11-22".parse().unwrap());
+        let terms = ("invented for a test", "CC0 1.0");
+        job::area::import(&self.store, of, day, file, terms).await.unwrap()
+    }
+
     /// A diagnosis with three zones and every help address.
     pub(crate) async fn diagnosis(&self) -> (Diagnosis, Wave) {
         let help = |kind| HelpAddress { kind, address: "112".to_owned() };
@@ -167,6 +206,8 @@ impl House {
         let shelf = Shelf::load(None);
         let instrument = shelf.instrument(slug).unwrap();
         let hash = self.store.publish(of.id, instrument).await.unwrap();
+        let newest = self.store.newest_area(of.id).await.unwrap();
+        let area = newest.filter(|_| instrument.asks_places());
         let collection = Collection {
             id: CollectionId::random(),
             diagnosis: of.id,
@@ -182,6 +223,7 @@ impl House {
                 policy: instrument.policy,
                 languages: instrument.languages.clone(),
                 source: None,
+                area,
             },
             state: State::Open,
             opened: Some("2026-11-01".parse().unwrap()),
@@ -201,15 +243,19 @@ impl House {
         let hash = &collection.instrument;
         let instrument = self.store.published(door.diagnosis, hash).await.unwrap();
         let zones = self.store.zones(door.diagnosis, collection.wave).await.unwrap();
-        let zones: Vec<String> = zones.into_iter().map(|zone| zone.code).collect();
+        let area = match collection.field.area {
+            Some(area) => Some(self.store.area(door.diagnosis, area).await.unwrap()),
+            None => None,
+        };
+        let ground = Ground::from(&zones).with(area.as_ref().map(|area| &area.map));
         for person in 0..people {
             let mut rng = StdRng::seed_from_u64(person as u64);
             let lean = |_: &Question, choices: &[Choice]| {
                 let valid = choices.iter().filter(|choice| !choice.missing).count();
                 Some(person % if valid == 0 { zones.len() } else { valid })
             };
-            let fields = sample_leaning(&instrument, &Ground::of(&zones), &mut rng, lean);
-            let reading = instrument.read(&fields, &Ground::of(&zones));
+            let fields = sample_leaning(&instrument, &ground, &mut rng, lean);
+            let reading = instrument.read(&fields, &ground);
             assert_eq!(reading.complaints, []);
             let id = ResponseId::random();
             let response = NewResponse::through(door, id, hash, Lang::En, reading);

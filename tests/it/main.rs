@@ -7,13 +7,17 @@
     reason = "a test that fails may panic, and says what it skips"
 )]
 
+mod area;
 mod barcelona;
 mod cli;
 mod editor;
+mod export;
 mod house;
+mod instruments;
 mod participate;
 mod published;
 mod roles;
 mod staff;
 mod store;
 mod tidy;
+mod xlsform;

@@ -2,8 +2,13 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use miradouro::domain::answer::Answer;
+use miradouro::domain::answer::{Answer, Ground};
 use miradouro::domain::collection::Mode;
+use miradouro::domain::ids::ResponseId;
+use miradouro::domain::question::Question;
+use miradouro::instruments::sample::sample;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 
 use crate::house::{House, NOW, encode, hidden, on_both};
 
@@ -55,6 +60,10 @@ fn complaints_stand_beside_their_question_and_keep_the_answers() {
         let fields = [
             ("_id", id.as_str()),
             ("f1", "no_such_choice"),
+            ("p01", "small"),
+            ("p02", "small"),
+            ("p03", "fairly_big"),
+            ("p04", "very_big"),
             ("p_top", "p01"),
             ("p_top", "p02"),
             ("p_top", "p03"),
@@ -132,7 +141,8 @@ fn every_wrong_way_in_is_a_sentence_and_the_right_status() {
         let unknown = house.get("/p/nobody/nl").await;
         assert_eq!(unknown.status, StatusCode::NOT_FOUND);
         assert!(unknown.body.contains("Op dit adres staat geen vragenlijst"));
-        let wrong = house.get(&format!("/p/{}/ar", door.code)).await;
+        let (_, other) = house.collection(&diagnosis, &wave, "barcelona_2020").await;
+        let wrong = house.get(&format!("/p/{}/ar", other.code)).await;
         assert_eq!(wrong.status, StatusCode::NOT_FOUND);
         assert!(wrong.body.contains("dir=\"rtl\"") && wrong.body.contains("Nederlands"));
 
@@ -180,10 +190,71 @@ fn a_page_says_nothing_about_who_asks_for_it() {
         assert!(csp.starts_with("default-src 'none'") && !csp.contains("unsafe"));
         assert!(!page.body.contains("style=") && !page.body.contains("<script"));
         let way = Request::get(format!("/p/{}", door.code))
-            .header(header::ACCEPT_LANGUAGE, "tr, ar;q=0.8, fr;q=0.9")
+            .header(header::ACCEPT_LANGUAGE, "sv, ar;q=0.8, fr;q=0.9")
             .body(Body::empty())
             .unwrap();
         assert_eq!(house.send(way).await.location, format!("/p/{}/fr", door.code));
         assert_eq!(house.app.clock.now(), NOW);
     });
+}
+
+#[test]
+fn every_instrument_is_shown_in_every_language_and_taken() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        let zones = ["north", "south", "quay"];
+        for instrument in house.app.shelf.instruments() {
+            let (_, door) = house.collection(&diagnosis, &wave, &instrument.slug).await;
+            for lang in &instrument.languages {
+                let page = house.get(&format!("/p/{}/{lang}", door.code)).await;
+                assert_eq!(page.status, StatusCode::OK, "{} {lang}", instrument.slug);
+                let html = format!("<html lang=\"{lang}\" dir=\"{}\">", lang.dir());
+                assert!(page.body.contains(&html), "{} {lang}", instrument.slug);
+                for question in instrument.laid_out().filter(|it: &&Question| it.is_shown()) {
+                    let words = escaped(question.text.get(*lang));
+                    assert!(page.body.contains(&words), "{} {lang} {words}", instrument.slug);
+                }
+            }
+            let mut rng = StdRng::seed_from_u64(3);
+            let mut fields = sample(instrument, &Ground::of(&zones), &mut rng);
+            fields.push(("_id".to_owned(), ResponseId::random().to_string()));
+            let fields: Vec<(&str, &str)> =
+                fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let taken = house.post(&format!("/p/{}/en", door.code), &fields).await;
+            assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}: {}", instrument.slug, taken.body);
+        }
+    });
+}
+
+#[test]
+fn grids_rankings_counts_and_gates_keep_what_was_filled_in_beside_a_complaint() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (_, game) = house.collection(&diagnosis, &wave, "over_the_line").await;
+        let path = format!("/p/{}/ar", game.code);
+        let id = ResponseId::random().to_string();
+        let page = house.get(&path).await;
+        let cells: Vec<&str> = page
+            .body
+            .split("name=\"")
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|name| name.matches('.').count() == 2)
+            .collect();
+        let fields = [("_id", id.as_str()), (cells[0], "7"), (cells[1], "many")];
+        let page = house.post(&path, &fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.body.contains(&format!("name=\"{}\" value=\"7\"", cells[0])));
+        assert!(page.body.contains("value=\"many\""), "what was written is still there");
+
+        let (_, joining) = house.collection(&diagnosis, &wave, "committee_candidate").await;
+        let path = format!("/p/{}/en", joining.code);
+        let page = house.post(&path, &[("_id", id.as_str())]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.body.contains("We can only take this when you say yes."));
+        assert!(page.body.contains("I am 13 or older"));
+    });
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&#38;").replace('<', "&#60;").replace('\'', "&#39;").replace('"', "&#34;")
 }

@@ -5,7 +5,7 @@ use miradouro::domain::collection::State;
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::Diagnosis;
 use miradouro::domain::draft::Draft;
-use miradouro::domain::ids::{CollectionId, PersonId, ReflectionId};
+use miradouro::domain::ids::{AreaId, CollectionId, PersonId, ReflectionId};
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::text::Lang;
 use miradouro::instruments::Shelf;
@@ -30,7 +30,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 67] = [
+const MATRIX: [(&str, &str, &str); 78] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -52,6 +52,9 @@ const MATRIX: [(&str, &str, &str); 67] = [
     ("POST", "/d/{slug}/waves", "in 404 403 403 403 403 422"),
     ("GET", "/d/{slug}/delete", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/delete", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/area", "in 404 403 200 200 200 200"),
+    ("POST", "/d/{slug}/area", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/area/{area}/map.svg", "in 404 403 200 200 200 200"),
     // collections
     ("GET", "/d/{slug}/collections/new", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/collections/new", "in 404 403 403 403 403 422"),
@@ -79,6 +82,19 @@ const MATRIX: [(&str, &str, &str); 67] = [
     ("GET", "/d/{slug}/activity", "in 404 403 403 200 403 200"),
     ("POST", "/d/{slug}/activity", "in 404 403 403 422 403 422"),
     ("GET", "/d/{slug}/activity/{id}", "in 404 403 403 200 403 200"),
+    // instruments, their versions and translations
+    ("GET", "/d/{slug}/instruments", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/instruments/{instrument}", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/instruments/nonsense", "in 404 403 404 404 404 404"),
+    ("GET", "/d/{slug}/instruments/{instrument}/versions", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/instruments/{instrument}/versions/{file}", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/instruments/{instrument}/translations/{lang}", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/instruments/{instrument}/translations/xx", "in 404 403 404 404 404 404"),
+    (
+        "POST",
+        "/d/{slug}/instruments/{instrument}/translations/{lang}",
+        "in 404 403 303 303 303 303",
+    ),
     // people
     ("GET", "/d/{slug}/members", "in 404 403 200 200 200 200"),
     ("POST", "/d/{slug}/members", "in 404 403 403 403 403 422"),
@@ -163,6 +179,7 @@ struct Ground {
     reflection: ReflectionId,
     somebody: PersonId,
     token: String,
+    area: AreaId,
 }
 
 impl Ground {
@@ -192,6 +209,7 @@ impl Ground {
             person: somebody,
         };
         house.store.begin_draft(diagnosis.id, &written).await.unwrap();
+        let area = house.area(&diagnosis).await.id;
         let token = Token::random();
         house.store.invite(&token, &Invited::Reset(somebody), NOW + 60_000).await.unwrap();
         Self {
@@ -205,6 +223,7 @@ impl Ground {
             reflection,
             somebody,
             token: token.letters().to_owned(),
+            area,
         }
     }
 
@@ -228,11 +247,13 @@ impl Ground {
             ("{station}", "1".to_owned()),
             ("{chart}", "1".to_owned()),
             ("{collection}", self.open.to_string()),
-            ("{file}", "first.csv".to_owned()),
+            ("{instrument}", "resident_safety".to_owned()),
+            ("{file}", if path.contains("/versions/") { "1.toml" } else { "first.csv" }.to_owned()),
             ("{walk}", self.walk.id.to_string()),
             ("{private}", self.private.id.to_string()),
             ("{person}", self.somebody.to_string()),
             ("{token}", self.token.clone()),
+            ("{area}", self.area.to_string()),
         ];
         fillings.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
     }

@@ -212,7 +212,7 @@ fn a_collection_is_prepared_opened_and_closed() {
         other_answers(&house, &diagnosis, &wave, &cookie).await;
         let wave = wave.id.to_string();
         let mut fields = vec![
-            ("instrument", "pulse2"),
+            ("instrument", "barcelona_2020"),
             ("wave", wave.as_str()),
             ("mode", "own"),
             ("title", "Two minutes"),
@@ -234,7 +234,6 @@ fn a_collection_is_prepared_opened_and_closed() {
             "Not every text exists in this language: العربية",
             "An address for help is missing in the settings: In danger now",
             "An address for help is missing in the settings: Help for victims",
-            "An address for help is missing in the settings: For young people",
             "An address for help is missing in the settings: Complaints about the police",
         ];
         refused(&stays, &reasons);
@@ -249,7 +248,7 @@ fn a_collection_is_prepared_opened_and_closed() {
         let edit = format!("{here}/edit");
         assert_eq!(done(&house.post_as(&cookie, &edit, &fields).await), here);
         assert_eq!(done(&house.post_as(&cookie, &open, &[]).await), here);
-        answer(&house, &door, &[("q1", "safe")]).await;
+        answer(&house, &door, &[("d_gender", "woman")]).await;
         says(&house.get_as(&cookie, &here).await, "1 answer", true);
 
         fields.retain(|(name, _)| *name != "title");

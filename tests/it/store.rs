@@ -59,6 +59,27 @@ fn a_diagnosis_is_made_changed_and_deleted_whole() {
 }
 
 #[test]
+fn an_area_is_imported_again_and_never_changed() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, _) = house.diagnosis().await;
+        let of = diagnosis.id;
+        assert_eq!(store.newest_area(of).await.unwrap(), None);
+        let (first, second) = (house.area(&diagnosis).await, house.area(&diagnosis).await);
+        assert_eq!((first.number, second.number), (1, 2));
+        assert_eq!(store.newest_area(of).await.unwrap(), Some(second.id));
+        assert_eq!(store.area(of, first.id).await.unwrap(), first);
+        let again = store.add_area(&first).await;
+        assert!(matches!(again, Err(StoreError::Taken(_))), "{again:?}");
+        let (elsewhere, _) = house.diagnosis().await;
+        let not_there = store.area(elsewhere.id, first.id).await;
+        assert!(matches!(not_there, Err(StoreError::NotFound(_))));
+        store.delete_diagnosis(of).await.unwrap();
+        assert!(store.area(of, first.id).await.is_err(), "it goes with the diagnosis");
+    });
+}
+
+#[test]
 fn a_collection_opens_and_closes_once() {
     on_both(async |house| {
         let store = &house.store;
@@ -456,7 +477,7 @@ async fn what_was_published_before_versions_is_numbered() {
     let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
     for statement in [
         "drop table instrument_version",
-        "delete from _sqlx_migrations where version >= 3",
+        "delete from _sqlx_migrations where version in (3, 4)",
         "drop table translation_check",
     ] {
         sqlx::query(statement).execute(&pool).await.unwrap();

@@ -1,5 +1,6 @@
 //! What a reader must not be able to do, tried on surveys nobody chose.
 
+mod ballot;
 mod small;
 
 use std::collections::BTreeMap;
@@ -144,6 +145,7 @@ fn collection(policy: Policy, state: State) -> Collection {
             policy,
             languages: vec![Lang::En],
             source: None,
+            area: None,
         },
         state,
         opened: Some(date(2026, 3, 1)),
@@ -196,6 +198,7 @@ impl Survey {
             collection: &collection,
             instrument: &instrument,
             zones: &zones,
+            map: None,
             modes: vec![Mode::Own],
             people: u64::try_from(self.rows.len()).unwrap(),
             tallies: &self.tallies(),

@@ -1,0 +1,440 @@
+//! The area's own map: outline, streets, squares, parks and stops, with the names that fit.
+//!
+//! It is drawn from the imported map alone: no tiles, and nothing of anybody's answers. Every street
+//! and place carries its code, and the drawing says how degrees become its units, so that a page
+//! can turn a tap or a phone's position into a code without sending either anywhere. It has no
+//! words but names, so one drawing serves every language; it is not mirrored, because a map is not.
+
+use std::fmt::Write;
+
+use super::layout;
+use super::plain::{clean, escape, isolated};
+use super::sink::short;
+use super::{Refusal, Svg};
+use crate::domain::area::{Land, Map, NEAR, Place, Shape};
+use crate::domain::plane::{At, Plane, Point};
+
+/// The largest drawing, in units: pixels on a small phone.
+const LARGEST: (f64, f64) = (360.0, 480.0);
+/// The empty edge around the outline.
+const EDGE: f64 = 6.0;
+/// Corners nearer to the one before than this, in units, are not drawn.
+const FINE: f64 = 0.7;
+/// The size of names.
+const LETTERS: f64 = 9.5;
+/// How far from its middle a name keeps others away, in letter sizes.
+const AROUND: f64 = 0.62;
+/// How much of its length a stretch of street must come forward to be nearly straight.
+const STRAIGHT: f64 = 0.99;
+/// The most corners of a street that a name is laid along.
+const REACH: usize = 24;
+
+/// Draws the map of an area under its name; `id` begins every id inside the drawing.
+///
+/// # Errors
+/// When there is no outline, or its name is in letters no embedded font has.
+pub fn area_map(map: &Map, id: &str, name: &str) -> Result<Svg, Refusal> {
+    let paper = Paper::of(map)?;
+    let (width, height) = paper.size;
+    let desc = format!("{} ({})", clean(&map.source), clean(&map.licence));
+    let body = body(map, &paper, id);
+    let title = clean(name);
+    let xml = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" role=\"img\" \
+         aria-labelledby=\"{id}-t\" data-at=\"{}\">\n<title id=\"{id}-t\">{}</title><desc>{}</desc>\n{body}</svg>\n",
+        short(width),
+        short(height),
+        paper.key(),
+        escape(&title),
+        escape(&desc),
+    );
+    Ok(Svg { xml, body, width, height, title, desc })
+}
+
+fn body(map: &Map, paper: &Paper, id: &str) -> String {
+    let outline: String = map.outline.iter().map(|land| paper.land(land)).collect();
+    let mut body = format!(
+        "<clipPath id=\"{id}-c\"><path clip-rule=\"evenodd\" d=\"{outline}\"/></clipPath>\n\
+         <path class=\"area\" fill=\"#f4f6f9\" fill-rule=\"evenodd\" stroke=\"#0b3c6f\" \
+         stroke-width=\"1.5\" stroke-linejoin=\"round\" d=\"{outline}\"/>\n\
+         <g clip-path=\"url(#{id}-c)\" stroke-linecap=\"round\" stroke-linejoin=\"round\">\n"
+    );
+    let layers: [(&str, Layer); 3] = [
+        ("fill=\"#d9ead3\" stroke=\"#9dbb92\" fill-rule=\"evenodd\"", Paper::lands),
+        ("fill=\"none\" stroke=\"#a3adba\" stroke-width=\"2.2\"", Paper::ways),
+        ("fill=\"none\" stroke=\"#8c3a00\" stroke-width=\"6\"", Paper::spots),
+    ];
+    for (look, draw) in layers {
+        let drawn: String =
+            map.places.iter().filter_map(|place| paths(paper, place, draw)).collect();
+        let _infallible = writeln!(body, "<g {look}>\n{drawn}</g>");
+    }
+    body.push_str("</g>\n");
+    body.push_str(&names(map, paper));
+    body
+}
+
+/// How one layer draws a shape, if the shape is in it.
+type Layer = fn(&Paper, &Shape) -> Option<String>;
+
+/// What one layer draws of a place, under its code.
+fn paths(paper: &Paper, place: &Place, draw: Layer) -> Option<String> {
+    let d: String = place.shapes.iter().filter_map(|shape| draw(paper, shape)).collect();
+    (!d.is_empty()).then(|| format!("<path data-code=\"{}\" d=\"{d}\"/>\n", escape(&place.code)))
+}
+
+/// Where degrees lie on the drawing.
+struct Paper {
+    plane: Plane,
+    /// Units for a metre.
+    scale: f64,
+    /// The north-west corner of what is drawn, on the plane.
+    corner: At,
+    size: (f64, f64),
+}
+
+impl Paper {
+    fn of(map: &Map) -> Result<Self, Refusal> {
+        let (low, high) = map.corners().ok_or(Refusal::Empty)?;
+        let plane = map.plane();
+        let (low, high) = (plane.at(low), plane.at(high));
+        let (wide, tall) = ((high.x - low.x).max(1.0), (high.y - low.y).max(1.0));
+        let room = |size: f64| size - 2.0 * EDGE;
+        let scale = (room(LARGEST.0) / wide).min(room(LARGEST.1) / tall);
+        if !(scale.is_finite() && scale > 0.0) {
+            return Err(Refusal::NotANumber);
+        }
+        let corner = At { x: low.x - EDGE / scale, y: high.y + EDGE / scale };
+        let size = (wide.mul_add(scale, 2.0 * EDGE), tall.mul_add(scale, 2.0 * EDGE));
+        Ok(Self { plane, scale, corner, size })
+    }
+
+    fn at(&self, point: Point) -> At {
+        let at = self.plane.at(point);
+        At { x: (at.x - self.corner.x) * self.scale, y: (self.corner.y - at.y) * self.scale }
+    }
+
+    /// How a page turns degrees into units: x and y of nowhere (0° 0°), units for a degree east and
+    /// for a degree south, and how many units are near.
+    fn key(&self) -> String {
+        let zero = self.at(Point { lon: 0.0, lat: 0.0 });
+        let one = self.at(Point { lon: 1.0, lat: 1.0 });
+        let near = NEAR * self.scale;
+        let numbers = [zero.x, zero.y, one.x - zero.x, one.y - zero.y, near];
+        numbers.map(|number| format!("{number:.3}")).join(" ")
+    }
+
+    /// A line without corners too close to be seen; its end stays.
+    fn line(&self, line: &[Point]) -> Vec<At> {
+        let mut kept: Vec<At> = Vec::new();
+        for (at, point) in line.iter().enumerate() {
+            let here = self.at(*point);
+            let is_end = at + 1 == line.len();
+            if is_end || kept.last().is_none_or(|last| last.to(here) >= FINE) {
+                kept.push(here);
+            }
+        }
+        kept
+    }
+
+    fn path(&self, line: &[Point]) -> String {
+        let corners: Vec<String> =
+            self.line(line).iter().map(|at| format!("{} {}", tenth(at.x), tenth(at.y))).collect();
+        format!("M{}", corners.join("L"))
+    }
+
+    fn land(&self, land: &Land) -> String {
+        let rings = std::iter::once(&land.edge).chain(&land.holes);
+        rings.map(|ring| self.path(ring) + "Z").collect()
+    }
+
+    fn lands(&self, shape: &Shape) -> Option<String> {
+        match shape {
+            Shape::Land(land) => Some(self.land(land)),
+            Shape::Spot(_) | Shape::Way(_) => None,
+        }
+    }
+
+    fn ways(&self, shape: &Shape) -> Option<String> {
+        match shape {
+            Shape::Way(line) => Some(self.path(line)),
+            Shape::Spot(_) | Shape::Land(_) => None,
+        }
+    }
+
+    /// A line of hardly any length has round ends: a dot.
+    fn spots(&self, shape: &Shape) -> Option<String> {
+        match shape {
+            Shape::Spot(point) => Some(self.path(&[*point]) + "h.1"),
+            Shape::Way(_) | Shape::Land(_) => None,
+        }
+    }
+}
+
+fn tenth(number: f64) -> String {
+    short((number * 10.0).round() / 10.0)
+}
+
+/// A place for a name: the middle of its line, the angle of the line, and how long it is.
+#[derive(Clone, Copy)]
+struct Seat {
+    at: At,
+    turn: f64,
+    room: f64,
+}
+
+impl Seat {
+    /// The same line with the name in its middle, then nearer to its ends.
+    fn moved(self, wide: f64) -> impl Iterator<Item = Self> {
+        let spare = if self.room.is_finite() { (self.room - wide) / 2.0 } else { 0.0 };
+        [0.0, 0.4, -0.4, 0.8, -0.8].into_iter().map(move |part| {
+            let along = part * spare;
+            let at = At {
+                x: along.mul_add(self.turn.cos(), self.at.x),
+                y: along.mul_add(self.turn.sin(), self.at.y),
+            };
+            Self { at, ..self }
+        })
+    }
+}
+
+/// The names that fit, the largest things first; none lies over another or over the edge.
+fn names(map: &Map, paper: &Paper) -> String {
+    let mut wishes: Vec<(f64, &Place, Vec<Seat>)> = map
+        .places
+        .iter()
+        .map(|place| {
+            let (weight, seats) = seats(place, paper);
+            (weight, place, seats)
+        })
+        .collect();
+    wishes.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.code.cmp(&b.1.code)));
+    let mut taken: Vec<At> = Vec::new();
+    let mut drawn = String::new();
+    for (_, place, seats) in wishes {
+        // A name in letters no embedded font has is not measured, and so not drawn; the list has it.
+        let Ok(wide) = layout::width(&place.name, LETTERS, false) else { continue };
+        let Ok(family) = layout::family(&clean(&place.name)) else { continue };
+        let fits = |seat: &Seat| beads(seat, wide).iter().all(|bead| paper.is_free(*bead, &taken));
+        let wide_enough = seats.iter().filter(|seat| wide <= seat.room);
+        if let Some(seat) = wide_enough.flat_map(|seat| seat.moved(wide)).find(fits) {
+            taken.extend(beads(&seat, wide));
+            drawn.push_str(&name(place, &seat, family.name()));
+        }
+    }
+    if drawn.is_empty() {
+        return drawn;
+    }
+    format!(
+        "<g font-size=\"{LETTERS}\" fill=\"#1a1a1a\" text-anchor=\"middle\" stroke=\"#ffffff\" \
+         stroke-width=\"2.5\" stroke-linejoin=\"round\" paint-order=\"stroke\">\n{drawn}</g>\n"
+    )
+}
+
+fn name(place: &Place, seat: &Seat, family: &str) -> String {
+    let (x, y) = (tenth(seat.at.x), tenth(seat.at.y));
+    let turn = seat.turn.to_degrees().round();
+    let turn = if turn.abs() < 1.0 {
+        String::new()
+    } else {
+        format!(" transform=\"rotate({} {x} {y})\"", short(turn))
+    };
+    let words = escape(&isolated(&clean(&place.name)));
+    format!(
+        "<text x=\"{x}\" y=\"{y}\" dy=\"0.35em\" font-family=\"{family}, sans-serif\"{turn}>{words}</text>\n"
+    )
+}
+
+/// The circles a name takes up.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a name is short")]
+fn beads(seat: &Seat, wide: f64) -> Vec<At> {
+    let count = (wide / LETTERS).ceil().max(1.0) as u32;
+    let step = wide / f64::from(count);
+    let bead = |number: u32| {
+        let along = (f64::from(number) + 0.5).mul_add(step, -wide / 2.0);
+        At {
+            x: along.mul_add(seat.turn.cos(), seat.at.x),
+            y: along.mul_add(seat.turn.sin(), seat.at.y),
+        }
+    };
+    (0..count).map(bead).collect()
+}
+
+impl Paper {
+    fn is_free(&self, bead: At, taken: &[At]) -> bool {
+        let reach = AROUND * LETTERS;
+        let is_on = |at: f64, size: f64| at >= reach && at <= size - reach;
+        is_on(bead.x, self.size.0)
+            && is_on(bead.y, self.size.1)
+            && taken.iter().all(|other| bead.to(*other) >= 2.0 * reach)
+    }
+}
+
+/// How much a place's name matters, and where it may stand, the best first.
+fn seats(place: &Place, paper: &Paper) -> (f64, Vec<Seat>) {
+    let mut weight = 0.0_f64;
+    let mut seats = Vec::new();
+    for shape in &place.shapes {
+        match shape {
+            Shape::Land(land) => {
+                let line = paper.line(&land.edge);
+                let middle = middle(&line);
+                let flat = |dy: f64| Seat {
+                    at: At { y: middle.y + dy, ..middle },
+                    turn: 0.0,
+                    room: f64::INFINITY,
+                };
+                weight += LARGEST.0;
+                seats.extend([flat(0.0), flat(LETTERS), flat(-LETTERS)]);
+            }
+            Shape::Way(line) => {
+                let line = paper.line(line);
+                let runs = straight(&line);
+                weight += runs.iter().map(|run| run.room).fold(0.0, f64::max);
+                seats.extend(runs);
+            }
+            Shape::Spot(point) => {
+                let at = paper.at(*point);
+                let beside = |dy: f64| Seat {
+                    at: At { y: at.y + dy, ..at },
+                    turn: 0.0,
+                    room: f64::INFINITY,
+                };
+                weight += LARGEST.0 / 2.0;
+                seats.extend([beside(-1.1 * LETTERS), beside(1.1 * LETTERS)]);
+            }
+        }
+    }
+    seats.sort_by(|a, b| b.room.total_cmp(&a.room));
+    (weight, seats)
+}
+
+/// The middle of the box around some corners.
+fn middle(line: &[At]) -> At {
+    let low =
+        line.iter().fold((f64::INFINITY, f64::INFINITY), |l, at| (l.0.min(at.x), l.1.min(at.y)));
+    let high = line
+        .iter()
+        .fold((f64::NEG_INFINITY, f64::NEG_INFINITY), |h, at| (h.0.max(at.x), h.1.max(at.y)));
+    At { x: f64::midpoint(low.0, high.0), y: f64::midpoint(low.1, high.1) }
+}
+
+/// The stretches of a street that are nearly straight, the longest from each of its corners, to be
+/// read from left to right.
+fn straight(line: &[At]) -> Vec<Seat> {
+    let mut runs: Vec<Seat> = Vec::new();
+    for (from, start) in line.iter().enumerate() {
+        let (mut walked, mut longest) = (0.0, None);
+        let ends = line.iter().skip(from).zip(line.iter().skip(from + 1)).take(REACH);
+        for (before, end) in ends {
+            walked += before.to(*end);
+            if start.to(*end) < STRAIGHT * walked {
+                break;
+            }
+            longest = Some(seat(*start, *end));
+        }
+        runs.extend(longest);
+    }
+    runs
+}
+
+/// The seat between two corners.
+fn seat(start: At, end: At) -> Seat {
+    let (left, right) = if start.x <= end.x { (start, end) } else { (end, start) };
+    let turn = (right.y - left.y).atan2(right.x - left.x);
+    let at = At { x: f64::midpoint(left.x, right.x), y: f64::midpoint(left.y, right.y) };
+    Seat { at, turn, room: start.to(end) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::area::code;
+
+    fn place(name: &str, shapes: Vec<Shape>) -> Place {
+        Place { code: code(name), name: name.to_owned(), zone: None, shapes }
+    }
+
+    fn at(lon: f64, lat: f64) -> Point {
+        Point { lon, lat }
+    }
+
+    fn ring(west: f64, south: f64, east: f64, north: f64) -> Vec<Point> {
+        vec![at(west, south), at(east, south), at(east, north), at(west, north), at(west, south)]
+    }
+
+    fn map() -> Map {
+        let land = |edge| Land { edge, holes: Vec::new() };
+        Map {
+            source: "verzonnen <hier>".to_owned(),
+            licence: "CC0".to_owned(),
+            outline: vec![land(ring(3.71, 51.04, 3.73, 51.06))],
+            places: vec![
+                place("Halte Tunnel", vec![Shape::Spot(at(3.724, 51.055))]),
+                place(
+                    "Lange & Korte Kade",
+                    vec![Shape::Way(vec![at(3.711, 51.043), at(3.72, 51.0431), at(3.729, 51.044)])],
+                ),
+                place("Marktplein", vec![Shape::Land(land(ring(3.714, 51.048, 3.718, 51.051)))]),
+                place("Steeg", vec![Shape::Way(vec![at(3.712, 51.0431), at(3.7122, 51.0436)])]),
+                place("شارع النخيل", vec![Shape::Way(vec![at(3.728, 51.045), at(3.727, 51.059)])]),
+            ],
+            left_out: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_place_is_drawn_under_its_code_and_named_where_there_is_room() {
+        let svg = area_map(&map(), "m", "Oude \u{202e}Haven").unwrap();
+        for place in &map().places {
+            assert!(svg.xml.contains(&format!("data-code=\"{}\"", place.code)), "{}", place.code);
+        }
+        assert!(svg.xml.contains("Lange &amp; Korte Kade</text>"));
+        assert!(svg.xml.contains("النخيل"));
+        assert!(!svg.xml.contains("Steeg"), "there is no room for its name");
+        assert!(svg.xml.contains("<title id=\"m-t\">Oude Haven</title>"));
+        assert!(svg.xml.contains("verzonnen &lt;hier&gt; (CC0)"));
+        assert!(!svg.xml.contains("NaN") && !svg.xml.contains("inf"));
+        assert!(svg.width <= LARGEST.0 && svg.height <= LARGEST.1);
+        assert_eq!(svg, area_map(&map(), "m", "Oude Haven").unwrap(), "the same every time");
+        assert_eq!(area_map(&Map::default(), "m", "x"), Err(Refusal::Empty));
+        let opt = usvg::Options::default();
+        assert!(usvg::Tree::from_str(&svg.xml, &opt).is_ok(), "it is a drawing");
+    }
+
+    #[test]
+    fn the_key_turns_degrees_into_units() {
+        let svg = area_map(&map(), "m", "x").unwrap();
+        let key = svg.xml.split("data-at=\"").nth(1).unwrap().split('"').next().unwrap();
+        let key: Vec<f64> = key.split(' ').map(|number| number.parse().unwrap()).collect();
+        let (x, y) = (key[0] + 3.724 * key[2], key[1] + 51.055 * key[3]);
+        let dot = format!("M{} {}h.1", tenth(x), tenth(y));
+        assert!(svg.xml.contains(&dot), "{dot} in {}", svg.xml);
+        let wide = svg.width - 2.0 * EDGE;
+        assert!((key[2] * 0.02 - wide).abs() < 0.1, "two hundredths of a degree are the width");
+    }
+
+    #[test]
+    fn names_keep_their_distance() {
+        let street = |n: u32| {
+            let y = 51.041 + 0.00006 * f64::from(n);
+            place(&format!("Straat {n}"), vec![Shape::Way(vec![at(3.711, y), at(3.729, y)])])
+        };
+        let crowded = Map { places: (0..300).map(street).collect(), ..map() };
+        let svg = area_map(&crowded, "m", "x").unwrap();
+        let number = |text: &str, mark: &str| -> f64 {
+            text.split(mark).nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+        };
+        let texts = svg.xml.split("<text ").skip(1);
+        let at: Vec<(f64, f64)> =
+            texts.map(|text| (number(text, "x=\""), number(text, "y=\""))).collect();
+        assert!(at.len() > 10 && at.len() < 300, "{}", at.len());
+        let wide = layout::width("Straat 1", LETTERS, false).unwrap();
+        for (number, one) in at.iter().enumerate() {
+            for other in at.iter().skip(number + 1) {
+                let is_apart = (one.0 - other.0).abs() > wide || (one.1 - other.1).abs() > LETTERS;
+                assert!(is_apart, "{one:?} {other:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,513 @@
+//! Reading what somebody filled in: every answer that can be read and every complaint, never only
+//! the first one.
+//!
+//! A form arrives as pairs of field and value, repeated and in order. Fields are named by question
+//! id; inside a repeat group `stop.0.w_light`, on a ranking `t1.1` for the first place, in a count
+//! of people `before.statement.group`. Free text is taken out of the answers here and goes its own
+//! way, so that no stored answer has words in it.
+
+use std::collections::BTreeMap;
+use std::mem;
+
+use super::answer::{AS_IS, Answer, Answers, Complaint, FreeText, Ground, Reading, Wrong};
+use super::instrument::{Instrument, Sheet};
+use super::personal;
+use super::question::{Kind, Label, Question, ZONE_REFUSED};
+use super::text::Lang;
+
+impl Instrument {
+    /// Reads a form.
+    #[must_use]
+    pub fn read(&self, fields: &[(String, String)], ground: &Ground<'_>) -> Reading {
+        let form = Form { fields, ground };
+        let mut reading = Reading::default();
+        let questions: Vec<&Question> = self.questions().collect();
+        let outside = Answers::default();
+        reading.answers = form.questions(&questions, "", &outside, &mut reading);
+        if self.sheet == Sheet::SignUp {
+            self.gather(&mut reading);
+        }
+        reading
+    }
+
+    /// A sign-up is one text to be read by a person and deleted later, not columns to be counted:
+    /// every answer goes into it, in the first language of the instrument.
+    fn gather(&self, reading: &mut Reading) {
+        let lang = self.languages.first().copied().unwrap_or(Lang::En);
+        let answers = mem::take(&mut reading.answers);
+        let texts = mem::take(&mut reading.texts);
+        let mut lines = Vec::new();
+        for question in self.questions() {
+            let written = texts.iter().find(|text| text.question == question.id);
+            let chosen = answers.codes(&question.id).into_iter();
+            let chosen = chosen.filter_map(|code| question.choice(code));
+            let chosen: Vec<&str> = chosen.map(|choice| choice.text.get(lang)).collect();
+            let said = written.map_or_else(|| chosen.join(", "), |text| text.raw.clone());
+            if !said.is_empty() {
+                lines.push(format!("{} {said}", question.text.get(lang)));
+            }
+        }
+        let first = self.questions().find(|question| matches!(question.kind, Kind::Text { .. }));
+        if let Some(first) = first.filter(|_| !lines.is_empty()) {
+            let (question, raw) = (first.id.clone(), lines.join("\n"));
+            reading.texts.push(FreeText { question, raw });
+        }
+    }
+}
+
+/// A form on its way to answers.
+struct Form<'a> {
+    fields: &'a [(String, String)],
+    ground: &'a Ground<'a>,
+}
+
+impl Form<'_> {
+    /// Reads questions in order, dropping what their `show_if` says was not asked.
+    fn questions(
+        &self,
+        questions: &[&Question],
+        prefix: &str,
+        outside: &Answers,
+        reading: &mut Reading,
+    ) -> Answers {
+        let mut seen = outside.clone();
+        let mut answers = Answers::default();
+        for question in questions.iter().filter(|question| question.is_asked()) {
+            if question.show_if.as_ref().is_some_and(|rule| !rule.holds(&seen)) {
+                continue;
+            }
+            let field = format!("{prefix}{}", question.id);
+            if let Some(answer) = self.answer(question, &field, &seen, reading) {
+                seen.0.insert(question.id.clone(), answer.clone());
+                answers.0.insert(question.id.clone(), answer);
+            }
+        }
+        answers
+    }
+
+    /// One answer; `None` for free text, which is not among the answers.
+    fn answer(
+        &self,
+        question: &Question,
+        field: &str,
+        seen: &Answers,
+        reading: &mut Reading,
+    ) -> Option<Answer> {
+        let outcome = match &question.kind {
+            Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. } => {
+                let offered = self.one(field, |code| question.choice(code).is_some());
+                offered.map(|answer| {
+                    let hidden = |code: &str| !is_offered(question, code, seen);
+                    let is_hidden = matches!(&answer, Answer::Code(code) if hidden(code));
+                    if is_hidden { Answer::Skipped } else { answer }
+                })
+            }
+            Kind::Zone => {
+                self.one(field, |code| code == ZONE_REFUSED || self.ground.zones.contains(&code))
+            }
+            Kind::Place => self.place(field),
+            Kind::Multiple { max, .. } => self.several(question, field, *max, seen),
+            Kind::Rank { places, .. } => self.rank(question, field, *places, seen),
+            Kind::Counts { statements, groups, max } => {
+                return Some(self.counts(statements, groups, *max, field, reading));
+            }
+            Kind::Number { min, max, .. } => self.number(question, field, *min, *max),
+            Kind::Text { max, lint } => {
+                self.text(question, field, *max, *lint, reading);
+                return None;
+            }
+            Kind::Group { questions, max } => {
+                return Some(self.group(questions, field, *max, seen, reading));
+            }
+            Kind::Consent | Kind::AgeGate => {
+                reading.complaints.extend(self.gate(question, field));
+                return None;
+            }
+            // A grid is read row by row, photos where the form's parts are taken apart.
+            Kind::Grid { .. } | Kind::Photo { .. } | Kind::Info { .. } | Kind::Weight => {
+                return None;
+            }
+        };
+        Some(outcome.unwrap_or_else(|wrong| {
+            reading.complaints.push(Complaint { field: field.to_owned(), wrong });
+            Answer::Skipped
+        }))
+    }
+
+    /// Whether the writer was asked about names and sends their words as they are.
+    fn as_is(&self) -> bool {
+        !self.values(AS_IS).is_empty()
+    }
+
+    fn values(&self, field: &str) -> Vec<&str> {
+        let named = self.fields.iter().filter(|(name, _)| name == field);
+        named.map(|(_, value)| value.trim()).filter(|value| !value.is_empty()).collect()
+    }
+
+    fn one(&self, field: &str, is_choice: impl Fn(&str) -> bool) -> Result<Answer, Wrong> {
+        match self.values(field).as_slice() {
+            [] => Ok(Answer::Skipped),
+            [code] if is_choice(code) => Ok(Answer::Code((*code).to_owned())),
+            [_] => Err(Wrong::NoSuchChoice),
+            [_, _, ..] => Err(Wrong::OnlyOne),
+        }
+    }
+
+    fn several(
+        &self,
+        question: &Question,
+        field: &str,
+        max: Option<usize>,
+        seen: &Answers,
+    ) -> Result<Answer, Wrong> {
+        let mut codes: Vec<String> = Vec::new();
+        for code in self.values(field) {
+            if question.choice(code).is_none() {
+                return Err(Wrong::NoSuchChoice);
+            }
+            if is_offered(question, code, seen) && !codes.iter().any(|c| c == code) {
+                codes.push(code.to_owned());
+            }
+        }
+        let alone = |code: &String| {
+            question.choice(code).is_some_and(|choice| choice.exclusive || choice.missing)
+        };
+        if codes.len() > 1 && codes.iter().any(alone) {
+            return Err(Wrong::Exclusive);
+        }
+        if let Some(max) = max.filter(|max| codes.len() > *max) {
+            return Err(Wrong::TooMany { ticked: codes.len(), max });
+        }
+        Ok(if codes.is_empty() { Answer::Skipped } else { Answer::Codes(codes) })
+    }
+
+    /// A place by its code or name, or by a point that means it.
+    fn place(&self, field: &str) -> Result<Answer, Wrong> {
+        match self.values(field).as_slice() {
+            [] => Ok(Answer::Skipped),
+            [code] if *code == ZONE_REFUSED => Ok(Answer::Code(ZONE_REFUSED.to_owned())),
+            [written] => self.ground.place(written).map(|code| Answer::Code(code.to_owned())),
+            [_, _, ..] => Err(Wrong::OnlyOne),
+        }
+    }
+
+    /// The choices in order: `field.1` holds the first, `field.2` the second.
+    fn rank(
+        &self,
+        question: &Question,
+        field: &str,
+        places: usize,
+        seen: &Answers,
+    ) -> Result<Answer, Wrong> {
+        let mut codes: Vec<String> = Vec::new();
+        for place in 1..=places {
+            let known = |code: &str| question.choice(code).is_some();
+            match self.one(&format!("{field}.{place}"), known)? {
+                Answer::Code(code) if codes.contains(&code) => return Err(Wrong::RankedTwice),
+                Answer::Code(code) if is_offered(question, &code, seen) => codes.push(code),
+                Answer::Code(_)
+                | Answer::Skipped
+                | Answer::Number(_)
+                | Answer::Codes(_)
+                | Answer::Group(_)
+                | Answer::Counts(_) => {}
+            }
+        }
+        Ok(if codes.is_empty() { Answer::Skipped } else { Answer::Codes(codes) })
+    }
+
+    /// `field.statement.group` holds a count; a cell left empty was not counted, which is not nought.
+    fn counts(
+        &self,
+        statements: &[Label],
+        groups: &[Label],
+        max: u32,
+        field: &str,
+        reading: &mut Reading,
+    ) -> Answer {
+        let mut counts: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
+        for statement in statements {
+            for group in groups {
+                let cell = format!("{field}.{}.{}", statement.code, group.code);
+                match self.count(&cell, max) {
+                    Ok(None) => {}
+                    Ok(Some(people)) => {
+                        let row = counts.entry(statement.code.clone()).or_default();
+                        row.insert(group.code.clone(), people);
+                    }
+                    Err(wrong) => reading.complaints.push(Complaint { field: cell, wrong }),
+                }
+            }
+        }
+        if counts.is_empty() { Answer::Skipped } else { Answer::Counts(counts) }
+    }
+
+    fn count(&self, cell: &str, max: u32) -> Result<Option<u32>, Wrong> {
+        let range = || Wrong::OutOfRange { min: 0.0, max: f64::from(max) };
+        match self.values(cell).as_slice() {
+            [] => Ok(None),
+            [written] => match written.parse::<u32>() {
+                Ok(people) if people <= max => Ok(Some(people)),
+                Ok(_) => Err(range()),
+                Err(_not_whole) if written.parse::<f64>().is_ok() => Err(range()),
+                Err(_not_a_number) => Err(Wrong::NotANumber),
+            },
+            [_, _, ..] => Err(Wrong::OnlyOne),
+        }
+    }
+
+    /// What stands before a form: a tick, or yes or no.
+    fn gate(&self, question: &Question, field: &str) -> Option<Complaint> {
+        let wrong = match (self.values(field).as_slice(), &question.kind) {
+            (["yes"], _) => return None,
+            (["no"], Kind::AgeGate) => Wrong::TooYoung,
+            (_, Kind::AgeGate) => Wrong::NoAge,
+            (_, _) => Wrong::NoConsent,
+        };
+        Some(Complaint { field: field.to_owned(), wrong })
+    }
+
+    fn number(
+        &self,
+        question: &Question,
+        field: &str,
+        min: f64,
+        max: f64,
+    ) -> Result<Answer, Wrong> {
+        match self.values(field).as_slice() {
+            [] => Ok(Answer::Skipped),
+            [code] if question.choice(code).is_some() => Ok(Answer::Code((*code).to_owned())),
+            [number] => read_number(number, min, max).map(Answer::Number),
+            [_, _, ..] => Err(Wrong::OnlyOne),
+        }
+    }
+
+    fn text(
+        &self,
+        question: &Question,
+        field: &str,
+        max: usize,
+        lint: bool,
+        reading: &mut Reading,
+    ) {
+        let raw = self.values(field).join("\n").replace("\r\n", "\n");
+        let wrong = if raw.chars().count() > max {
+            Some(Wrong::TooLong { max })
+        } else if raw.chars().any(|c| (c.is_control() && c != '\n' && c != '\t') || c == '\u{fffd}')
+        {
+            Some(Wrong::Unreadable)
+        } else {
+            None
+        };
+        if let Some(wrong) = wrong {
+            reading.complaints.push(Complaint { field: field.to_owned(), wrong });
+        } else if !raw.is_empty() {
+            let found = if lint && !self.as_is() { personal::found(&raw) } else { Vec::new() };
+            if !found.is_empty() {
+                let wrong = Wrong::Personal { what: found };
+                reading.complaints.push(Complaint { field: field.to_owned(), wrong });
+            }
+            reading.texts.push(FreeText { question: question.id.clone(), raw });
+        }
+    }
+
+    /// The repeats of a group, up to the last in which something was filled in: a blank one between
+    /// stays, because the number of a stop says which place it is.
+    fn group(
+        &self,
+        questions: &[Question],
+        field: &str,
+        max: usize,
+        seen: &Answers,
+        reading: &mut Reading,
+    ) -> Answer {
+        let questions: Vec<&Question> = questions.iter().flat_map(Question::rows).collect();
+        let prefix = |number: usize| format!("{field}.{number}.");
+        let is_filled = |number: &usize| {
+            let prefix = prefix(*number);
+            let here = |(name, value): &(String, String)| {
+                name.starts_with(&prefix) && !value.trim().is_empty()
+            };
+            self.fields.iter().any(here)
+        };
+        let last = (0..max).rev().find(is_filled).map_or(0, |number| number + 1);
+        let rows: Vec<Answers> = (0..last)
+            .map(|number| self.questions(&questions, &prefix(number), seen, reading))
+            .collect();
+        if rows.is_empty() { Answer::Skipped } else { Answer::Group(rows) }
+    }
+}
+
+/// Whether a choice is offered to somebody who has answered so far as `seen`.
+fn is_offered(question: &Question, code: &str, seen: &Answers) -> bool {
+    let rule = question.choice(code).and_then(|choice| choice.show_if.as_ref());
+    rule.is_none_or(|rule| rule.holds(seen))
+}
+
+/// A number written by hand: a comma is a point too.
+fn read_number(written: &str, min: f64, max: f64) -> Result<f64, Wrong> {
+    let number: f64 =
+        written.replace(',', ".").parse().map_err(|_not_a_number| Wrong::NotANumber)?;
+    if !number.is_finite() {
+        return Err(Wrong::NotANumber);
+    }
+    if number < min || number > max {
+        return Err(Wrong::OutOfRange { min, max });
+    }
+    Ok(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::area::{Map, Place};
+    use crate::domain::question::Choice;
+    use crate::domain::text::Text;
+
+    fn choice(code: &str, show_if: Option<&str>) -> Choice {
+        Choice {
+            code: code.to_owned(),
+            text: Text::name(code),
+            score: None,
+            missing: false,
+            exclusive: false,
+            show_if: show_if.map(|rule| rule.parse().unwrap()),
+        }
+    }
+
+    fn question(id: &str, kind: Kind) -> Question {
+        Question {
+            id: id.to_owned(),
+            meaning: 1,
+            same_as: None,
+            text: Text::name(id),
+            hint: None,
+            kind,
+            show_if: None,
+            sensitive: false,
+            fold: None,
+        }
+    }
+
+    fn label(code: &str) -> Label {
+        Label { code: code.to_owned(), text: Text::name(code) }
+    }
+
+    /// What a form with these fields says to these questions.
+    fn read(questions: &[Question], fields: &[(&str, &str)]) -> Reading {
+        let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let fields: Vec<(String, String)> = fields.iter().map(pair).collect();
+        let place = |code: &str| Place {
+            code: code.to_owned(),
+            name: code.to_owned(),
+            zone: None,
+            shapes: Vec::new(),
+        };
+        let map = Map { places: ["quay", "square"].map(place).to_vec(), ..Map::default() };
+        let ground = Ground { zones: vec!["north"], map: Some(&map) };
+        let mut reading = Reading::default();
+        let asked: Vec<&Question> = questions.iter().flat_map(Question::rows).collect();
+        let form = Form { fields: &fields, ground: &ground };
+        reading.answers = form.questions(&asked, "", &Answers::default(), &mut reading);
+        reading
+    }
+
+    fn wrongs(reading: &Reading) -> Vec<(&str, &Wrong)> {
+        reading.complaints.iter().map(|it| (it.field.as_str(), &it.wrong)).collect()
+    }
+
+    fn json(reading: &Reading) -> String {
+        serde_json::to_string(&reading.answers).unwrap()
+    }
+
+    #[test]
+    fn the_rows_of_a_grid_are_answered_one_by_one() {
+        let scale = || Kind::Scale { scale: None, choices: vec![choice("small", None)] };
+        let questions = vec![question("p01", scale()), question("p02", scale())];
+        let grid = [question("problems", Kind::Grid { questions, shuffle: true })];
+        let reading = read(&grid, &[("p01", "small"), ("p02", "huge")]);
+        assert_eq!(json(&reading), r#"{"p01":"small","p02":null}"#);
+        assert_eq!(wrongs(&reading), [("p02", &Wrong::NoSuchChoice)]);
+    }
+
+    #[test]
+    fn a_ranking_keeps_its_order_and_takes_nothing_twice() {
+        let choices = ["a", "b", "c"].map(|code| choice(code, None)).to_vec();
+        let rank = [question("r", Kind::Rank { choices, places: 3, shuffle: false })];
+        assert_eq!(json(&read(&rank, &[("r.1", "c"), ("r.2", "a")])), r#"{"r":["c","a"]}"#);
+        assert_eq!(json(&read(&rank, &[("r.3", "b")])), r#"{"r":["b"]}"#);
+        assert_eq!(json(&read(&rank, &[])), r#"{"r":null}"#);
+        let twice = read(&rank, &[("r.1", "a"), ("r.2", "a")]);
+        assert_eq!(wrongs(&twice), [("r", &Wrong::RankedTwice)]);
+    }
+
+    #[test]
+    fn people_are_counted_cell_by_cell_and_an_empty_cell_is_not_nought() {
+        let (statements, groups) =
+            (vec![label("s1"), label("s2")], vec![label("youth"), label("police")]);
+        let counts = [question("before", Kind::Counts { statements, groups, max: 20 })];
+        let fields = [("before.s1.youth", "7"), ("before.s1.police", "0"), ("before.s2.youth", "")];
+        assert_eq!(json(&read(&counts, &fields)), r#"{"before":{"s1":{"police":0,"youth":7}}}"#);
+        let fields =
+            [("before.s1.youth", "21"), ("before.s2.youth", "-1"), ("before.s2.police", "x")];
+        let reading = read(&counts, &fields);
+        let range = Wrong::OutOfRange { min: 0.0, max: 20.0 };
+        assert_eq!(
+            wrongs(&reading),
+            [
+                ("before.s1.youth", &range),
+                ("before.s2.youth", &range),
+                ("before.s2.police", &Wrong::NotANumber)
+            ]
+        );
+        let kept: Answers = serde_json::from_str(r#"{"before":{"s1":{"youth":7}}}"#).unwrap();
+        assert!(!kept.is_blank(), "counts are read back as counts");
+    }
+
+    #[test]
+    fn a_gate_is_passed_with_a_yes_and_leaves_no_trace() {
+        let gates = [question("ok", Kind::Consent), question("age", Kind::AgeGate)];
+        let reading = read(&gates, &[("ok", "yes"), ("age", "yes")]);
+        assert_eq!((json(&reading).as_str(), reading.complaints.len()), ("{}", 0));
+        assert_eq!(
+            wrongs(&read(&gates, &[("age", "no")])),
+            [("ok", &Wrong::NoConsent), ("age", &Wrong::TooYoung)]
+        );
+        assert_eq!(
+            wrongs(&read(&gates, &[("ok", "perhaps")])),
+            [("ok", &Wrong::NoConsent), ("age", &Wrong::NoAge)]
+        );
+    }
+
+    #[test]
+    fn what_is_not_offered_is_not_taken() {
+        let first = vec![choice("a", None), choice("b", None)];
+        let then = vec![choice("a", Some("q1 = a")), choice("b", Some("q1 = b"))];
+        let several = |choices, max| Kind::Multiple { choices, max, shuffle: false };
+        let questions =
+            [question("q1", several(first, None)), question("q2", several(then, Some(1)))];
+        let reading = read(&questions, &[("q1", "a"), ("q2", "a"), ("q2", "b")]);
+        assert_eq!(json(&reading), r#"{"q1":["a"],"q2":["a"]}"#);
+        assert_eq!(reading.complaints, [], "what is not offered does not count to the most");
+    }
+
+    #[test]
+    fn a_place_is_one_of_the_area_or_rather_not_said() {
+        let place = [question("where", Kind::Place)];
+        assert_eq!(json(&read(&place, &[("where", "quay")])), r#"{"where":"quay"}"#);
+        assert_eq!(wrongs(&read(&place, &[("where", "north")])), [("where", &Wrong::NoSuchPlace)]);
+        assert_eq!(read(&place, &[("where", ZONE_REFUSED)]).complaints, []);
+    }
+
+    #[test]
+    fn words_that_name_somebody_are_asked_about_once() {
+        let text = [question("idea", Kind::Text { max: 200, lint: true })];
+        let written = ("idea", "ask Mrs Peeters");
+        let what = vec![personal::Personal::Name];
+        assert_eq!(wrongs(&read(&text, &[written])), [("idea", &Wrong::Personal { what })]);
+        let sent = read(&text, &[written, (AS_IS, "yes")]);
+        assert_eq!((sent.complaints.len(), sent.texts.len()), (0, 1));
+        let loose = [question("idea", Kind::Text { max: 200, lint: false })];
+        assert_eq!(read(&loose, &[written]).complaints, []);
+    }
+}
