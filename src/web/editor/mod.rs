@@ -201,7 +201,8 @@ pub(super) async fn page(
 async fn show(held: &Held, asked: &Asked, sent: Option<&Sent>) -> Result<Response> {
     let Ok(view) = View::of(&held.draft.source) else {
         // There are no cards of what cannot be read: its text has to be mended.
-        return text::show(held, None, StatusCode::OK).await;
+        let status = if sent.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        return text::show(held, None, status).await;
     };
     let (desk, words, look) = (&held.desk, held.words(), held.look());
     let first = view.langs.first().copied().unwrap_or(Lang::En);
