@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 
 use super::app::App;
 use super::desk::{self, Card, Desk, StaffFrame};
@@ -24,6 +24,7 @@ use crate::domain::text::Lang;
 use crate::domain::translation::{self, Standing};
 use crate::domain::version::Version;
 use crate::instruments::edit::View;
+use crate::instruments::xlsform;
 use crate::words::{EditorWords, InstrumentWords, fill};
 
 /// What is known of an instrument here.
@@ -316,6 +317,26 @@ struct InstrumentPage<'a> {
     /// What researchers must know.
     research: Vec<(&'a str, String)>,
     sections: Vec<SectionView>,
+}
+
+/// `GET /d/{slug}/instruments/{instrument}/form.xlsx`: for other survey programs.
+pub(super) async fn form(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((slug, instrument)): Path<(String, String)>,
+) -> Result<Response> {
+    let desk = Desk::at(&app, signed_in, &slug, May::SeeCommittee).await?;
+    let known = Known::at(&desk, &instrument).await?;
+    let current = known.current(&desk).await?;
+    let bytes = xlsform::export(&current).map_err(|why| Error::Bad(why.to_string()))?;
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let name = format!("attachment; filename=\"{}.xlsx\"", known.slug);
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 /// `GET /d/{slug}/instruments/{instrument}`.

@@ -130,7 +130,13 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/activity", get(feedback::new_page).post(feedback::start))
         .route("/d/{slug}/activity/{id}", get(feedback::page))
         .route("/d/{slug}/instruments", get(instruments::list))
-        .route("/d/{slug}/instruments/new", get(editor::begin_page).post(editor::begin))
+        .route(
+            "/d/{slug}/instruments/new",
+            get(editor::begin_page)
+                .post(editor::begin)
+                .layer(DefaultBodyLimit::max(editor::LARGEST_FORM)),
+        )
+        .route("/d/{slug}/instruments/{instrument}/form.xlsx", get(instruments::form))
         .route("/d/{slug}/drafts/{draft}", get(editor::page).post(editor::save))
         .route("/d/{slug}/drafts/{draft}/preview/{lang}", get(editor::preview))
         .route("/d/{slug}/drafts/{draft}/source", get(editor::text_page).post(editor::text_save))

@@ -413,7 +413,7 @@ fn a_file_goes_out_and_comes_in() {
         let nameless = bring(b"title = { en = \"A walk!\" }").await;
         assert!(done(&nameless).ends_with("/drafts/a_walk"), "{}", nameless.location);
         is(&bring(b"title = {").await, StatusCode::UNPROCESSABLE_ENTITY, &["Line 1:"]);
-        is(&bring(b"PK\x03\x04\xff").await, StatusCode::UNPROCESSABLE_ENTITY, &["holds no text"]);
+        is(&bring(b"slug = \"\xff\"").await, StatusCode::UNPROCESSABLE_ENTITY, &["holds no text"]);
         is(&bring(b"").await, StatusCode::UNPROCESSABLE_ENTITY, &["Please choose a file."]);
         let copy: [(&str, &[u8]); 4] = [
             ("from", b"known"),
@@ -435,6 +435,33 @@ fn a_file_goes_out_and_comes_in() {
         assert_eq!(stale.status, StatusCode::CONFLICT);
         done(&house.post_as(&desk.cookie, &desk.path("/discard"), &[("revision", "1")]).await);
         assert_eq!(desk.get("").await.status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn a_spreadsheet_comes_in_with_a_list_of_what_did_not() {
+    on_both(async |house| {
+        let (of, _) = house.diagnosis().await;
+        let cookie = house.signed_in(&of, Role::Coordinator).await;
+        let path = format!("/d/{}/instruments/walk_audit/form.xlsx", of.slug);
+        let book = house.bytes_as(&cookie, &path).await;
+        assert!(book.starts_with(b"PK"), "{} bytes", book.len());
+        let new = format!("/d/{}/instruments/new", of.slug);
+        let fields: [(&str, &[u8]); 2] = [("from", b"file"), ("file", &book)];
+        let begun = post_parts(&house, &cookie, &new, &fields).await;
+        let drafts = house.store.drafts(of.id).await.unwrap();
+        assert_eq!(drafts.len(), 1, "{}", begun.body);
+        let draft = &drafts[0];
+        assert!(draft.slug.starts_with("walk_audit_"), "its own name is taken: {}", draft.slug);
+        let left_out = draft.source.lines().take_while(|line| line.contains(": ")).count();
+        if begun.status == StatusCode::OK {
+            assert!(left_out > 0 && begun.body.matches("<code>").count() == left_out);
+        }
+        let editor = house.get_as(&cookie, &format!("/d/{}/drafts/{}", of.slug, draft.slug)).await;
+        is(&editor, StatusCode::OK, &["How is the light?", "asked again and again"]);
+        let fields: [(&str, &[u8]); 2] = [("from", b"file"), ("file", b"PK\x03\x04 and no more")];
+        let refused = post_parts(&house, &cookie, &new, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     });
 }
 

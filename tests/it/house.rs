@@ -129,6 +129,15 @@ impl House {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
+    /// A file, byte for byte.
+    pub(crate) async fn bytes_as(&self, cookie: &str, path: &str) -> Vec<u8> {
+        let request = Request::get(path).header(header::COOKIE, cookie);
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body().collect().await.unwrap().to_bytes().to_vec()
+    }
+
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         self.send(form(path, fields, None)).await
     }

@@ -30,7 +30,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 78] = [
+const MATRIX: [(&str, &str, &str); 79] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -67,6 +67,7 @@ const MATRIX: [(&str, &str, &str); 78] = [
     // writing instruments
     ("GET", "/d/{slug}/instruments/new", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/instruments/new", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/instruments/{instrument}/form.xlsx", "in 404 403 200 200 200 200"),
     ("GET", "/d/{slug}/drafts/{draft}", "in 404 403 403 403 403 200"),
     ("GET", "/d/{slug}/drafts/nonsense", "in 404 403 403 403 403 404"),
     ("POST", "/d/{slug}/drafts/{draft}", "in 404 403 403 403 403 303"),

@@ -13,7 +13,7 @@ use crate::domain::instrument::{Help, Sheet};
 use crate::domain::people::May;
 use crate::domain::text::Lang;
 use crate::instruments::edit::{self, Edit, Refusal, View};
-use crate::instruments::write;
+use crate::instruments::{write, xlsform};
 use crate::store::StoreError;
 use crate::web::app::App;
 use crate::web::desk::{self, Act, Desk, StaffFrame};
@@ -24,6 +24,8 @@ use crate::web::sheet::Filled;
 use crate::web::sign_in::SignedIn;
 use crate::words::{EditorWords, InstrumentWords, fill};
 
+/// The largest form that begins a draft: a spreadsheet and a few words.
+pub(in crate::web) const LARGEST_FORM: usize = xlsform::FILE + 64 * 1024;
 /// The most letters of a short name.
 const SHORT: usize = 30;
 
@@ -32,6 +34,8 @@ struct Beginning {
     slug: String,
     source: String,
     began_from: Option<String>,
+    /// What did not come along, each with its place in the spreadsheet.
+    left_out: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -112,12 +116,14 @@ pub(in crate::web) async fn begin(
 ) -> Result<Response> {
     let desk = Desk::at(&app, signed_in, &slug, May::Coordinate).await?;
     let words = desk.app.editor_words(desk.lang());
-    let Ok((filled, file)) = text::read(multipart).await else {
+    let Ok((filled, file)) = text::read(multipart, xlsform::FILE).await else {
         let large = named::refusal(&Refusal::Large, words);
         return show(&desk, &Filled::default(), vec![large]).await;
     };
+    let is_book = file.as_ref().is_some_and(|file| file.starts_with(BOOK));
     let begun = match filled.first("from") {
         "known" => from_known(&desk, &filled).await?,
+        "file" if is_book => from_book(&desk, &file.unwrap_or_default()).await?,
         "file" => from_file(&desk, file).await?,
         _ => fresh(&desk, &filled).await?,
     };
@@ -125,6 +131,18 @@ pub(in crate::web) async fn begin(
         Ok(begun) => enter(&desk, begun, &filled).await,
         Err(wrong) => show(&desk, &filled, wrong).await,
     }
+}
+
+/// How a spreadsheet begins.
+const BOOK: &[u8] = b"PK";
+
+#[derive(Template)]
+#[template(path = "editor/imported.html")]
+struct ImportedPage<'a> {
+    frame: StaffFrame<'a>,
+    words: &'a EditorWords,
+    path: String,
+    left_out: Vec<(String, String)>,
 }
 
 /// Stores the draft. The next version of something is begun once: whoever comes later finds it.
@@ -149,7 +167,17 @@ async fn enter(desk: &Desk, begun: Beginning, filled: &Filled) -> Result<Respons
         }
         Err(error) => return Err(desk.said(error)),
     }
-    Ok(desk.go(&format!("/drafts/{}", draft.slug)))
+    let path = format!("/drafts/{}", draft.slug);
+    if begun.left_out.is_empty() {
+        return Ok(desk.go(&path));
+    }
+    let page = ImportedPage {
+        frame: desk.frame(&words.imported_title),
+        words,
+        path: desk.path(&path),
+        left_out: begun.left_out,
+    };
+    Ok(desk::show(StatusCode::OK, &page))
 }
 
 /// What is wrong, as sentences.
@@ -179,7 +207,7 @@ async fn fresh(desk: &Desk, filled: &Filled) -> Result<Begun> {
     let help: Vec<Help> = Help::ALL.into_iter().filter(has).collect();
     let source = edit::fresh(&slug, sheet, lang, title, &help);
     let source = source.map_err(|why| vec![named::refusal(&why, words)]);
-    Ok(source.map(|source| Beginning { slug, source, began_from: None }))
+    Ok(source.map(|source| Beginning { slug, source, began_from: None, left_out: Vec::new() }))
 }
 
 /// From an instrument: the text of its file where that is known, with its comments.
@@ -202,7 +230,7 @@ async fn from_known(desk: &Desk, filled: &Filled) -> Result<Begun> {
     let source = kept.into_iter().chain(shelf).find(reads_same);
     let source = source.unwrap_or_else(|| write(&current));
     if filled.first("as") != "copy" {
-        return Ok(Ok(Beginning { slug: known.slug, source, began_from }));
+        return Ok(Ok(Beginning { slug: known.slug, source, began_from, left_out: Vec::new() }));
     }
     let title = filled.first("copy_title");
     if title.is_empty() {
@@ -214,7 +242,36 @@ async fn from_known(desk: &Desk, filled: &Filled) -> Result<Begun> {
     let edits = [Edit::Slug(slug.clone()), Edit::Say { at, lang, words: title.to_owned() }];
     let source = desk.app.shelf.edit(&source, &edits);
     let source = source.map_err(|why| vec![named::refusal(&why, words)]);
-    Ok(source.map(|edited| Beginning { slug, source: edited.text, began_from: None }))
+    Ok(source.map(|edited| Beginning {
+        slug,
+        source: edited.text,
+        began_from: None,
+        left_out: Vec::new(),
+    }))
+}
+
+/// From a spreadsheet of another survey program. What did not come along is shown once, and stays
+/// in the draft as remarks.
+async fn from_book(desk: &Desk, file: &[u8]) -> Result<Begun> {
+    let imported = match xlsform::import(file) {
+        Ok(imported) => imported,
+        Err(why) => return Ok(Err(vec![why.to_string()])),
+    };
+    let slug = unused(desk, &imported.slug.replace('_', " ")).await?;
+    let imported = imported.under(&slug);
+    let left_out = imported.left_out.iter().map(|one| {
+        let cell = if one.cell.is_empty() { "" } else { "!" };
+        (format!("{}{cell}{}", one.sheet, one.cell), one.why.clone())
+    });
+    let left_out: Vec<(String, String)> = left_out.collect();
+    let is_seen = |c: &char| !crate::domain::text::is_unseen(*c) && *c != '\n';
+    let remark = |(place, why): &(String, String)| {
+        let line: String = format!("{place}: {why}").chars().filter(is_seen).collect();
+        format!("# {line}\n")
+    };
+    let remarks: String = left_out.iter().map(remark).collect();
+    let source = format!("{remarks}{}", imported.toml);
+    Ok(Ok(Beginning { slug, source, began_from: None, left_out }))
 }
 
 /// From a file of ours, with everything that keeps it from being read.
@@ -235,13 +292,23 @@ async fn from_file(desk: &Desk, file: Option<Vec<u8>>) -> Result<Begun> {
         return Ok(Err(wrong));
     };
     if edit::is_name(&view.slug) && view.slug != NEW {
-        return Ok(Ok(Beginning { slug: view.slug, source, began_from: None }));
+        return Ok(Ok(Beginning {
+            slug: view.slug,
+            source,
+            began_from: None,
+            left_out: Vec::new(),
+        }));
     }
     let title = view.sheet.text("title");
     let slug = unused(desk, title.get(Lang::En)).await?;
     let source = desk.app.shelf.edit(&source, &[Edit::Slug(slug.clone())]);
     let source = source.map_err(|why| vec![named::refusal(&why, words)]);
-    Ok(source.map(|edited| Beginning { slug, source: edited.text, began_from: None }))
+    Ok(source.map(|edited| Beginning {
+        slug,
+        source: edited.text,
+        began_from: None,
+        left_out: Vec::new(),
+    }))
 }
 
 /// The page of this name is where drafts begin.

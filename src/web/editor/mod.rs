@@ -38,7 +38,7 @@ mod question;
 mod rows;
 mod text;
 
-pub(super) use begin::{begin, page as begin_page};
+pub(super) use begin::{LARGEST_FORM, begin, page as begin_page};
 pub(super) use preview::show as preview;
 pub(super) use publish::{difference, page as publish_page, publish};
 pub(super) use text::{download, page as text_page, save as text_save};

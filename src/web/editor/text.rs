@@ -90,7 +90,7 @@ pub(in crate::web) async fn save(
     multipart: std::result::Result<Multipart, MultipartRejection>,
 ) -> Result<Response> {
     let held = Held::at(&app, signed_in, (&slug, &draft)).await?;
-    let (filled, file) = match read(multipart).await {
+    let (filled, file) = match read(multipart, LARGEST).await {
         Ok(read) => read,
         Err(Broken::TooBig | Broken::NotAForm) => {
             let why = Some(named::refusal(&Refusal::Large, held.words()));
@@ -125,9 +125,10 @@ pub(in crate::web) async fn save(
     show(&held, Some(refused), StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
-/// What was filled in, and the file, if one was chosen.
+/// What was filled in, and the file, if one was chosen; it has at most so many bytes.
 pub(super) async fn read(
     multipart: std::result::Result<Multipart, MultipartRejection>,
+    most: usize,
 ) -> std::result::Result<(Filled, Option<Vec<u8>>), Broken> {
     let (mut filled, mut file) = (Filled::default(), None);
     let Ok(multipart) = multipart else { return Ok((filled, file)) };
@@ -137,7 +138,7 @@ pub(super) async fn read(
             Part::Text(name, text) => filled.0.push((name, text)),
             Part::File(name, _) if name != "file" => {}
             Part::File(_, mut part) => {
-                let bytes = part.whole(LARGEST).await?.ok_or(Broken::TooBig)?;
+                let bytes = part.whole(most).await?.ok_or(Broken::TooBig)?;
                 file = file.or(Some(bytes).filter(|bytes| !bytes.is_empty()));
             }
         }
