@@ -197,6 +197,141 @@ await test("the coordinator releases the open collection", async () => {
   await picture(page, "staff-release");
 });
 
+await test("two questions in Dutch and Arabic are made on a phone without JavaScript, and asked", async () => {
+  const context = await browser.newContext({
+    ...phone, javaScriptEnabled: false, locale: "nl", storageState: await committee.storageState() });
+  const page = await context.newPage();
+  const home = new URL("/d/oude-haven", addresses.get("coordinator")).href;
+  const card = (id) => page.locator(`[id="${id}"]`);
+  const open = async (id) => {
+    if (!(await card(id).evaluate((one) => one.open))) await card(id).locator("> summary").click();
+  };
+  const save = (id) => card(id).locator("> form .tools button.go").click();
+  const add = async (form, kind) => {
+    const last = page.locator(form).last();
+    await last.locator("select").selectOption(kind);
+    await last.locator("button").click();
+  };
+  await page.goto(`${home}/instruments/new`);
+  await picture(page, "phone-editor-begin");
+  await page.locator("#title").fill("Onze straat");
+  await page.locator("#language").selectOption("nl");
+  await page.locator("form:has(#title) button.go").click();
+  is(page.url().endsWith("/drafts/onze_straat"), `the draft, not ${page.url()}`);
+  await add("form:has([name=new_language])", "ar");
+  await page.locator(".langs a[lang=ar]").click();
+  await open("sheet");
+  const say = async (id, words) => {
+    for (const [name, text] of Object.entries(words)) await card(id).locator(`[name="${name}"]`).fill(text);
+    await save(id);
+  };
+  await say("sheet", { "title.ar": "شارعنا", "intro.nl": "Wij vragen dit.", "intro.ar": "نسأل هذا.",
+    "outro.nl": "Dank u.", "outro.ar": "شكرًا." });
+  await open("section.0");
+  await say("section.0", { "title.nl": "De straat", "title.ar": "الشارع" });
+  await add("form.add:has([name=sort])", "single");
+  is(await card("section.0.question.0").evaluate((one) => one.open), "a new question stands open");
+  await say("section.0.question.0", { "text.nl": "Hoe is het hier?", "text.ar": "كيف الحال هنا؟",
+    "new.choices.0.nl": "goed", "new.choices.0.ar": "جيد", "new.choices.1.nl": "slecht", "new.choices.1.ar": "سيئ" });
+  await picture(page, "phone-editor-question");
+  await add("form.add:has([name=sort])", "text");
+  await card("section.0.question.1").locator("[name=if_question]").selectOption("q1");
+  await say("section.0.question.1", { "text.nl": "Waarom?", "text.ar": "لماذا؟" });
+  await page.locator('[name=if_code][value="q1=slecht"]').check();
+  await save("section.0.question.1");
+  is((await page.locator("#lint").textContent()).includes("Er is niets mis"), await page.locator("#lint").textContent());
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  is(wide <= 390, `the editor is ${wide} pixels wide on a phone`);
+  await page.locator(".top a.go").click();
+  await page.locator("form[action$='/publish'] button.go").click();
+  is(page.url().endsWith("/instruments/onze_straat"), `published, not ${page.url()}`);
+  await page.goto(`${home}/collections/new`);
+  await page.locator("input[name=instrument][value=onze_straat]").check();
+  await page.locator("[name=title]").fill("In de straat");
+  await page.locator("[name=asked_by]").fill("Buurthuis De Sluis");
+  await page.locator("input[name=sampling][value=self_selected]").check();
+  await page.locator("input[name=presence][value=nobody]").check();
+  for (const tick of await page.locator("input[name=languages]").all()) {
+    await tick.setChecked(["nl", "ar"].includes(await tick.getAttribute("value")));
+  }
+  await page.locator("button.go").click();
+  await page.locator("form[action$='/open'] button").click();
+  const door = await page.locator(".address").first().textContent();
+  await page.goto(`${door.trim()}/ar`);
+  is((await page.locator("html").getAttribute("dir")) === "rtl", "it is asked in Arabic");
+  await page.locator("input[name=q1][value=slecht]").check();
+  await page.locator("textarea[name=q2]").fill("الطريق مظلم");
+  await page.locator("button.go").click();
+  is(page.url().endsWith("/ar/thanks"), `thank-you page, not ${page.url()}`);
+  await context.close();
+});
+
+await test("what is typed while the connection is down is kept, and sent when it is back", async () => {
+  const page = await committee.newPage();
+  const wrong = [];
+  page.on("pageerror", (error) => wrong.push(error.message));
+  await page.goto(new URL("/d/oude-haven/instruments/pulse2", addresses.get("coordinator")).href);
+  await page.locator("form button.go").click();
+  const status = page.locator("#status");
+  const first = page.locator('[id="section.0.question.0"]');
+  await first.locator("> summary").click();
+  await picture(page, "staff-editor");
+  await committee.setOffline(true);
+  await first.locator('[name="hint.nl"]').fill("Denk aan vandaag.");
+  const second = page.locator('[id="section.0.question.1"]');
+  await second.locator("> summary").click();
+  await second.locator('[name="hint.nl"]').fill("Denk aan gisteravond.");
+  await page.locator("h1").click();
+  await status.and(page.locator(".kept")).waitFor();
+  await picture(page, "staff-editor-offline");
+  await committee.setOffline(false);
+  await page.waitForFunction(() => localStorage.length === 0);
+  await page.reload();
+  is((await page.locator('[id="section.0.question.0"] [name="hint.nl"]').inputValue()) === "Denk aan vandaag.", "the first is saved");
+  is((await page.locator('[id="section.0.question.1"] [name="hint.nl"]').inputValue()) === "Denk aan gisteravond.", "the second is saved");
+
+  // The browser is closed while the words are still here; another day they are put back and sent.
+  await committee.setOffline(true);
+  await first.locator("> summary").click();
+  await first.locator('[name="hint.nl"]').fill("Denk aan nu.");
+  await page.locator("h1").click();
+  await status.and(page.locator(".kept")).waitFor();
+  await committee.setOffline(false);
+  await page.evaluate(() => window.stop());
+  await page.reload();
+  await page.waitForFunction(() => localStorage.length === 0);
+  const frame = page.frameLocator("#preview");
+  await frame.getByText("Denk aan nu.").waitFor();
+
+  // Answers and questions move with the keys, and the focus stays with them.
+  await page.locator('[id="section.1.question.0"] > summary').click();
+  const answer = page.locator('[name="choices.1.text.nl"]').first();
+  const word = await answer.inputValue();
+  await answer.press("Alt+ArrowUp");
+  await page.waitForFunction((word) => document.querySelector('[name="choices.0.text.nl"]').value === word, word);
+
+  // Somebody else saves meanwhile: both are shown, and one of them is chosen.
+  const other = await committee.newPage();
+  await other.goto(page.url());
+  await other.locator('[id="section.0.question.1"] > summary').click();
+  await other.locator('[id="section.0.question.1"] [name="text.nl"]').fill("Van iemand anders");
+  await other.locator("h1").click();
+  await other.waitForFunction(() => localStorage.length === 0);
+  await page.locator('[id="section.0.question.1"] > summary').click();
+  await page.locator('[id="section.0.question.1"] [name="text.nl"]').fill("Van mij");
+  await page.locator("h1").click();
+  await page.getByText("Van iemand anders").waitFor();
+  is(await page.getByText("Van mij").isVisible(), "both are there");
+  await picture(page, "staff-editor-conflict");
+  await page.locator("form button.go").click();
+  await page.waitForURL(/drafts\/pulse2\?/);
+  await page.waitForFunction(() => localStorage.length === 0);
+  is((await page.locator('[id="section.0.question.1"] [name="text.nl"]').inputValue()) === "Van mij", "mine is there");
+  is(wrong.length === 0, wrong.join("\n"));
+  await other.close();
+  await page.close();
+});
+
 await test("a youth worker opens feedback on a phone, shows its code and closes it", async () => {
   const context = await browser.newContext({ ...phone, locale: "nl" });
   const page = await signIn(context, "facilitator");
