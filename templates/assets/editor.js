@@ -1,5 +1,4 @@
-// Saves a card when it is left; what the server has not taken stays on this device.
-// Without it every card has its button.
+// Saves a card when it is left; what is not saved stays on this device.
 const $ = (id, page = document) => page.getElementById(id);
 const all = (what, of = document) => [...of.querySelectorAll(what)];
 const editor = document.querySelector(".editor");
@@ -8,8 +7,8 @@ let saved = $("status").textContent;
 let queue = Promise.resolve();
 const phone = $("preview").contentWindow;
 const cards = () => all(".q > form.f");
-const key = ({ elements: { at, of } }) =>
-  `${editor.dataset.draft} ${at.value.replace(/\d/g, "")} ${of.value}`;
+const key = (at, of) => `${editor.dataset.draft} ${at.replace(/\d/g, "")} ${of}`;
+const place = ({ elements: { at, of } }) => key(at.value, of.value);
 const pairs = (form) => {
   const data = new URLSearchParams(new FormData(form));
   data.set("revision", form.dataset.based ?? revision);
@@ -22,14 +21,13 @@ const say = (text, kept = false) => {
 const kept = () => say($("status").dataset.kept, true);
 const keep = (form) => {
   form.dataset.based ??= revision;
-  localStorage.setItem(key(form), pairs(form));
+  localStorage.setItem(place(form), pairs(form));
 };
 const isDirty = (form) => "based" in form.dataset;
 
-// What could not be saved is put back.
 function restore() {
   for (const form of cards()) {
-    const stored = new URLSearchParams(localStorage.getItem(key(form)) ?? "");
+    const stored = new URLSearchParams(localStorage.getItem(place(form)) ?? "");
     if (!stored.size) continue;
     for (const field of form.elements) {
       const sent = stored.getAll(field.name);
@@ -47,13 +45,13 @@ function take(html, whole, before) {
   ({ revision } = page.querySelector(".editor").dataset);
   saved = $("status", page).textContent;
   for (const form of cards()) {
-    // Only this save lies between what another card was based on and now.
+    // Between these two lies this save only.
     if (form.dataset.based !== before) continue;
     form.dataset.based = revision;
     keep(form);
   }
   const swap = (id) => $(id, page) && $(id)?.replaceWith($(id, page));
-  swap("lint");
+  for (const id of ["lint", "jump"]) swap(id);
   if (whole) {
     const open = all("#cards details[id][open]").map((one) => one.id);
     const { form, name } = document.activeElement;
@@ -84,17 +82,15 @@ async function send(form, button) {
   const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
   if (!answer || answer.status >= 500) return isCard && keep(form), kept(), false;
   if (!answer.ok && answer.status !== 422) {
-    // A page with both texts follows.
     form.elements.revision.value = body.get("revision");
-    form.submit();
-    return false;
+    return form.submit();
   }
   const html = await answer.text();
   const whole = button || anew || !answer.ok;
   if (answer.ok && isCard) {
     const same = whole || typed === pairs(form).toString();
     delete form.dataset.based;
-    localStorage.removeItem(key(form));
+    localStorage.removeItem(place(form));
     if (!same) keep(form);
   }
   take(html, whole, body.get("revision"));
@@ -134,7 +130,6 @@ on("submit", (event) => {
   flush().then((done) => done && button && later(form, button));
 });
 on("toggle", ({ target }) => target.open && target.matches(".q") && show(`#${target.id}`));
-// Alt and an arrow move what has the focus.
 on("keydown", (event) => {
   const way = event.altKey && { ArrowUp: "up", ArrowDown: "down" }[event.key];
   const part = way && event.target.closest(".list li, .q");
@@ -143,8 +138,15 @@ on("keydown", (event) => {
   event.preventDefault();
   button.click();
 });
-for (const event of ["hashchange", "load"]) addEventListener(event, () => show(location.hash));
+addEventListener("hashchange", () => show(location.hash));
 addEventListener("online", flush);
-setInterval(() => $("status").matches(".kept") && flush(), 15000);
+setInterval(() => $("status").matches(".kept") && flush(), 15e3);
+// Theirs was chosen.
+const asked = new URLSearchParams(location.search);
+if (asked.has("theirs")) {
+  localStorage.removeItem(key(asked.get("theirs"), asked.get("of")));
+  history.replaceState(0, "", location.pathname);
+}
 restore();
 flush();
+onload = () => show(location.hash);

@@ -27,6 +27,8 @@ struct ConflictPage<'a> {
     frame: StaffFrame<'a>,
     words: &'a EditorWords,
     path: String,
+    /// Which card the words of the other are kept on: the script forgets what it kept for it.
+    theirs: (String, String),
     saved: String,
     fields: Vec<Both>,
     /// What is sent again in their place; nothing when its part is gone.
@@ -51,6 +53,7 @@ pub(super) async fn of_card(held: &Held, filled: &Filled) -> Result<Response> {
         frame: held.desk.frame(&words.conflict_title),
         words,
         path: held.desk.path(&held.path("")),
+        theirs: (asked.to_string(), filled.first("of").to_owned()),
         saved: saved(held).await?,
         fields,
         again,
