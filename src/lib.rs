@@ -15,7 +15,7 @@
 //! |---|---|---|
 //! | [`domain`] | what a diagnosis is made of, as plain values | no I/O, no clock, no HTML, no SQL |
 //! | [`words`] | every text a person sees, one file per language | no silent fallback |
-//! | [`instruments`] | files to instruments, every fault at once; sample answers | no database |
+//! | [`instruments`] | files to instruments and back, every fault at once; forms of other programs; sample answers | no database |
 //! | [`analysis`] | answers to columns to counts, on polars | no person, no request, no colour |
 //! | [`release`] | the gate: the only maker of a [`release::Table`], with its attacker | no raw count leaves |
 //! | [`store`] | the only SQL, over SQLite and PostgreSQL; one writer | no rows go out |
@@ -48,7 +48,7 @@
 //!
 //! # To come
 //!
-//! Nine more instruments and the remaining kinds, the editor and XLSForm; answering without a
+//! Nine more instruments and the remaining kinds, the editor; answering without a
 //! signal, one-time codes, kiosk and paper; the unlink job on PostgreSQL, backup and transfer;
 //! weights, intervals, comparison of waves and the other chart kinds; the committee's own work
 //! (seats, findings with evidence, ballots, matrix, follow-ups, "you said, we did"); depth for walks,

@@ -25,7 +25,9 @@ fn code(output: &Output) -> i32 {
 #[test]
 fn help_is_the_manual() {
     insta::assert_snapshot!("help", said(&run(&["--help"])));
-    for command in ["serve", "demo", "invite", "check", "import", "area", "release", "poster"] {
+    for command in
+        ["serve", "demo", "invite", "check", "import", "area", "release", "poster", "xlsform"]
+    {
         let help = said(&run(&[command, "--help"]));
         assert!(help.contains("Example: miradouro"), "{command} has no example:\n{help}");
     }

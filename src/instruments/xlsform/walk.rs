@@ -165,7 +165,7 @@ impl<'a> Walk<'a> {
         }
         self.unread(line);
         match kind {
-            Type::Begin(part) => self.begin(line, part),
+            Type::Begin(part) => self.start(line, part),
             Type::End(part) => self.ended(line, part),
             Type::Setting(key) => {
                 self.settings.extend(line.get("name").map(|name| (key, name.to_owned())));
@@ -219,7 +219,7 @@ impl<'a> Walk<'a> {
         self.report.add(line.sheet(), line.at(key), why);
     }
 
-    fn begin(&mut self, line: Line<'a>, part: Part) {
+    fn start(&mut self, line: Line<'a>, part: Part) {
         let name = line.get("name").unwrap_or_default().to_owned();
         let title = self.spoken.text(line, "label", &mut self.report);
         let inside = self.open.iter().any(|open| !matches!(open.what, What::Group { .. }));
@@ -380,9 +380,9 @@ impl<'a> Walk<'a> {
         if id != wish {
             self.say(line, "name", format!("{} is called {id} here", short(wish)));
         }
-        let hint = self.spoken.text(line, "hint", &mut self.report);
+        let mut hint = self.spoken.text(line, "hint", &mut self.report);
         let text = self.spoken.text(line, "label", &mut self.report);
-        let text = text.unwrap_or_else(|| {
+        let text = text.or_else(|| hint.take()).unwrap_or_else(|| {
             self.say(line, "label", "the question has no words; its name stands there");
             self.spoken.everywhere(if name.is_empty() { &id } else { name })
         });
