@@ -9,8 +9,7 @@ use std::slice;
 
 use polars::prelude::{Column, NamedFrom, Series};
 
-use crate::domain::answer::Answer;
-use crate::domain::diagnosis::Zone;
+use crate::domain::answer::{Answer, Ground};
 use crate::domain::question::{Band, Choice, Kind, Measure, Question, ZONE_REFUSED, band};
 
 /// Asked, and no answer given.
@@ -48,7 +47,7 @@ pub(super) struct Book {
 
 impl Book {
     /// The book of a question; none for free text and repeat groups.
-    pub(super) fn new(question: &Question, zones: &[Zone]) -> Option<Self> {
+    pub(super) fn new(question: &Question, ground: &Ground<'_>) -> Option<Self> {
         let mut book = Self::empty(question);
         match question.measure() {
             Measure::One | Measure::Steps => book.add_choices(question.choices()),
@@ -57,12 +56,8 @@ impl Book {
                 book.add_choices(question.choices());
             }
             Measure::Amount => book.add_bands(question),
-            Measure::Zone | Measure::Place => {
-                for zone in zones {
-                    book.add(&zone.code, None);
-                }
-                book.add_missing(ZONE_REFUSED);
-            }
+            Measure::Zone => book.add_named(&ground.zones),
+            Measure::Place => book.add_named(&ground.places()),
             Measure::Weight => book.sort = Sort::Weight,
             Measure::Apart => return None,
         }
@@ -90,6 +85,14 @@ impl Book {
         self.bands.clone_from(bands);
         self.range = (*min, *max);
         self.add_choices(question.choices());
+    }
+
+    /// Zones or places, or rather not say.
+    fn add_named(&mut self, codes: &[&str]) {
+        for code in codes {
+            self.add(code, None);
+        }
+        self.add_missing(ZONE_REFUSED);
     }
 
     fn add_choices(&mut self, choices: &[Choice]) {

@@ -7,8 +7,7 @@ use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 
 use super::AnalysisError;
 use super::column::{Book, Growing, Sort};
-use crate::domain::answer::{Answer, Answers};
-use crate::domain::diagnosis::Zone;
+use crate::domain::answer::{Answer, Answers, Ground};
 use crate::domain::instrument::Instrument;
 use crate::domain::question::Question;
 
@@ -38,15 +37,15 @@ impl Frame {
     ///
     /// # Errors
     /// When two questions have the same id.
-    pub fn new(
+    pub fn new<'g>(
         instrument: &Instrument,
-        zones: &[Zone],
+        ground: impl Into<Ground<'g>>,
         rows: impl IntoIterator<Item = Answers>,
     ) -> Result<Self, AnalysisError> {
-        let group = instrument.group();
-        let mut responses = Sheet::new(instrument.questions(), zones);
+        let (group, ground) = (instrument.group(), ground.into());
+        let mut responses = Sheet::new(instrument.questions(), &ground);
         let inner = group.iter().flat_map(|group| group.inner()).flat_map(Question::rows);
-        let mut repeats = Sheet::new(inner, zones);
+        let mut repeats = Sheet::new(inner, &ground);
         let mut numbers: Vec<u32> = Vec::new();
         for row in rows {
             responses.push(&row);
@@ -114,8 +113,8 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn new<'a>(questions: impl Iterator<Item = &'a Question>, zones: &[Zone]) -> Self {
-        let books = questions.filter_map(|question| Book::new(question, zones));
+    fn new<'a>(questions: impl Iterator<Item = &'a Question>, ground: &Ground<'_>) -> Self {
+        let books = questions.filter_map(|question| Book::new(question, ground));
         let growing = books.map(|book| (book.id.clone(), Growing::new(book))).collect();
         Self { rows: 0, growing }
     }

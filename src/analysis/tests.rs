@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{Frame, Tally, Weighting, groups};
-use crate::domain::answer::{Answer, Answers};
+use crate::domain::answer::{Answer, Answers, Ground};
+use crate::domain::area::{Map, Place};
 use crate::domain::diagnosis::Zone;
 use crate::domain::instrument::{Breakdown, Direction, Index, Instrument, Merge};
 use crate::domain::instrument::{Policy, Section, Sensitivity, Sheet};
@@ -146,6 +147,33 @@ fn asked(rows: &[Answers], id: &str) -> u64 {
 fn everyone(tally: &Tally) -> (u64, u64) {
     let asked = tally.groups.iter().map(|group| group.base + group.missing + group.skipped);
     (asked.sum(), tally.groups.iter().map(|group| group.base).sum())
+}
+
+#[test]
+fn places_are_those_of_the_map_or_else_the_zones() {
+    let instrument = instrument(vec![question("where", Kind::Place)]);
+    let row = |code: &str| {
+        let answer = Answer::Code(code.to_owned());
+        Answers([("where".to_owned(), answer)].into())
+    };
+    let rows = ["quay", "quay", "square", "north", "rather_not_say"].map(row);
+    let place = |code: &str| Place {
+        code: code.to_owned(),
+        name: code.to_uppercase(),
+        zone: None,
+        shapes: Vec::new(),
+    };
+    let map = Map { places: ["quay", "square", "park"].map(place).to_vec(), ..Map::default() };
+    let zones = zones();
+    let counted = |ground: Ground<'_>| {
+        let frame = Frame::new(&instrument, ground, rows.clone()).unwrap();
+        let tally = frame.tally("where", None, Weighting::Plain).unwrap();
+        (tally.codes.clone(), tally.groups[0].counts.clone(), tally.groups[0].missing)
+    };
+    let codes = |codes: &[&str]| codes.iter().map(|&code| code.to_owned()).collect::<Vec<_>>();
+    let named = counted(Ground::from(&zones).with(Some(&map)));
+    assert_eq!(named, (codes(&["quay", "square", "park"]), vec![2, 1, 0], 2));
+    assert_eq!(counted(Ground::from(&zones)), (codes(&["north", "south"]), vec![1, 0], 4));
 }
 
 proptest! {

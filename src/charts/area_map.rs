@@ -24,6 +24,8 @@ const FINE: f64 = 0.7;
 const LETTERS: f64 = 9.5;
 /// How far from its middle a name keeps others away, in letter sizes.
 const AROUND: f64 = 0.62;
+/// How much of its length a stretch of street must come forward to be nearly straight.
+const STRAIGHT: f64 = 0.99;
 /// The most corners of a street that a name is laid along.
 const REACH: usize = 24;
 
@@ -160,10 +162,10 @@ impl Paper {
         }
     }
 
-    /// A line without length has round ends: a dot.
+    /// A line of hardly any length has round ends: a dot.
     fn spots(&self, shape: &Shape) -> Option<String> {
         match shape {
-            Shape::Spot(point) => Some(self.path(&[*point]) + "h0"),
+            Shape::Spot(point) => Some(self.path(&[*point]) + "h.1"),
             Shape::Way(_) | Shape::Land(_) => None,
         }
     }
@@ -179,6 +181,21 @@ struct Seat {
     at: At,
     turn: f64,
     room: f64,
+}
+
+impl Seat {
+    /// The same line with the name in its middle, then nearer to its ends.
+    fn moved(self, wide: f64) -> impl Iterator<Item = Self> {
+        let spare = if self.room.is_finite() { (self.room - wide) / 2.0 } else { 0.0 };
+        [0.0, 0.4, -0.4, 0.8, -0.8].into_iter().map(move |part| {
+            let along = part * spare;
+            let at = At {
+                x: along.mul_add(self.turn.cos(), self.at.x),
+                y: along.mul_add(self.turn.sin(), self.at.y),
+            };
+            Self { at, ..self }
+        })
+    }
 }
 
 /// The names that fit, the largest things first; none lies over another or over the edge.
@@ -198,13 +215,11 @@ fn names(map: &Map, paper: &Paper) -> String {
         // A name in letters no embedded font has is not measured, and so not drawn; the list has it.
         let Ok(wide) = layout::width(&place.name, LETTERS, false) else { continue };
         let Ok(family) = layout::family(&clean(&place.name)) else { continue };
-        let fits = |seat: &&Seat| {
-            let beads = beads(seat, wide);
-            wide <= seat.room && beads.iter().all(|bead| paper.is_free(*bead, &taken))
-        };
-        if let Some(seat) = seats.iter().find(fits) {
-            taken.extend(beads(seat, wide));
-            drawn.push_str(&name(place, seat, family.name()));
+        let fits = |seat: &Seat| beads(seat, wide).iter().all(|bead| paper.is_free(*bead, &taken));
+        let wide_enough = seats.iter().filter(|seat| wide <= seat.room);
+        if let Some(seat) = wide_enough.flat_map(|seat| seat.moved(wide)).find(fits) {
+            taken.extend(beads(&seat, wide));
+            drawn.push_str(&name(place, &seat, family.name()));
         }
     }
     if drawn.is_empty() {
@@ -274,9 +289,9 @@ fn seats(place: &Place, paper: &Paper) -> (f64, Vec<Seat>) {
             }
             Shape::Way(line) => {
                 let line = paper.line(line);
-                let run = straightest(&line);
-                weight += run.room;
-                seats.push(run);
+                let runs = straight(&line);
+                weight += runs.iter().map(|run| run.room).fold(0.0, f64::max);
+                seats.extend(runs);
             }
             Shape::Spot(point) => {
                 let at = paper.at(*point);
@@ -304,28 +319,31 @@ fn middle(line: &[At]) -> At {
     At { x: f64::midpoint(low.0, high.0), y: f64::midpoint(low.1, high.1) }
 }
 
-/// The longest stretch of a street that is nearly straight, to be read from left to right.
-fn straightest(line: &[At]) -> Seat {
-    let mut best = Seat { at: middle(line), turn: 0.0, room: 0.0 };
+/// The stretches of a street that are nearly straight, the longest from each of its corners, to be
+/// read from left to right.
+fn straight(line: &[At]) -> Vec<Seat> {
+    let mut runs: Vec<Seat> = Vec::new();
     for (from, start) in line.iter().enumerate() {
-        let mut walked = 0.0;
+        let (mut walked, mut longest) = (0.0, None);
         let ends = line.iter().skip(from).zip(line.iter().skip(from + 1)).take(REACH);
         for (before, end) in ends {
             walked += before.to(*end);
-            let chord = start.to(*end);
-            if chord < 0.985 * walked {
+            if start.to(*end) < STRAIGHT * walked {
                 break;
             }
-            if chord > best.room {
-                let (left, right) = if start.x <= end.x { (start, end) } else { (end, start) };
-                let turn = (right.y - left.y).atan2(right.x - left.x);
-                let at =
-                    At { x: f64::midpoint(left.x, right.x), y: f64::midpoint(left.y, right.y) };
-                best = Seat { at, turn, room: chord };
-            }
+            longest = Some(seat(*start, *end));
         }
+        runs.extend(longest);
     }
-    best
+    runs
+}
+
+/// The seat between two corners.
+fn seat(start: At, end: At) -> Seat {
+    let (left, right) = if start.x <= end.x { (start, end) } else { (end, start) };
+    let turn = (right.y - left.y).atan2(right.x - left.x);
+    let at = At { x: f64::midpoint(left.x, right.x), y: f64::midpoint(left.y, right.y) };
+    Seat { at, turn, room: start.to(end) }
 }
 
 #[cfg(test)]
@@ -390,7 +408,7 @@ mod tests {
         let key = svg.xml.split("data-at=\"").nth(1).unwrap().split('"').next().unwrap();
         let key: Vec<f64> = key.split(' ').map(|number| number.parse().unwrap()).collect();
         let (x, y) = (key[0] + 3.724 * key[2], key[1] + 51.055 * key[3]);
-        let dot = format!("M{} {}h0", tenth(x), tenth(y));
+        let dot = format!("M{} {}h.1", tenth(x), tenth(y));
         assert!(svg.xml.contains(&dot), "{dot} in {}", svg.xml);
         let wide = svg.width - 2.0 * EDGE;
         assert!((key[2] * 0.02 - wide).abs() < 0.1, "two hundredths of a degree are the width");
@@ -399,22 +417,24 @@ mod tests {
     #[test]
     fn names_keep_their_distance() {
         let street = |n: u32| {
-            let y = 51.041 + 0.0002 * f64::from(n);
+            let y = 51.041 + 0.00006 * f64::from(n);
             place(&format!("Straat {n}"), vec![Shape::Way(vec![at(3.711, y), at(3.729, y)])])
         };
-        let crowded = Map { places: (0..90).map(street).collect(), ..map() };
+        let crowded = Map { places: (0..300).map(street).collect(), ..map() };
         let svg = area_map(&crowded, "m", "x").unwrap();
-        let ys: Vec<f64> = svg
-            .xml
-            .split("<text ")
-            .skip(1)
-            .map(|text| {
-                text.split("y=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
-            })
-            .collect();
-        assert!(ys.len() > 10 && ys.len() < 60, "{}", ys.len());
-        let mut sorted = ys.clone();
-        sorted.sort_by(f64::total_cmp);
-        assert!(sorted.windows(2).all(|pair| pair[1] - pair[0] >= LETTERS), "{sorted:?}");
+        let number = |text: &str, mark: &str| -> f64 {
+            text.split(mark).nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+        };
+        let texts = svg.xml.split("<text ").skip(1);
+        let at: Vec<(f64, f64)> =
+            texts.map(|text| (number(text, "x=\""), number(text, "y=\""))).collect();
+        assert!(at.len() > 10 && at.len() < 300, "{}", at.len());
+        let wide = layout::width("Straat 1", LETTERS, false).unwrap();
+        for (number, one) in at.iter().enumerate() {
+            for other in at.iter().skip(number + 1) {
+                let is_apart = (one.0 - other.0).abs() > wide || (one.1 - other.1).abs() > LETTERS;
+                assert!(is_apart, "{one:?} {other:?}");
+            }
+        }
     }
 }

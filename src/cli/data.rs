@@ -10,9 +10,10 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Place, say};
+use crate::domain::area::{Area, Map};
 use crate::domain::collection::{Collection, Field, Mode, Origin, State};
 use crate::domain::diagnosis::{Diagnosis, Settings, Wave, ZoneSet, slug};
-use crate::domain::ids::{CollectionId, DiagnosisId, ResponseId, WaveId, ZoneSetId};
+use crate::domain::ids::{AreaId, CollectionId, DiagnosisId, ResponseId, WaveId, ZoneSetId};
 use crate::domain::instrument::Instrument;
 use crate::domain::text::Lang;
 use crate::domain::version::Publication;
@@ -54,20 +55,44 @@ pub(crate) async fn import(with: Import) -> Result<ExitCode> {
         .with_context(|| format!("could not read {}", with.mapping.display()))?;
     let mapping =
         Mapping::read(&text).map_err(|why| anyhow!("{}: {why}", with.mapping.display()))?;
-    let imported = read(&with.answers, &instrument, &mapping)?;
+    // What cannot be read makes no folder and no diagnosis; a map can only be in one that is there.
+    let known = match &with.diagnosis {
+        Some(slug) => {
+            let store = with.place.open().await?;
+            let diagnosis = store.diagnosis(slug).await?;
+            Some((area(&store, &diagnosis, &instrument).await?, diagnosis))
+        }
+        None => None,
+    };
+    let area = known.as_ref().and_then(|(area, _)| area.as_ref());
+    let imported = read(&with.answers, &instrument, &mapping, area.map(|area| &area.map))?;
     let store = with.place.open().await?;
-    let diagnosis = match (&with.diagnosis, &with.new) {
-        (Some(slug), _) => store.diagnosis(slug).await?,
-        (None, Some(name)) => new_diagnosis(name, &instrument),
+    let (area, diagnosis) = match (known, &with.new) {
+        (Some((area, diagnosis)), _) => (area, diagnosis),
+        (None, Some(name)) => (None, new_diagnosis(name, &instrument)),
         (None, None) => bail!("say which diagnosis gets it: --diagnosis SLUG or --new NAME"),
     };
     if diagnosis.settings.invented {
         bail!("{} is invented, and real answers never meet invented ones", diagnosis.name);
     }
     let is_new = with.new.is_some();
-    let kept = keep(&store, &diagnosis, is_new, &instrument, &mapping, &imported).await?;
+    let area = area.map(|area| area.id);
+    let kept = keep(&store, (&diagnosis, is_new), area, &instrument, &mapping, &imported).await?;
     say(&format!("{} {}", diagnosis.slug, kept.title));
     Ok(report(&imported))
+}
+
+/// The newest map, for an instrument that asks for places.
+async fn area(
+    store: &Store,
+    diagnosis: &Diagnosis,
+    instrument: &Instrument,
+) -> Result<Option<Area>> {
+    let newest = store.newest_area(diagnosis.id).await?.filter(|_| instrument.asks_places());
+    Ok(match newest {
+        Some(id) => Some(store.area(diagnosis.id, id).await?),
+        None => None,
+    })
 }
 
 /// An instrument from a file or from the shelf.
@@ -89,6 +114,7 @@ pub(crate) fn read(
     path: &std::path::Path,
     instrument: &Instrument,
     mapping: &Mapping,
+    map: Option<&Map>,
 ) -> Result<Imported> {
     let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
     let bar = ProgressBar::new(file.metadata()?.len());
@@ -97,7 +123,7 @@ pub(crate) fn read(
         ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let counted: Box<dyn Read> = Box::new(bar.wrap_read(BufReader::new(file)));
-    let imported = import::read(counted, instrument, mapping, |line| {
+    let imported = import::read(counted, instrument, mapping, map, |line| {
         if line % 1000 == 0 {
             bar.set_message(format!("{line} lines"));
         }
@@ -122,8 +148,8 @@ pub(crate) fn new_diagnosis(name: &str, instrument: &Instrument) -> Diagnosis {
 /// Stores the rows as a new, closed collection in a wave of its own.
 pub(crate) async fn keep(
     store: &Store,
-    diagnosis: &Diagnosis,
-    is_new: bool,
+    (diagnosis, is_new): (&Diagnosis, bool),
+    area: Option<AreaId>,
     instrument: &Instrument,
     mapping: &Mapping,
     imported: &Imported,
@@ -141,7 +167,8 @@ pub(crate) async fn keep(
     }
     let how = Publication { at: Some(Clock::System.now()), ..Publication::default() };
     let hash = store.publish_version(diagnosis.id, instrument, &how).await?.hash;
-    let collection = collection(diagnosis, &wave, &hash, instrument, mapping, title);
+    let mut collection = collection(diagnosis, &wave, &hash, instrument, mapping, title);
+    collection.field.area = area;
     store.add_collection(&collection, &[]).await?;
     let responses: Vec<NewResponse> = imported
         .rows

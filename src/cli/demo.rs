@@ -11,6 +11,7 @@ use rand::{Rng, SeedableRng};
 
 use super::data;
 use super::invent::{self, Crowd};
+use crate::domain::area::Area;
 use crate::domain::collection::{Collection, Door, Field, Mode, Origin, Presence, Sampling, State};
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::{Diagnosis, HelpAddress, Settings, Wave, Zone, ZoneSet, slug};
@@ -22,9 +23,9 @@ use crate::domain::people::{Invited, Person, Role};
 use crate::domain::text::Lang;
 use crate::domain::version::Publication;
 use crate::instruments::Shelf;
-use crate::job::evidence;
 use crate::job::mapping::Mapping;
 use crate::job::release::make;
+use crate::job::{area, evidence};
 use crate::publish::{Wall, station_path};
 use crate::store::{NewReflection, Store, StoreError, Token};
 use crate::web::app::{BaseUrl, Clock};
@@ -35,6 +36,12 @@ const BARCELONA: &str = "barcelona-2020";
 const SEED: u64 = 2026;
 const ZONES: [&str; 6] =
     ["Kade", "Marktplein", "Tunnelwijk", "Molenbuurt", "Stationskant", "Parkzijde"];
+
+/// A map as invented as everything else: its coordinates are open sea.
+const MAP: &str = include_str!("oude_haven.geojson");
+/// What stands under it.
+const MAP_TERMS: (&str, &str) =
+    ("verzonnen voor deze demonstratie, zo’n buurt bestaat niet", "CC0 1.0");
 
 /// Fills the folder with what is not there yet.
 pub(super) async fn fill(store: &Store, shelf: &Shelf, answers: Option<&Path>) -> Result<()> {
@@ -144,10 +151,13 @@ async fn invented(store: &Store, shelf: &Shelf) -> Result<()> {
     store.add_diagnosis(&diagnosis, &set, &waves[0], None).await?;
     store.add_wave(diagnosis.id, &waves[1], None).await?;
     store.set_population(diagnosis.id, &invent::population(&zones)).await?;
+    let (map, day) = (MAP.as_bytes().to_vec(), date(2025, 9, 29));
+    let area = area::import(store, &diagnosis, day, map, MAP_TERMS).await?;
     people(store, diagnosis.id).await?;
     let mut closed = Vec::new();
     for (number, plan) in (0..).zip(plans(shelf)) {
-        let collection = invent(store, shelf, &diagnosis, &waves, &zones, &plan, number).await?;
+        let collection =
+            invent(store, shelf, &diagnosis, &waves, (&zones, &area), &plan, number).await?;
         if collection.state == State::Closed {
             closed.push(collection.id);
         }
@@ -183,7 +193,7 @@ async fn invent(
     shelf: &Shelf,
     diagnosis: &Diagnosis,
     waves: &[Wave; 2],
-    zones: &[Zone],
+    (zones, area): (&[Zone], &Area),
     plan: &Plan,
     number: u64,
 ) -> Result<Collection> {
@@ -193,7 +203,8 @@ async fn invent(
     let source = shelf.source(&plan.instrument);
     let how = Publication { source, at: Some(Clock::System.now()), by: None, note: "" };
     let hash = store.publish_version(diagnosis.id, instrument, &how).await?.hash;
-    let collection = collection(diagnosis, waves, &hash, instrument, plan);
+    let mut collection = collection(diagnosis, waves, &hash, instrument, plan);
+    collection.field.area = instrument.asks_places().then_some(area.id);
     let door = Door {
         code: letters(&mut StdRng::seed_from_u64(SEED + 1000 + number)),
         collection: collection.id,
@@ -205,6 +216,7 @@ async fn invent(
         collection: &collection,
         instrument,
         zones,
+        map: &area.map,
         people: plan.people,
         lift: plan.lift,
         seed: SEED + number,
@@ -318,10 +330,10 @@ async fn barcelona(store: &Store, shelf: &Shelf, file: &Path) -> Result<()> {
     let instrument = shelf.instrument("barcelona_2020").context("barcelona_2020 is not there")?;
     let mapping = shelf.file("barcelona_2020.mapping.toml").context("its mapping is not there")?;
     let mapping = Mapping::read(&mapping).map_err(|why| anyhow!(why))?;
-    let imported = data::read(file, instrument, &mapping)?;
+    let imported = data::read(file, instrument, &mapping, None)?;
     let mut diagnosis = data::new_diagnosis("Barcelona 2020", instrument);
     "Europe/Madrid".clone_into(&mut diagnosis.settings.time_zone);
-    data::keep(store, &diagnosis, true, instrument, &mapping, &imported).await?;
+    data::keep(store, (&diagnosis, true), None, instrument, &mapping, &imported).await?;
     data::report(&imported);
     let invented = store.diagnosis(INVENTED).await?;
     for (person, _, role) in store.members(invented.id).await? {

@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use crate::domain::answer::Ground;
+use crate::domain::area::Map;
 use crate::domain::collection::{Collection, Mode};
 use crate::domain::diagnosis::{PopulationCount, Zone};
 use crate::domain::ids::ResponseId;
@@ -48,6 +49,8 @@ pub(super) struct Crowd<'a> {
     pub(super) instrument: &'a Instrument,
     /// The zones of the wave.
     pub(super) zones: &'a [Zone],
+    /// The map of the area.
+    pub(super) map: &'a Map,
     /// How many.
     pub(super) people: usize,
     /// How much better things are than at the start, from -1 to 1.
@@ -60,8 +63,7 @@ impl Crowd<'_> {
     /// Their responses, read the way a form is read.
     pub(super) fn responses(&self) -> Vec<NewResponse> {
         let mut rng = StdRng::seed_from_u64(self.seed);
-        let zones: Vec<&str> = self.zones.iter().map(|zone| zone.code.as_str()).collect();
-        let ground = Ground::of(&zones);
+        let ground = Ground::from(self.zones).with(Some(self.map));
         let codes = self.age_codes();
         (0..self.people)
             .map(|_| {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::ground::Ground;
 use super::personal::Personal;
 
 /// The answers of one response: question id to answer. Absent means not asked.
@@ -101,8 +102,12 @@ pub enum Wrong {
     NoAge,
     /// Younger than the consent age: this form is not for them alone.
     TooYoung,
-    /// Neither a place of the area nor a point inside it.
+    /// Neither a place of the area nor a point.
     NoSuchPlace,
+    /// A point outside the area.
+    OutsideArea,
+    /// A point in the area, but no street or place with a name is near.
+    NoPlaceNear,
     /// Words that look as if they named somebody. A question to the writer: [`AS_IS`] answers it.
     Personal {
         /// What they look like.
@@ -112,30 +117,6 @@ pub enum Wrong {
 
 /// The field with which a writer says that their words may go as they are.
 pub const AS_IS: &str = "_as_is";
-
-/// What the collection knows and the instrument does not.
-#[derive(Debug, Clone, Default)]
-pub struct Ground<'a> {
-    /// The codes of the zones.
-    pub zones: Vec<&'a str>,
-    /// The codes of the places and streets; the zones stand in where there are none.
-    pub places: Vec<&'a str>,
-}
-
-impl<'a> Ground<'a> {
-    /// Zones alone.
-    #[must_use]
-    pub fn of<S: AsRef<str>>(zones: &'a [S]) -> Self {
-        Self { zones: zones.iter().map(AsRef::as_ref).collect(), places: Vec::new() }
-    }
-
-    /// Whether a code is one of a place, or of a zone where no places are known.
-    #[must_use]
-    pub fn is_place(&self, code: &str) -> bool {
-        let known = if self.places.is_empty() { &self.zones } else { &self.places };
-        known.contains(&code)
-    }
-}
 
 impl Answers {
     /// The codes given to a question: none, one or several.

@@ -5,11 +5,13 @@
 //! new import is a new one, and a collection keeps the one it opened with. A code is made from the
 //! name alone, so the same street has the same code in every import.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::diagnosis::slug;
+use super::diagnosis::{Zone, slug};
 use super::ids::{AreaId, DiagnosisId};
 use super::plane::{self, At, Plane, Point};
 
@@ -198,6 +200,39 @@ impl Map {
         self.places.iter().find(|place| place.code == code)
     }
 
+    /// The places under the headings they are looked for by: their zones, in the order of `zones`
+    /// and then of their names, those without one last and under none. Where no place says its
+    /// zone, the first letters of the names.
+    #[must_use]
+    pub fn listed(&self, zones: &[Zone]) -> Vec<(String, Vec<&Place>)> {
+        if self.places.iter().all(|place| place.zone.is_none()) {
+            return self.by_letter();
+        }
+        let rank = |place: &Place| {
+            let Some(name) = &place.zone else { return (usize::MAX, String::new()) };
+            let is_it = |zone: &Zone| zone.name.to_lowercase() == name.to_lowercase();
+            match zones.iter().position(is_it) {
+                Some(at) => (at, zones[at].name.clone()),
+                None => (zones.len(), name.clone()),
+            }
+        };
+        let mut groups: BTreeMap<(usize, String), Vec<&Place>> = BTreeMap::new();
+        for place in &self.places {
+            groups.entry(rank(place)).or_default().push(place);
+        }
+        groups.into_iter().map(|((_, heading), places)| (heading, places)).collect()
+    }
+
+    fn by_letter(&self) -> Vec<(String, Vec<&Place>)> {
+        let mut groups: BTreeMap<String, Vec<&Place>> = BTreeMap::new();
+        for place in &self.places {
+            let letter = place.name.chars().find(|c| c.is_alphanumeric());
+            let letter = letter.map_or_else(String::new, |c| c.to_uppercase().collect());
+            groups.entry(letter).or_default().push(place);
+        }
+        groups.into_iter().collect()
+    }
+
     /// The named place a position means: the nearest one, the smallest of those it is in.
     ///
     /// # Errors
@@ -332,6 +367,39 @@ mod tests {
         assert_eq!(Map::default().snap(point(0.0, 0.0)), Err(NoPlace::Outside));
         let sentence = NoPlace::Nothing.to_string();
         assert_eq!(sentence, "no street or place with a name is within 150 metres of this");
+    }
+
+    #[test]
+    fn places_are_listed_by_zone_or_else_by_letter() {
+        let names = |map: &Map, zones: &[Zone]| -> Vec<(String, Vec<String>)> {
+            let names = |places: Vec<&Place>| places.iter().map(|p| p.name.clone()).collect();
+            map.listed(zones).into_iter().map(|(heading, it)| (heading, names(it))).collect()
+        };
+        let expect = |all: &[(&str, &[&str])]| -> Vec<(String, Vec<String>)> {
+            let group = |(heading, names): &(&str, &[&str])| {
+                ((*heading).to_owned(), names.iter().map(|&n| n.to_owned()).collect())
+            };
+            all.iter().map(group).collect()
+        };
+        let zone = |name: &str| Zone { code: slug(name), name: name.to_owned() };
+        let mut map = map();
+        let letters: [(&str, &[&str]); 4] = [
+            ("H", &["Halte Noord"]),
+            ("L", &["Lange Straat"]),
+            ("P", &["Park"]),
+            ("V", &["Vijver"]),
+        ];
+        assert_eq!(names(&map, &[zone("Noord")]), expect(&letters));
+        for (at, zone) in [(0, "haven"), (1, "Noord"), (3, "Elders")] {
+            map.places[at].zone = Some(zone.to_owned());
+        }
+        let zones: [(&str, &[&str]); 4] = [
+            ("Noord", &["Park"]),
+            ("Haven", &["Lange Straat"]),
+            ("Elders", &["Halte Noord"]),
+            ("", &["Vijver"]),
+        ];
+        assert_eq!(names(&map, &[zone("Noord"), zone("Haven")]), expect(&zones));
     }
 
     #[test]

@@ -95,9 +95,11 @@ impl Form<'_> {
     ) -> Option<Answer> {
         let outcome = match &question.kind {
             Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. } => {
-                self.one(field, |code| question.choice(code).is_some()).map(|answer| match answer {
-                    Answer::Code(code) if !is_offered(question, &code, seen) => Answer::Skipped,
-                    answer => answer,
+                let offered = self.one(field, |code| question.choice(code).is_some());
+                offered.map(|answer| {
+                    let hidden = |code: &str| !is_offered(question, code, seen);
+                    let is_hidden = matches!(&answer, Answer::Code(code) if hidden(code));
+                    if is_hidden { Answer::Skipped } else { answer }
                 })
             }
             Kind::Zone => {
@@ -179,13 +181,14 @@ impl Form<'_> {
         Ok(if codes.is_empty() { Answer::Skipped } else { Answer::Codes(codes) })
     }
 
-    /// A place by its code.
+    /// A place by its code or name, or by a point that means it.
     fn place(&self, field: &str) -> Result<Answer, Wrong> {
-        let is_known = |code: &str| code == ZONE_REFUSED || self.ground.is_place(code);
-        self.one(field, is_known).map_err(|wrong| match wrong {
-            Wrong::NoSuchChoice => Wrong::NoSuchPlace,
-            wrong => wrong,
-        })
+        match self.values(field).as_slice() {
+            [] => Ok(Answer::Skipped),
+            [code] if *code == ZONE_REFUSED => Ok(Answer::Code(ZONE_REFUSED.to_owned())),
+            [written] => self.ground.place(written).map(|code| Answer::Code(code.to_owned())),
+            [_, _, ..] => Err(Wrong::OnlyOne),
+        }
     }
 
     /// The choices in order: `field.1` holds the first, `field.2` the second.
@@ -357,6 +360,7 @@ fn read_number(written: &str, min: f64, max: f64) -> Result<f64, Wrong> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::area::{Map, Place};
     use crate::domain::question::Choice;
     use crate::domain::text::Text;
 
@@ -393,7 +397,14 @@ mod tests {
     fn read(questions: &[Question], fields: &[(&str, &str)]) -> Reading {
         let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let fields: Vec<(String, String)> = fields.iter().map(pair).collect();
-        let ground = Ground { zones: vec!["north"], places: vec!["quay", "square"] };
+        let place = |code: &str| Place {
+            code: code.to_owned(),
+            name: code.to_owned(),
+            zone: None,
+            shapes: Vec::new(),
+        };
+        let map = Map { places: ["quay", "square"].map(place).to_vec(), ..Map::default() };
+        let ground = Ground { zones: vec!["north"], map: Some(&map) };
         let mut reading = Reading::default();
         let asked: Vec<&Question> = questions.iter().flat_map(Question::rows).collect();
         let form = Form { fields: &fields, ground: &ground };

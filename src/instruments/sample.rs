@@ -99,8 +99,7 @@ impl<R: Rng, L: Lean> Pen<'_, R, L> {
                 self.write(field, Some(chosen.unwrap_or(ZONE_REFUSED).to_owned()))
             }
             Kind::Place => {
-                let ground = self.ground;
-                let known = if ground.places.is_empty() { &ground.zones } else { &ground.places };
+                let known = self.ground.places();
                 let chosen = known.choose(self.rng).copied().unwrap_or(ZONE_REFUSED);
                 self.write(field, Some(chosen.to_owned()))
             }

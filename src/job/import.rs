@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use super::mapping::{Blank, Column, Mapping};
-use crate::domain::answer::{Answer, Answers};
+use crate::domain::answer::{Answer, Answers, Ground, Wrong};
+use crate::domain::area::Map;
 use crate::domain::diagnosis::{Zone, slug};
 use crate::domain::instrument::Instrument;
 use crate::domain::question::{Kind, Measure, Question};
@@ -57,7 +58,8 @@ pub fn zones(mapping: &Mapping) -> Vec<Zone> {
     zones
 }
 
-/// Reads a whole file; `tick` is told the number of each line that was read.
+/// Reads a whole file; `tick` is told the number of each line that was read. Places are those of
+/// the map, by code, name or a point; the mapping's zones where there is no map.
 ///
 /// # Errors
 /// When the mapping does not fit the instrument or the headings, or the file is no CSV.
@@ -65,6 +67,7 @@ pub fn read(
     file: impl Read,
     instrument: &Instrument,
     mapping: &Mapping,
+    map: Option<&Map>,
     mut tick: impl FnMut(u64),
 ) -> Result<Imported, ImportError> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
@@ -78,6 +81,8 @@ pub fn read(
         return Err(ImportError::Mapping(faults));
     }
     let plan = plan(instrument, mapping, &headings);
+    let zones = zones(mapping);
+    let ground = Ground::from(&zones).with(map);
     let mut imported = Imported::default();
     for record in reader.records() {
         let record = match record {
@@ -90,7 +95,7 @@ pub fn read(
         };
         let line = record.position().map_or(0, csv::Position::line);
         tick(line);
-        match row(&plan, mapping, &record) {
+        match row(&plan, mapping, &ground, &record) {
             Ok(answers) => imported.rows.push(answers),
             Err(why) => imported.refused.push(Refused { line, why }),
         }
@@ -116,6 +121,7 @@ fn plan<'a>(
 fn row(
     plan: &[Planned<'_>],
     mapping: &Mapping,
+    ground: &Ground<'_>,
     record: &csv::StringRecord,
 ) -> Result<Answers, Vec<String>> {
     let mut answers: BTreeMap<String, Answer> = BTreeMap::new();
@@ -125,7 +131,7 @@ fn row(
             why.push(format!("the row ends before column {}", column.name));
             continue;
         };
-        match cell(column, question, mapping, value.trim()) {
+        match cell(column, question, (mapping, ground), value.trim()) {
             Ok(Some(answer)) => {
                 add(&mut answers, question, answer);
             }
@@ -151,7 +157,7 @@ fn add(answers: &mut BTreeMap<String, Answer>, question: &Question, answer: Answ
 fn cell(
     column: &Column,
     question: &Question,
-    mapping: &Mapping,
+    (mapping, ground): (&Mapping, &Ground<'_>),
     value: &str,
 ) -> Result<Option<Answer>, String> {
     if value.is_empty() {
@@ -161,6 +167,11 @@ fn cell(
         });
     }
     let unknown = || format!("column {}: the value {value:?} is not in the mapping", column.name);
+    if question.measure() == Measure::Place {
+        let written = column.values.get(value).map_or(value, String::as_str);
+        let code = ground.place(written).map_err(|wrong| place_fault(column, value, &wrong))?;
+        return Ok(Some(Answer::Code(code.to_owned())));
+    }
     if let Some(code) = column.values.get(value) {
         let is_several = question.measure() == Measure::Several;
         return Ok(Some(if is_several {
@@ -179,6 +190,28 @@ fn cell(
     number(column, question, value).map(|number| Some(Answer::Number(number)))
 }
 
+fn place_fault(column: &Column, value: &str, wrong: &Wrong) -> String {
+    let why = match wrong {
+        Wrong::OutsideArea => "lies outside the area",
+        Wrong::NoPlaceNear => "has no street or place with a name near it",
+        Wrong::NoSuchPlace
+        | Wrong::NoSuchChoice
+        | Wrong::OnlyOne
+        | Wrong::TooMany { .. }
+        | Wrong::Exclusive
+        | Wrong::NotANumber
+        | Wrong::OutOfRange { .. }
+        | Wrong::TooLong { .. }
+        | Wrong::Unreadable
+        | Wrong::RankedTwice
+        | Wrong::NoConsent
+        | Wrong::NoAge
+        | Wrong::TooYoung
+        | Wrong::Personal { .. } => "is no street or place of the area",
+    };
+    format!("column {}: {value:?} {why}", column.name)
+}
+
 fn number(column: &Column, question: &Question, value: &str) -> Result<f64, String> {
     let name = &column.name;
     let number: f64 =
@@ -194,5 +227,67 @@ fn number(column: &Column, question: &Question, value: &str) -> Result<f64, Stri
         Ok(number)
     } else {
         Err(format!("column {name}: {value} is outside {min} to {max}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::area::{Land, Place, Shape, code};
+    use crate::domain::plane::Point;
+    use crate::instruments::Shelf;
+
+    const MAPPING: &str = r#"
+instrument = "officer_profile"
+title = { en = "A file" }
+opened = "2020-01-01"
+closed = "2020-12-31"
+sampling = "random"
+asked_by = "the town"
+recruited_by = "a list"
+presence = "nobody"
+mode = "imported"
+source = "a test"
+zones = { "1" = "Noord" }
+
+[[column]]
+name = "where"
+question = "t5_place"
+values = { "7" = "Lange Kade" }
+"#;
+
+    fn map() -> Map {
+        let corner = |(lon, lat)| Point { lon, lat };
+        let ring = [(3.71, 51.04), (3.73, 51.04), (3.73, 51.06), (3.71, 51.06), (3.71, 51.04)];
+        let quay = vec![corner((3.711, 51.041)), corner((3.729, 51.041))];
+        let place = Place {
+            code: code("Lange Kade"),
+            name: "Lange Kade".to_owned(),
+            zone: None,
+            shapes: vec![Shape::Way(quay)],
+        };
+        let outline = vec![Land { edge: ring.map(corner).to_vec(), holes: Vec::new() }];
+        Map { outline, places: vec![place], ..Map::default() }
+    }
+
+    #[test]
+    fn places_come_as_codes_names_or_points() {
+        let shelf = Shelf::load(None);
+        let instrument = shelf.instrument("officer_profile").unwrap();
+        let mapping = Mapping::read(MAPPING).unwrap();
+        let file = "where\nlange-kade\nLANGE KADE\n\"51.0411, 3.72\"\n7\n\"51.9, 3.72\"\n\"51.055, 3.72\"\nX\n";
+        let read = |map| read(file.as_bytes(), instrument, &mapping, map, |_| {}).unwrap();
+        let map = map();
+        let imported = read(Some(&map));
+        assert_eq!(imported.rows.len(), 4);
+        assert!(imported.rows.iter().all(|row| row.codes("t5_place") == ["lange-kade"]));
+        let why: Vec<_> = imported.refused.iter().map(|it| (it.line, it.why[0].as_str())).collect();
+        let expected = [
+            (6, "column where: \"51.9, 3.72\" lies outside the area"),
+            (7, "column where: \"51.055, 3.72\" has no street or place with a name near it"),
+            (8, "column where: \"X\" is no street or place of the area"),
+        ];
+        assert_eq!(why, expected);
+        assert_eq!(read(None).rows.len(), 0, "the mapping names one zone, and no row is in it");
     }
 }

@@ -137,11 +137,14 @@ impl Mapping {
             let (name, id) = (&column.name, &question.id);
             faults.push(format!("column {name}: question {id:?} takes no number"));
         }
-        if matches!(question.measure(), Measure::Apart | Measure::Place) {
+        if question.measure() == Measure::Apart {
             let (name, id) = (&column.name, &question.id);
             faults.push(format!("column {name}: question {id:?} cannot be filled from a column"));
         }
-        let unknown = column.values.values().filter(|code| question.choice(code).is_none());
+        // Which places there are, the map says and not the instrument.
+        let is_place = question.measure() == Measure::Place;
+        let values = column.values.values().filter(|_| !is_place);
+        let unknown = values.filter(|code| question.choice(code).is_none());
         faults.extend(unknown.map(|code| {
             format!("column {}: question {:?} has no choice {code:?}", column.name, question.id)
         }));

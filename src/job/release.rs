@@ -8,7 +8,8 @@ use jiff::civil::Date;
 
 use super::JobError;
 use crate::analysis::{Frame, PlaceTally, Tally, Weighting, groups};
-use crate::domain::answer::Answers;
+use crate::domain::answer::{Answers, Ground};
+use crate::domain::area::{Area, Map};
 use crate::domain::collection::{Collection, Mode, State};
 use crate::domain::diagnosis::{Diagnosis, PopulationCount, Zone};
 use crate::domain::ids::{CollectionId, DiagnosisId};
@@ -22,8 +23,19 @@ struct Harvest {
     collection: Collection,
     instrument: Instrument,
     zones: Vec<Zone>,
+    area: Option<Area>,
     modes: Vec<Mode>,
     rows: Vec<Answers>,
+}
+
+impl Harvest {
+    fn map(&self) -> Option<&Map> {
+        self.area.as_ref().map(|area| &area.map)
+    }
+
+    fn ground(&self) -> Ground<'_> {
+        Ground::from(&self.zones).with(self.map())
+    }
 }
 
 /// Makes the next release of a diagnosis from these collections; the tables of the others are
@@ -108,13 +120,17 @@ async fn harvest(
         }
         let instrument = store.published(of, &collection.instrument).await?;
         let zones = store.zones(of, collection.wave).await?;
+        let area = match collection.field.area {
+            Some(area) => Some(store.area(of, area).await?),
+            None => None,
+        };
         let (modes, rows): (BTreeSet<Mode>, Vec<Answers>) =
             store.responses(of, collection.id).await?.into_iter().unzip();
         if rows.is_empty() {
             continue;
         }
         let modes = modes.into_iter().collect();
-        harvests.push(Harvest { collection, instrument, zones, modes, rows });
+        harvests.push(Harvest { collection, instrument, zones, area, modes, rows });
     }
     Ok(harvests)
 }
@@ -137,6 +153,7 @@ fn through_the_gate(
             collection: &first.collection,
             instrument: &first.instrument,
             zones: &first.zones,
+            map: first.map(),
             modes: first.modes.clone(),
             people: sitting.iter().map(|harvest| harvest.rows.len() as u64).sum(),
             tallies: &counted.0,
@@ -175,7 +192,7 @@ fn sittings(harvests: &[Harvest]) -> Vec<Vec<&Harvest>> {
 fn count(sitting: &[&Harvest]) -> Result<(Vec<Tally>, Vec<PlaceTally>), JobError> {
     let frames = sitting
         .iter()
-        .map(|harvest| Frame::new(&harvest.instrument, &harvest.zones, harvest.rows.clone()))
+        .map(|harvest| Frame::new(&harvest.instrument, harvest.ground(), harvest.rows.clone()))
         .collect::<Result<Vec<_>, _>>()?;
     let (Some(first), Some(frame)) = (sitting.first(), frames.first()) else {
         return Ok((Vec::new(), Vec::new()));

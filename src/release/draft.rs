@@ -110,9 +110,9 @@ impl<'a> Desk<'a> {
         let found = if let Kind::Number { bands, .. } = &question.kind {
             let band = bands.iter().find(|band| band.code == code);
             band.map(|band| Label { code: code_(), text: band.text.clone(), score: band.score })
-        } else if question.measure() == Measure::Zone {
-            let zone = self.input.zones.iter().find(|zone| zone.code == code);
-            zone.map(|zone| Label { code: code_(), text: Text::name(&zone.name), score: None })
+        } else if matches!(question.measure(), Measure::Zone | Measure::Place) {
+            let name = self.name(question, code);
+            name.map(|name| Label { code: code_(), text: Text::name(name), score: None })
         } else {
             let choice = question.choice(code);
             choice.map(|it| Label { code: code_(), text: it.text.clone(), score: it.score })
@@ -122,6 +122,16 @@ impl<'a> Desk<'a> {
             text: Text::name(code),
             score: None,
         })
+    }
+
+    /// What a zone or a place is called; zones stand in for places where there is no map.
+    fn name(&self, question: &Question, code: &str) -> Option<&str> {
+        let map = self.input.map.filter(|_| question.measure() == Measure::Place);
+        if let Some(map) = map {
+            return map.place(code).map(|place| place.name.as_str());
+        }
+        let mut zones = self.input.zones.iter();
+        zones.find(|zone| zone.code == code).map(|zone| zone.name.as_str())
     }
 
     /// A group of a breakdown, or several that are counted together, without numbers yet.
@@ -233,10 +243,8 @@ fn people_shown(input: &Input<'_>, rounding: &Rounding) -> u64 {
     match policy::in_force(input.collection.field.policy, people) {
         Policy::Rounded if people < policy::NEW_ANSWERS => 0,
         Policy::Rounded => rounding.round(cell, people),
-        Policy::People if people < policy::FEW_PEOPLE => 0,
-        Policy::People if input.collection.state != State::Closed => 0,
-        Policy::Ballot if people < policy::FEW_PEOPLE => 0,
-        Policy::Ballot if input.collection.state != State::Closed => 0,
+        Policy::People | Policy::Ballot if people < policy::FEW_PEOPLE => 0,
+        Policy::People | Policy::Ballot if input.collection.state != State::Closed => 0,
         Policy::Private => 0,
         Policy::People | Policy::Places | Policy::Spoken | Policy::Ballot => people,
     }

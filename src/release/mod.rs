@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{PlaceTally, Tally};
+use crate::domain::area::Map;
 use crate::domain::collection::{Collection, Mode};
 use crate::domain::diagnosis::{PopulationCount, Zone};
 use crate::domain::instrument::{Instrument, Policy};
@@ -44,6 +45,8 @@ pub struct Input<'a> {
     pub instrument: &'a Instrument,
     /// The zones of its wave.
     pub zones: &'a [Zone],
+    /// The map its places were chosen from.
+    pub map: Option<&'a Map>,
     /// By which ways answers came in.
     pub modes: Vec<Mode>,
     /// How many responses there are.

@@ -15,7 +15,7 @@ use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
-use crate::words::{ChartWords, FormWords, InstrumentWords, PosterWords, StaffWords};
+use crate::words::{ChartWords, EditorWords, FormWords, InstrumentWords, PosterWords, StaffWords};
 
 /// The state of the program; cloning it is cheap.
 #[derive(Clone)]
@@ -34,6 +34,7 @@ pub struct Inner {
     words: Words,
     published: RwLock<HashMap<(DiagnosisId, String), Arc<Instrument>>>,
     areas: RwLock<HashMap<(DiagnosisId, AreaId), Arc<Area>>>,
+    drawings: RwLock<HashMap<AreaId, Arc<str>>>,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
 }
 
@@ -41,6 +42,7 @@ struct Words {
     form: HashMap<Lang, FormWords>,
     staff: HashMap<Lang, StaffWords>,
     instrument: HashMap<Lang, InstrumentWords>,
+    editor: HashMap<Lang, EditorWords>,
     chart: HashMap<Lang, ChartWords>,
     poster: HashMap<Lang, PosterWords>,
 }
@@ -68,11 +70,22 @@ impl App {
             form: each(&Lang::RESPONDENTS, FormWords::of)?,
             staff: each(&Lang::STAFF, StaffWords::of)?,
             instrument: each(&Lang::STAFF, InstrumentWords::of)?,
+            editor: each(&Lang::STAFF, EditorWords::of)?,
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
         };
-        let (published, areas, walls) = Default::default();
-        Ok(Self(Arc::new(Inner { store, shelf, base_url, clock, words, published, areas, walls })))
+        let (published, areas, drawings, walls) = Default::default();
+        Ok(Self(Arc::new(Inner {
+            store,
+            shelf,
+            base_url,
+            clock,
+            words,
+            published,
+            areas,
+            drawings,
+            walls,
+        })))
     }
 }
 
@@ -100,6 +113,12 @@ impl Inner {
     #[must_use]
     pub fn instrument_words(&self, lang: Lang) -> &InstrumentWords {
         pick(&self.words.instrument, lang)
+    }
+
+    /// The texts of the editor; English where a language has none yet.
+    #[must_use]
+    pub fn editor_words(&self, lang: Lang) -> &EditorWords {
+        pick(&self.words.editor, lang)
     }
 
     /// The texts of charts and posters; English where a language has none yet.
@@ -157,6 +176,19 @@ impl Inner {
             map.insert((of, id), Arc::clone(&area));
         }
         Ok(area)
+    }
+
+    /// The drawing of an area, if it was made already.
+    pub(super) fn known_drawing(&self, area: AreaId) -> Option<Arc<str>> {
+        self.drawings.read().ok()?.get(&area).cloned()
+    }
+
+    /// Keeps a drawing; an area never changes, so it stays right.
+    pub(super) fn keep_drawing(&self, area: AreaId, drawn: Arc<str>) -> Arc<str> {
+        if let Ok(mut drawings) = self.drawings.write() {
+            drawings.insert(area, Arc::clone(&drawn));
+        }
+        drawn
     }
 
     /// Today, in the diagnosis's time zone.

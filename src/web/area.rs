@@ -1,21 +1,21 @@
 //! The map of the area: importing one, and what is on it.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 
 use super::app::App;
 use super::desk::{self, Act, Desk, StaffFrame, id};
+use super::diagnosis::latest;
 use super::error::{Error, Result};
+use super::place;
 use super::sheet::{Faults, Filled, Input, InputKind};
 use super::sign_in::SignedIn;
 use super::upload::{Broken, Part, Parts};
-use crate::charts::area_map;
-use crate::domain::area::{Area, LeftOut, Place, WhyLeftOut};
+use crate::domain::area::{Area, LeftOut, Map, Place, WhyLeftOut};
+use crate::domain::diagnosis::Zone;
 use crate::domain::people::May;
 use crate::job::area::{self as job, Fault, NotImported, Wrong};
 use crate::words::{StaffWords, fill};
@@ -135,13 +135,7 @@ pub(super) async fn drawing(
 ) -> Result<Response> {
     let desk = Desk::at(&app, signed_in, &slug, May::SeeCommittee).await?;
     let area = app.area(desk.diagnosis.id, id(&area)?).await?;
-    let svg = area_map(&area.map, "map", &desk.diagnosis.name)
-        .map_err(|error| Error::Failed(error.to_string()))?;
-    let headers = [
-        (header::CONTENT_TYPE, "image/svg+xml"),
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
-    ];
-    Ok((headers, svg.xml).into_response())
+    place::svg(&app, &area, &desk.diagnosis.name, "private, max-age=31536000, immutable")
 }
 
 async fn show(desk: &Desk, filled: &Filled, faults: Faults) -> Result<Response> {
@@ -150,6 +144,7 @@ async fn show(desk: &Desk, filled: &Filled, faults: Faults) -> Result<Response> 
         Some(id) => Some(app.area(of, id).await?),
         None => None,
     };
+    let zones = latest(desk).await?.1;
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let mut inputs = inputs(filled, words);
     let (wrong, complained) = faults.beside(&mut inputs);
@@ -157,7 +152,7 @@ async fn show(desk: &Desk, filled: &Filled, faults: Faults) -> Result<Response> 
         frame: desk.frame(&words.area_map),
         words,
         action: desk.path("/area"),
-        map: area.as_deref().map(|area| view(desk, area)),
+        map: area.as_deref().map(|area| view(desk, area, &zones)),
         inputs,
         wrong,
         complained,
@@ -176,7 +171,7 @@ fn inputs(filled: &Filled, words: &StaffWords) -> Vec<Input> {
     ]
 }
 
-fn view<'a>(desk: &Desk, area: &'a Area) -> MapView<'a> {
+fn view<'a>(desk: &Desk, area: &'a Area, zones: &[Zone]) -> MapView<'a> {
     let words = desk.words();
     let number = area.number.to_string();
     let facts = [("n", number.as_str()), ("day", &area.imported.to_string())];
@@ -185,7 +180,7 @@ fn view<'a>(desk: &Desk, area: &'a Area) -> MapView<'a> {
         image: desk.path(&format!("/area/{}/map.svg", area.id)),
         source: source_line(&area.map.source, &area.map.licence, words),
         places: fill(&words.area_places, &[("n", &area.map.places.len().to_string())]),
-        groups: groups(&area.map.places, words),
+        groups: groups(&area.map, zones, words),
         left_out: area.map.left_out.iter().map(|left| left_out(left, words)).collect(),
     }
 }
@@ -194,14 +189,14 @@ fn source_line(source: &str, licence: &str, words: &StaffWords) -> String {
     fill(&words.area_source_line, &[("source", source), ("licence", licence)])
 }
 
-/// The names by zone; those without one last.
-fn groups<'a>(places: &'a [Place], words: &StaffWords) -> Vec<(String, Vec<&'a str>)> {
-    let mut groups: BTreeMap<(bool, &str), Vec<&str>> = BTreeMap::new();
-    for place in places {
-        let zone = place.zone.as_deref().unwrap_or(&words.area_no_zone);
-        groups.entry((place.zone.is_none(), zone)).or_default().push(&place.name);
-    }
-    groups.into_iter().map(|((_, zone), names)| (zone.to_owned(), names)).collect()
+/// The names under their headings; those without a zone last.
+fn groups<'a>(map: &'a Map, zones: &[Zone], words: &StaffWords) -> Vec<(String, Vec<&'a str>)> {
+    let named = |heading: String| {
+        if heading.is_empty() { words.area_no_zone.clone() } else { heading }
+    };
+    let names = |places: Vec<&'a Place>| places.into_iter().map(|it| it.name.as_str()).collect();
+    let groups = map.listed(zones).into_iter();
+    groups.map(|(heading, places)| (named(heading), names(places))).collect()
 }
 
 /// What was left out, as a sentence.

@@ -258,7 +258,7 @@ fn settings_sheet<'a>(desk: &'a Desk, filled: &Filled) -> Sheet<'a> {
 }
 
 /// The last wave of a diagnosis and its zones.
-async fn latest(desk: &Desk) -> Result<(Wave, Vec<Zone>)> {
+pub(super) async fn latest(desk: &Desk) -> Result<(Wave, Vec<Zone>)> {
     let waves = desk.app.store.waves(desk.diagnosis.id).await?;
     let wave = waves.into_iter().next_back().ok_or(Error::NotFound)?;
     let zones = desk.app.store.zones(desk.diagnosis.id, wave.id).await?;

@@ -5,11 +5,13 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
+use super::place::{self, MapLink};
 use crate::domain::answer::{Complaint, Wrong};
+use crate::domain::area::Map;
 use crate::domain::condition::{Condition, Rule};
 use crate::domain::diagnosis::Zone;
 use crate::domain::ids::ResponseId;
-use crate::domain::instrument::Instrument;
+use crate::domain::instrument::{Instrument, Sheet};
 use crate::domain::personal::Personal;
 use crate::domain::question::{Choice, Kind, Label, Question, ZONE_REFUSED};
 use crate::domain::text::Lang;
@@ -36,7 +38,12 @@ enum Field<'a> {
     #[template(path = "field/grid.html")]
     Grid { head: Head, rows: Vec<String>, words: &'a FormWords },
     #[template(path = "field/place.html")]
-    Place { head: Head, choices: Vec<Tick>, words: &'a FormWords },
+    Place {
+        head: Head,
+        groups: Vec<(String, Vec<Tick>)>,
+        map: Option<MapLink>,
+        words: &'a FormWords,
+    },
     #[template(path = "field/rank.html")]
     Rank { head: Head, places: Vec<Place>, words: &'a FormWords },
     #[template(path = "field/counts.html")]
@@ -102,6 +109,10 @@ pub(super) struct Fields<'a> {
     pub instrument: &'a Instrument,
     /// The zones of the collection.
     pub zones: &'a [Zone],
+    /// The map of the collection.
+    pub map: Option<&'a Map>,
+    /// The word in the collection's address.
+    pub door: &'a str,
     /// What was filled in so far.
     pub filled: &'a [(String, String)],
     /// What is wrong with it.
@@ -142,7 +153,7 @@ impl Fields<'_> {
             Kind::Grid { questions, shuffle } => self.grid(head, questions, *shuffle)?,
             Kind::Rank { choices, places, shuffle } => self.rank(head, choices, *places, *shuffle),
             Kind::Counts { statements, groups, .. } => self.counts(head, statements, groups),
-            Kind::Place => Field::Place { choices: self.zones(&head.field), head, words },
+            Kind::Place => self.place(head),
             Kind::Consent => {
                 let yes = self.gate(&head.field, "yes", words.consent_yes.clone());
                 Field::Multiple { choices: vec![yes], head, words }
@@ -205,32 +216,19 @@ impl Fields<'_> {
 
     /// What the kind itself has to say under the question.
     fn own_hint(&self, question: &Question) -> String {
-        match &question.kind {
-            // A hint of its own says it in better words.
-            Kind::Multiple { max: Some(max), .. } if question.hint.is_none() => {
-                fill(&self.words.at_most, &[("n", &max.to_string())])
-            }
-            Kind::Number { min, max, .. } => fill(
-                &self.words.number_between,
-                &[("min", &min.to_string()), ("max", &max.to_string())],
-            ),
-            Kind::Text { lint: true, .. } if question.hint.is_none() => self.words.no_names.clone(),
-            Kind::Single { .. }
-            | Kind::Multiple { .. }
-            | Kind::Scale { .. }
-            | Kind::Faces { .. }
-            | Kind::Grid { .. }
-            | Kind::Text { .. }
-            | Kind::Zone
-            | Kind::Place
-            | Kind::Photo { .. }
-            | Kind::Group { .. }
-            | Kind::Counts { .. }
-            | Kind::Rank { .. }
-            | Kind::Consent
-            | Kind::AgeGate
-            | Kind::Info { .. }
-            | Kind::Weight => String::new(),
+        if let Kind::Number { min, max, .. } = &question.kind {
+            let range = [("min", &*min.to_string()), ("max", &max.to_string())];
+            return fill(&self.words.number_between, &range);
+        }
+        // A hint of its own says it in better words.
+        if question.hint.is_some() {
+            String::new()
+        } else if let Kind::Multiple { max: Some(max), .. } = &question.kind {
+            fill(&self.words.at_most, &[("n", &max.to_string())])
+        } else if matches!(question.kind, Kind::Text { lint: true, .. }) {
+            self.words.no_names.clone()
+        } else {
+            String::new()
         }
     }
 
@@ -285,6 +283,19 @@ impl Fields<'_> {
         Field::Counts { statements, head, words: self.words }
     }
 
+    /// The list of places under headings, rather not say, and the way to the map.
+    fn place(&self, head: Head) -> Field<'_> {
+        let tick = |(code, text): (String, String)| self.gate(&head.field, &code, text);
+        let listed = place::groups(self.map, self.zones, self.words).into_iter();
+        let mut groups: Vec<(String, Vec<Tick>)> = listed
+            .map(|(heading, places)| (heading, places.into_iter().map(tick).collect()))
+            .collect();
+        let refused = self.words.rather_not_say.clone();
+        groups.push((String::new(), vec![self.gate(&head.field, ZONE_REFUSED, refused)]));
+        let map = self.map.map(|map| MapLink::of(map, self.door, self.words));
+        Field::Place { head, groups, map, words: self.words }
+    }
+
     fn gate(&self, field: &str, code: &str, text: String) -> Tick {
         let ticked = self.is_ticked(field, code);
         Tick { code: code.to_owned(), text, ticked, quiet: false, rule: String::new() }
@@ -328,11 +339,16 @@ impl Fields<'_> {
     }
 
     fn group(&self, head: Head, questions: &[Question], max: usize) -> askama::Result<Field<'_>> {
-        let is_note = self.instrument.sheet == crate::domain::instrument::Sheet::NoteSheet;
-        let (title, add) = if is_note {
-            (&self.words.note, &self.words.add_note)
-        } else {
-            (&self.words.stop, &self.words.add_stop)
+        let words = self.words;
+        let (title, add) = match self.instrument.sheet {
+            Sheet::NoteSheet => (&words.note, &words.add_note),
+            Sheet::MapSheet => (&words.mark, &words.add_mark),
+            Sheet::Questionnaire
+            | Sheet::WalkSheet
+            | Sheet::Feedback
+            | Sheet::Game
+            | Sheet::Ballot
+            | Sheet::SignUp => (&words.stop, &words.add_stop),
         };
         let times = self.times(&head.field).clamp(1, max);
         let mut repeats = Vec::new();
@@ -438,6 +454,8 @@ pub(super) fn sentence(wrong: &Wrong, words: &FormWords) -> String {
         Wrong::NoAge => words.wrong_no_age.clone(),
         Wrong::TooYoung => words.wrong_too_young.clone(),
         Wrong::NoSuchPlace => words.wrong_place.clone(),
+        Wrong::OutsideArea => words.wrong_place_outside.clone(),
+        Wrong::NoPlaceNear => words.wrong_place_far.clone(),
         Wrong::Personal { what } => {
             let what: Vec<&str> = what.iter().map(|what| named(*what, words)).collect();
             fill(&words.wrong_personal, &[("what", &what.join(", "))])

@@ -10,6 +10,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use uuid::Uuid;
 
 use super::app::{App, Inner};
 use super::assets;
@@ -17,9 +18,10 @@ use super::error::{Error, Result};
 use super::field::{self, Fields};
 use super::page::{self, Again, Frame, Message};
 use crate::domain::answer::{AS_IS, Complaint, Ground, Wrong};
-use crate::domain::collection::{self, Collection, Door, Origin};
+use crate::domain::area::{Area, Map};
+use crate::domain::collection::{self, Collection, Door, Mode, Origin, Presence, Sampling};
 use crate::domain::diagnosis::{Diagnosis, Zone};
-use crate::domain::ids::ResponseId;
+use crate::domain::ids::{CollectionId, ResponseId, WaveId};
 use crate::domain::instrument::{Help, Instrument, Section};
 use crate::domain::question::{Choice, Question};
 use crate::domain::text::Lang;
@@ -41,6 +43,13 @@ struct Entry {
     collection: Collection,
     instrument: Arc<Instrument>,
     zones: Vec<Zone>,
+    area: Option<Arc<Area>>,
+}
+
+impl Entry {
+    fn map(&self) -> Option<&Map> {
+        self.area.as_deref().map(|area| &area.map)
+    }
 }
 
 /// `GET /p/{door}`: to the language the browser asks for, if the collection has it.
@@ -102,8 +111,8 @@ pub(super) async fn submit(
 
 /// Reads the answers and hands them in.
 async fn take(app: &Inner, entry: &Entry, lang: Lang, id: ResponseId, pairs: Pairs) -> Response {
-    let zones = entry.zones.iter().map(|zone| zone.code.as_str()).collect();
-    let reading = entry.instrument.read(&pairs, &Ground { zones, ..Ground::default() });
+    let ground = Ground::from(&entry.zones).with(entry.map());
+    let reading = entry.instrument.read(&pairs, &ground);
     if !reading.complaints.is_empty() {
         return show(app, entry, lang, id, &pairs, &reading.complaints);
     }
@@ -148,7 +157,11 @@ async fn entry(app: &Inner, door: &str) -> Result<Entry> {
     let collection = app.store.collection(door.diagnosis, door.collection).await?;
     let instrument = app.instrument(door.diagnosis, &collection.instrument).await?;
     let zones = app.store.zones(door.diagnosis, collection.wave).await?;
-    Ok(Entry { door, diagnosis, collection, instrument, zones })
+    let area = match collection.field.area {
+        Some(area) => Some(app.area(door.diagnosis, area).await?),
+        None => None,
+    };
+    Ok(Entry { door, diagnosis, collection, instrument, zones, area })
 }
 
 /// The same, if it is open in this language; else the page that says why not.
@@ -211,8 +224,10 @@ struct FormPage<'a> {
     as_is: Option<&'static str>,
     sections: Vec<SectionView>,
     danger: String,
-    /// The script, where there is something for it to do.
-    script: Option<String>,
+    /// The scripts, where there is something for them to do.
+    scripts: Vec<String>,
+    /// What is said over a form that is only looked at.
+    trial: Option<String>,
 }
 
 struct SectionView {
@@ -231,18 +246,87 @@ fn show(
 ) -> Response {
     let status =
         if complaints.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = match form_page(app, entry, lang, id, filled, complaints) {
+        Ok(page) => page,
+        Err(error) => return Error::from(error).into_response(),
+    };
+    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (status, headers, page::html(page.render())).into_response()
+}
+
+/// The form of an instrument that is still being written, with nothing behind its button.
+pub(super) fn trial(
+    app: &Inner,
+    (diagnosis, instrument, zones): (Diagnosis, Instrument, Vec<Zone>),
+    (lang, said): (Lang, &str),
+    filled: &[(String, String)],
+) -> Response {
+    let (of, id, wave) = (diagnosis.id, CollectionId::random(), WaveId::random());
+    let door = Door { code: String::new(), collection: id, diagnosis: of, mode: Mode::Own };
+    let field = collection::Field {
+        sampling: Sampling::SelfSelected,
+        asked_by: diagnosis.name.clone(),
+        presence: Presence::Nobody,
+        recruited_by: String::new(),
+        origin: Origin::Asked,
+        policy: instrument.policy,
+        languages: Vec::new(),
+        source: None,
+        area: None,
+    };
+    let collection = Collection {
+        id,
+        diagnosis: of,
+        wave,
+        instrument: String::new(),
+        title: String::new(),
+        field,
+        state: collection::State::Draft,
+        opened: None,
+        closed: None,
+        group_said_yes: false,
+    };
+    let instrument = Arc::new(instrument);
+    let area = None;
+    let entry = Entry { door, diagnosis, collection, instrument, zones, area };
+    match form_page(app, &entry, lang, ResponseId(Uuid::nil()), filled, &[]) {
+        Ok(mut page) => {
+            page.trial = Some(said.to_owned());
+            page.action = String::new();
+            page::html(page.render())
+        }
+        Err(error) => Error::from(error).into_response(),
+    }
+}
+
+fn form_page<'a>(
+    app: &'a Inner,
+    entry: &'a Entry,
+    lang: Lang,
+    id: ResponseId,
+    filled: &[(String, String)],
+    complaints: &[Complaint],
+) -> askama::Result<FormPage<'a>> {
     let words = app.form_words(lang);
     let instrument = &*entry.instrument;
     let zones = &entry.zones;
     let consent_age = entry.diagnosis.settings.consent_age;
-    let fields = Fields { instrument, zones, filled, complaints, lang, words, id, consent_age };
-    let sections = match sections(&fields, id) {
-        Ok(sections) => sections,
-        Err(error) => return Error::from(error).into_response(),
+    let fields = Fields {
+        instrument,
+        zones,
+        map: entry.map(),
+        door: &entry.door.code,
+        filled,
+        complaints,
+        id,
+        consent_age,
+        lang,
+        words,
     };
+    let sections = sections(&fields, id)?;
     let mut frame = Frame::new(lang, entry.instrument.title.get(lang), &entry.diagnosis.name);
     frame.invented = invented(entry, words);
-    let page = FormPage {
+    Ok(FormPage {
         frame,
         words,
         action: format!("/p/{}/{lang}", entry.door.code),
@@ -256,10 +340,9 @@ fn show(
             .then_some(AS_IS),
         sections,
         danger: danger(entry, words),
-        script: has_rules(instrument).then(|| assets::address("form.js")),
-    };
-    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (status, headers, page::html(page.render())).into_response()
+        scripts: scripts(entry),
+        trial: None,
+    })
 }
 
 fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionView>> {
@@ -282,6 +365,14 @@ fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionVi
         }
     }
     Ok(views)
+}
+
+/// What a script can help with: rules, and the map.
+fn scripts(entry: &Entry) -> Vec<String> {
+    let has_map = entry.instrument.asks_places() && entry.area.is_some();
+    let wanted = [(has_rules(&entry.instrument), "form.js"), (has_map, "place.js")];
+    let wanted = wanted.into_iter().filter(|(is_wanted, _)| *is_wanted);
+    wanted.map(|(_, name)| assets::address(name)).collect()
 }
 
 /// Whether something is asked or offered only to some, or stands alone among ticks.

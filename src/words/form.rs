@@ -102,5 +102,14 @@ words! {
         personal_address,
         personal_date,
         send_as_is,
+        map_show,
+        map_here,
+        map_no_position,
+        map_source,
+        map_other_places,
+        wrong_place_outside,
+        wrong_place_far,
+        mark,
+        add_mark,
     }
 }

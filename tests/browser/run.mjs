@@ -72,6 +72,37 @@ await test("a questionnaire is answered on a phone without JavaScript", async ()
   await picture(page, "phone-nl-thanks");
 });
 
+await test("a tap on the map or the phone's position chooses a place, and is not sent", async () => {
+  for (const lang of ["nl", "ar"]) {
+    const here = { latitude: 51.6043, longitude: 2.7121, accuracy: 10 };
+    const context = await browser.newContext({ ...phone, geolocation: here, permissions: ["geolocation"] });
+    const page = await context.newPage();
+    const sent = [];
+    page.on("request", (request) => sent.push(request.url() + (request.postData() ?? "")));
+    await page.goto(`${addresses.get("community_map")}/${lang}`);
+    const field = page.locator("[data-map]").first();
+    const chosen = () => field.locator("select").inputValue();
+    await field.locator("summary").click();
+    await field.locator("svg").waitFor();
+    await field.locator("svg").scrollIntoViewIfNeeded();
+    const box = await field.locator("svg").boundingBox();
+    await page.mouse.click(box.x + box.width * 0.83, box.y + box.height * 0.28);
+    is((await chosen()) === "havenpark", `a tap in the park, not ${await chosen()}`);
+    is((await field.locator("svg .on").count()) > 0, "the place is marked");
+    await picture(page, `phone-${lang}-map`);
+    await page.mouse.click(box.x + 3, box.y + 3);
+    is((await chosen()) === "havenpark", "a tap outside changes nothing");
+    const said = await field.locator("[role=status]").textContent();
+    is(said === (await field.getAttribute("data-outside")), `it says why: ${said}`);
+    await field.locator("button").click();
+    await page.waitForFunction(() => document.querySelector("[data-map] select").value === "bareelstraat");
+    await page.locator("button.go").click();
+    await page.waitForURL(/thanks/);
+    is(!sent.some((text) => text.includes("51.6") || text.includes("2.71")), "no point left the phone");
+    await context.close();
+  }
+});
+
 await test("no page is wider than the phone, from left to right or from right to left", async () => {
   for (const [name, lang] of [["resident_safety", "nl"], ["feedback_youth", "ar"], ["walk_audit", "fr"]]) {
     const context = await browser.newContext(phone);

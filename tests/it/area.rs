@@ -1,9 +1,13 @@
 //! The map of the area: importing it on its page, and what may be sent there.
 
 use axum::http::{StatusCode, header};
+use miradouro::domain::answer::Answer;
+use miradouro::domain::collection::State;
+use miradouro::domain::ids::CollectionId;
 use miradouro::domain::people::Role;
+use miradouro::job;
 
-use crate::house::{HAVEN, on_both};
+use crate::house::{HAVEN, hidden, on_both};
 
 #[test]
 fn a_coordinator_imports_a_map_and_sees_it() {
@@ -76,5 +80,115 @@ fn what_is_wrong_with_a_file_is_said_and_nothing_is_stored() {
             assert!(page.body.contains("larger than 8 megabytes"), "{name}");
         }
         assert_eq!(house.store.newest_area(diagnosis.id).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn a_place_is_chosen_by_name_or_point_and_only_its_code_is_kept() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        house.area(&diagnosis).await;
+        let (collection, door) = house.collection(&diagnosis, &wave, "community_map").await;
+        let (en, nl) = (format!("/p/{}/en", door.code), format!("/p/{}/nl", door.code));
+        let form = house.get(&en).await;
+        assert!(form.body.contains("<optgroup label=\"Molenbuurt\">"), "by zone");
+        assert!(form.body.contains("<option value=\"loodsgang\">Loodsgang</option>"));
+        assert!(form.body.contains("place.js") && form.body.contains("invented for a test"));
+        let page = house.post(&en, &[("_id", "x"), ("mark.0.m_place", "loodsgang")]).await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST);
+
+        let id = hidden(&form.body, "_id");
+        let switch = [("_id", id.as_str()), ("_lang", "nl"), ("mark.0.m_place", "loodsgang")];
+        let page = house.post(&en, &switch).await;
+        assert!(page.body.contains("<option value=\"loodsgang\" selected>"), "it is kept");
+        for (written, wrong) in [
+            ("51.7, 2.7", "Dit ligt buiten de buurt."),
+            ("nowhere", "Deze plek staat niet op onze kaart."),
+            ("north", "Deze plek staat niet op onze kaart."),
+        ] {
+            let page = house.post(&nl, &[("_id", &id), ("mark.0.m_place", written)]).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{written}");
+            assert!(page.body.contains(wrong), "{written}: {}", page.body);
+        }
+        let fields = [
+            ("_id", id.as_str()),
+            ("mark.0.m_place", "51.6043, 2.7121"),
+            ("mark.1.m_place", "Havenpark"),
+            ("mark.2.m_place", "rather_not_say"),
+        ];
+        assert_eq!(house.post(&nl, &fields).await.status, StatusCode::SEE_OTHER);
+        let kept = house.store.responses(diagnosis.id, collection.id).await.unwrap();
+        let stored = format!("{:?}", kept[0].1);
+        assert!(!stored.contains("51.6") && !stored.contains("2.71"), "{stored}");
+        let Some(Answer::Group(marks)) = kept[0].1.0.get("mark") else { panic!("{stored}") };
+        let codes: Vec<_> = marks.iter().map(|mark| mark.codes("m_place")).collect();
+        assert_eq!(codes, [["bareelstraat"], ["havenpark"], ["rather_not_say"]]);
+
+        let map = house.get(&format!("/p/{}/map.svg", door.code)).await;
+        assert_eq!(map.status, StatusCode::OK);
+        assert_eq!(map.headers[header::CONTENT_TYPE], "image/svg+xml");
+        assert!(map.headers[header::CACHE_CONTROL].to_str().unwrap().contains("max-age"));
+        assert!(map.body.len() < 150_000 && map.body.contains("data-code=\"bareelstraat\""));
+        assert!(map.cookie.is_none() && !map.body.contains("style="));
+    });
+}
+
+#[test]
+fn without_a_map_a_place_is_a_zone() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (_, door) = house.collection(&diagnosis, &wave, "community_map").await;
+        let path = format!("/p/{}/en", door.code);
+        let form = house.get(&path).await;
+        assert!(form.body.contains("<option value=\"quay\">QUAY</option>"));
+        assert!(!form.body.contains("place.js") && !form.body.contains("map.svg"));
+        let none = house.get(&format!("/p/{}/map.svg", door.code)).await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND);
+        assert_eq!(house.get("/p/nobody/map.svg").await.status, StatusCode::NOT_FOUND);
+        let id = hidden(&form.body, "_id");
+        let page = house.post(&path, &[("_id", &id), ("mark.0.m_place", "51.6, 2.7")]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = house.post(&path, &[("_id", &id), ("mark.0.m_place", "quay")]).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER);
+    });
+}
+
+#[test]
+fn a_collection_keeps_the_map_it_opened_with() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (mut draft, mut door) = house.collection(&diagnosis, &wave, "community_map").await;
+        (draft.id, draft.state, draft.opened) = (CollectionId::random(), State::Draft, None);
+        (door.collection, door.code) = (draft.id, format!("{}x", door.code));
+        house.store.add_collection(&draft, &[door.clone()]).await.unwrap();
+        house.area(&diagnosis).await;
+        let newest = house.area(&diagnosis).await;
+        let map = format!("/p/{}/map.svg", door.code);
+        assert_eq!(house.get(&map).await.status, StatusCode::NOT_FOUND, "still a draft");
+        let coordinator = house.signed_in(&diagnosis, Role::Coordinator).await;
+        let open = format!("/d/{}/collections/{}/open", diagnosis.slug, draft.id);
+        assert_eq!(house.post_as(&coordinator, &open, &[]).await.status, StatusCode::SEE_OTHER);
+        house.area(&diagnosis).await;
+        let kept = house.store.collection(diagnosis.id, draft.id).await.unwrap();
+        assert_eq!(kept.field.area, Some(newest.id));
+        assert_eq!(house.get(&map).await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn released_places_go_by_their_names() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        house.area(&diagnosis).await;
+        let (_, door) = house.collection(&diagnosis, &wave, "officer_profile").await;
+        house.answered(&door, 60).await;
+        house.released(&diagnosis, true).await;
+        let tables = job::release::tables(&house.store, diagnosis.id, 1).await.unwrap();
+        let is_place = |question: &str| question == "t5_place";
+        let table = tables.iter().find(|table| is_place(&table.address().question)).unwrap();
+        let choices = table.choices();
+        assert_eq!(choices.len(), 51);
+        let park = choices.iter().find(|choice| choice.code == "havenpark").unwrap();
+        assert_eq!(park.text.get(miradouro::domain::text::Lang::En), "Havenpark");
     });
 }

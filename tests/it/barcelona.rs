@@ -43,7 +43,7 @@ async fn four_thousand_residents_of_ten_districts_reach_the_wall() {
     let instrument = shelf.instrument("barcelona_2020").unwrap();
     let mapping = Mapping::read(&shelf.file("barcelona_2020.mapping.toml").unwrap()).unwrap();
     let opened = std::fs::File::open(&file).unwrap();
-    let imported = import::read(opened, instrument, &mapping, |_| {}).unwrap();
+    let imported = import::read(opened, instrument, &mapping, None, |_| {}).unwrap();
     assert_eq!((imported.rows.len(), imported.refused.len()), (4734, 0));
     let zones: Vec<Zone> = import::zones(&mapping);
     assert_eq!(zones.len(), 10);

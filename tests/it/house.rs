@@ -206,6 +206,8 @@ impl House {
         let shelf = Shelf::load(None);
         let instrument = shelf.instrument(slug).unwrap();
         let hash = self.store.publish(of.id, instrument).await.unwrap();
+        let newest = self.store.newest_area(of.id).await.unwrap();
+        let area = newest.filter(|_| instrument.asks_places());
         let collection = Collection {
             id: CollectionId::random(),
             diagnosis: of.id,
@@ -221,7 +223,7 @@ impl House {
                 policy: instrument.policy,
                 languages: instrument.languages.clone(),
                 source: None,
-                area: None,
+                area,
             },
             state: State::Open,
             opened: Some("2026-11-01".parse().unwrap()),
@@ -241,15 +243,19 @@ impl House {
         let hash = &collection.instrument;
         let instrument = self.store.published(door.diagnosis, hash).await.unwrap();
         let zones = self.store.zones(door.diagnosis, collection.wave).await.unwrap();
-        let zones: Vec<String> = zones.into_iter().map(|zone| zone.code).collect();
+        let area = match collection.field.area {
+            Some(area) => Some(self.store.area(door.diagnosis, area).await.unwrap()),
+            None => None,
+        };
+        let ground = Ground::from(&zones).with(area.as_ref().map(|area| &area.map));
         for person in 0..people {
             let mut rng = StdRng::seed_from_u64(person as u64);
             let lean = |_: &Question, choices: &[Choice]| {
                 let valid = choices.iter().filter(|choice| !choice.missing).count();
                 Some(person % if valid == 0 { zones.len() } else { valid })
             };
-            let fields = sample_leaning(&instrument, &Ground::of(&zones), &mut rng, lean);
-            let reading = instrument.read(&fields, &Ground::of(&zones));
+            let fields = sample_leaning(&instrument, &ground, &mut rng, lean);
+            let reading = instrument.read(&fields, &ground);
             assert_eq!(reading.complaints, []);
             let id = ResponseId::random();
             let response = NewResponse::through(door, id, hash, Lang::En, reading);

@@ -10,7 +10,9 @@
 mod area;
 mod barcelona;
 mod cli;
+mod export;
 mod house;
+mod instruments;
 mod participate;
 mod published;
 mod roles;

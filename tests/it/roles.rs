@@ -28,7 +28,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 57] = [
+const MATRIX: [(&str, &str, &str); 65] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -66,6 +66,19 @@ const MATRIX: [(&str, &str, &str); 57] = [
     ("GET", "/d/{slug}/activity", "in 404 403 403 200 403 200"),
     ("POST", "/d/{slug}/activity", "in 404 403 403 422 403 422"),
     ("GET", "/d/{slug}/activity/{id}", "in 404 403 403 200 403 200"),
+    // instruments, their versions and translations
+    ("GET", "/d/{slug}/instruments", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/instruments/{instrument}", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/instruments/nonsense", "in 404 403 404 404 404 404"),
+    ("GET", "/d/{slug}/instruments/{instrument}/versions", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/instruments/{instrument}/versions/{file}", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/instruments/{instrument}/translations/{lang}", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/instruments/{instrument}/translations/xx", "in 404 403 404 404 404 404"),
+    (
+        "POST",
+        "/d/{slug}/instruments/{instrument}/translations/{lang}",
+        "in 404 403 303 303 303 303",
+    ),
     // people
     ("GET", "/d/{slug}/members", "in 404 403 200 200 200 200"),
     ("POST", "/d/{slug}/members", "in 404 403 403 403 403 422"),
@@ -205,7 +218,8 @@ impl Ground {
             ("{station}", "1".to_owned()),
             ("{chart}", "1".to_owned()),
             ("{collection}", self.open.to_string()),
-            ("{file}", "first.csv".to_owned()),
+            ("{instrument}", "resident_safety".to_owned()),
+            ("{file}", if path.contains("/versions/") { "1.toml" } else { "first.csv" }.to_owned()),
             ("{walk}", self.walk.id.to_string()),
             ("{private}", self.private.id.to_string()),
             ("{person}", self.somebody.to_string()),

@@ -111,7 +111,7 @@ impl Form<'_> {
             .with("name", &name)
             .text("label", &question.text)
             .perhaps("hint", question.hint.as_ref())
-            .with("miradouro_kind", write::kind(&question.kind))
+            .with("miradouro_kind", question.kind.code())
             .flag("miradouro_sensitive", question.sensitive);
         if name != question.id {
             line = line.with("miradouro_id", &question.id);

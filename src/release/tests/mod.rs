@@ -198,6 +198,7 @@ impl Survey {
             collection: &collection,
             instrument: &instrument,
             zones: &zones,
+            map: None,
             modes: vec![Mode::Own],
             people: u64::try_from(self.rows.len()).unwrap(),
             tallies: &self.tallies(),

@@ -102,6 +102,7 @@ fn groups_are_counted_and_not_people() {
         collection: &collection,
         instrument: &instrument,
         zones: &zones,
+        map: None,
         modes: Vec::new(),
         people: 2,
         tallies: &[tally],
