@@ -142,3 +142,12 @@ pub fn harmless(cell: &str) -> String {
         cell.to_owned()
     }
 }
+
+/// Whether nobody can see a character that yet changes how words are read: control characters
+/// other than the end of a line, and those that turn the direction of writing around.
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let breaks = matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    (c.is_control() && c != '\n') || turns || breaks
+}

@@ -55,6 +55,17 @@ pub(super) fn read(
     shared: &Shared,
     known: Known<'_>,
 ) -> (Option<Instrument>, Vec<Fault>) {
+    let (found, faults) = as_far_as_it_goes(name, text, shared, known);
+    (found.filter(|_| !faults.iter().any(Fault::is_error)), faults)
+}
+
+/// Reads whatever can be read of an instrument: with errors, only a preview can be made of it.
+pub(super) fn as_far_as_it_goes(
+    name: &str,
+    text: &str,
+    shared: &Shared,
+    known: Known<'_>,
+) -> (Option<Instrument>, Vec<Fault>) {
     let mut notes = Notes::default();
     if shared.is_broken {
         notes.warning(&(0..0), "shared.toml has errors of its own; check it too");
@@ -62,9 +73,9 @@ pub(super) fn read(
     let mut found = None;
     document(text, &mut notes, |root, notes| {
         let reader = Reader { name, text, shared, known, any_language: false };
-        found = reader.instrument(root, notes);
+        found = Some(reader.instrument(root, notes));
     });
-    (found.filter(|_| notes.errors() == 0), notes.faults(text))
+    (found, notes.faults(text))
 }
 
 /// Reads an instrument with its texts in every language there is, whatever is missing in one: for
@@ -74,7 +85,7 @@ pub(super) fn read_in_any_language(name: &str, text: &str, shared: &Shared) -> O
     let mut found = None;
     document(text, &mut notes, |root, notes| {
         let reader = Reader { name, text, shared, known: &|_| None, any_language: true };
-        found = reader.instrument(root, notes);
+        found = Some(reader.instrument(root, notes));
     });
     found.filter(|_| notes.errors() == 0)
 }
@@ -113,7 +124,8 @@ struct Page {
 }
 
 impl Reader<'_> {
-    fn instrument(&self, root: &mut Table<'_>, notes: &mut Notes) -> Option<Instrument> {
+    /// What is missing here was complained about, so an instrument with a gap is never used.
+    fn instrument(&self, root: &mut Table<'_>, notes: &mut Notes) -> Instrument {
         let named = languages(root, notes);
         let langs = if self.any_language { Lang::ALL.to_vec() } else { named.clone() };
         let slug = self.slug(root, notes);
@@ -135,25 +147,26 @@ impl Reader<'_> {
         let policy = policy.map(|policy| policy.value);
         let plans = Plans { roll: &roll, langs: &langs, policy }.read(root, notes);
         let sections = pages.into_iter().map(|page| page.section).collect();
-        Some(Instrument {
-            slug: slug?,
-            title: title?,
-            sheet: sheet?.value,
-            policy: policy?,
-            minutes: minutes?,
-            sensitivity: sensitivity?.value,
+        let sheet = sheet.map_or(Sheet::Questionnaire, |sheet| sheet.value);
+        Instrument {
+            slug: slug.unwrap_or_default(),
+            title: title.unwrap_or_default(),
+            sheet,
+            policy: policy.unwrap_or_else(|| suit::policy_of(sheet).0),
+            minutes: minutes.unwrap_or_default(),
+            sensitivity: sensitivity.map_or(Sensitivity::High, |level| level.value),
             min_age,
             languages: named,
             research,
-            intro: intro?,
-            outro: outro?,
+            intro: intro.unwrap_or_default(),
+            outro: outro.unwrap_or_default(),
             help,
             sections,
             breakdowns: plans.breakdowns,
             indices: plans.indices,
             charts: plans.charts,
             stations: plans.stations,
-        })
+        }
     }
 
     /// The short name, which is the file's name too.

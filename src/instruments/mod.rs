@@ -17,6 +17,8 @@ use crate::domain::instrument::Instrument;
 mod carry;
 mod chart;
 mod choice;
+mod draft;
+pub mod edit;
 mod file;
 mod grid;
 mod kin;
@@ -34,6 +36,7 @@ mod tests;
 mod write;
 pub mod xlsform;
 
+pub use draft::{Look, ScaleName};
 pub use lint::{Fault, Severity};
 pub use write::{write, write_beside};
 
@@ -50,6 +53,8 @@ struct Files;
 #[derive(Debug, Clone, Default)]
 pub struct Shelf {
     instruments: Vec<Instrument>,
+    /// The operator's own scales and blocks.
+    shared: Option<String>,
     sources: BTreeMap<String, Source>,
     faults: Vec<(String, Fault)>,
 }
@@ -142,6 +147,9 @@ impl Shelf {
     fn put(&mut self, mut files: Vec<(String, String)>, folder: Option<&Path>) {
         files.sort();
         let shared = files.iter().find(|(name, _)| name == SHARED);
+        if folder.is_some() {
+            self.shared = shared.map(|(_, text)| text.clone());
+        }
         let shared: Option<Arc<str>> = shared.map(|(_, text)| text.as_str().into());
         for (name, text) in files.iter().filter(|(name, _)| is_checked(name)) {
             let (instrument, faults) = check(name, text, shared.as_deref());

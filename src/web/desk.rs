@@ -66,12 +66,19 @@ coded! {
         Released = "release_made",
         /// A release was published.
         Published = "release_published",
+        /// A draft of an instrument was begun.
+        BeganDraft = "instrument_begun",
+        /// A draft of an instrument was thrown away.
+        DiscardedDraft = "instrument_discarded",
+        /// An instrument was published.
+        PublishedInstrument = "instrument_published",
         /// A data walk was planned.
         AddedWalk = "walk_added",
     }
 }
 
 /// Somebody at work in a diagnosis.
+#[derive(Clone)]
 pub(super) struct Desk {
     /// The program.
     pub app: App,
@@ -247,6 +254,14 @@ pub(super) struct Card {
     pub lines: Vec<String>,
     /// Small labels: kind (`open`, `wait` or nothing) and text.
     pub tags: Vec<(&'static str, String)>,
+}
+
+/// A rendered staff page with a content policy of its own.
+pub(super) fn show_under(csp: &'static str, status: StatusCode, page: &impl Template) -> Response {
+    let mut response = show(status, page);
+    let csp = HeaderValue::from_static(csp);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
+    response
 }
 
 /// A rendered staff page; no cache may keep it.

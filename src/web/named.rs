@@ -141,6 +141,9 @@ pub(super) fn act(value: Act, words: &StaffWords) -> &str {
         Act::Withheld => &words.act_reflection_withheld,
         Act::Released => &words.act_release_made,
         Act::Published => &words.act_release_published,
+        Act::BeganDraft => &words.act_instrument_begun,
+        Act::DiscardedDraft => &words.act_instrument_discarded,
+        Act::PublishedInstrument => &words.act_instrument_published,
         Act::AddedWalk => &words.act_walk_added,
     }
 }

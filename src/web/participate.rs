@@ -10,6 +10,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use uuid::Uuid;
 
 use super::app::{App, Inner};
 use super::assets;
@@ -18,9 +19,9 @@ use super::field::{self, Fields};
 use super::page::{self, Again, Frame, Message};
 use crate::domain::answer::{AS_IS, Complaint, Ground, Wrong};
 use crate::domain::area::{Area, Map};
-use crate::domain::collection::{self, Collection, Door, Origin};
+use crate::domain::collection::{self, Collection, Door, Mode, Origin, Presence, Sampling};
 use crate::domain::diagnosis::{Diagnosis, Zone};
-use crate::domain::ids::ResponseId;
+use crate::domain::ids::{CollectionId, ResponseId, WaveId};
 use crate::domain::instrument::{Help, Instrument, Section};
 use crate::domain::question::{Choice, Question};
 use crate::domain::text::Lang;
@@ -225,6 +226,8 @@ struct FormPage<'a> {
     danger: String,
     /// The scripts, where there is something for them to do.
     scripts: Vec<String>,
+    /// What is said over a form that is only looked at.
+    trial: Option<String>,
 }
 
 struct SectionView {
@@ -243,6 +246,67 @@ fn show(
 ) -> Response {
     let status =
         if complaints.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = match form_page(app, entry, lang, id, filled, complaints) {
+        Ok(page) => page,
+        Err(error) => return Error::from(error).into_response(),
+    };
+    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (status, headers, page::html(page.render())).into_response()
+}
+
+/// The form of an instrument that is still being written, with nothing behind its button.
+pub(super) fn trial(
+    app: &Inner,
+    (diagnosis, instrument, zones): (Diagnosis, Instrument, Vec<Zone>),
+    (lang, said): (Lang, &str),
+    filled: &[(String, String)],
+) -> Response {
+    let (of, id, wave) = (diagnosis.id, CollectionId::random(), WaveId::random());
+    let door = Door { code: String::new(), collection: id, diagnosis: of, mode: Mode::Own };
+    let field = collection::Field {
+        sampling: Sampling::SelfSelected,
+        asked_by: diagnosis.name.clone(),
+        presence: Presence::Nobody,
+        recruited_by: String::new(),
+        origin: Origin::Asked,
+        policy: instrument.policy,
+        languages: Vec::new(),
+        source: None,
+        area: None,
+    };
+    let collection = Collection {
+        id,
+        diagnosis: of,
+        wave,
+        instrument: String::new(),
+        title: String::new(),
+        field,
+        state: collection::State::Draft,
+        opened: None,
+        closed: None,
+        group_said_yes: false,
+    };
+    let instrument = Arc::new(instrument);
+    let area = None;
+    let entry = Entry { door, diagnosis, collection, instrument, zones, area };
+    match form_page(app, &entry, lang, ResponseId(Uuid::nil()), filled, &[]) {
+        Ok(mut page) => {
+            page.trial = Some(said.to_owned());
+            page.action = String::new();
+            page::html(page.render())
+        }
+        Err(error) => Error::from(error).into_response(),
+    }
+}
+
+fn form_page<'a>(
+    app: &'a Inner,
+    entry: &'a Entry,
+    lang: Lang,
+    id: ResponseId,
+    filled: &[(String, String)],
+    complaints: &[Complaint],
+) -> askama::Result<FormPage<'a>> {
     let words = app.form_words(lang);
     let instrument = &*entry.instrument;
     let zones = &entry.zones;
@@ -259,13 +323,10 @@ fn show(
         lang,
         words,
     };
-    let sections = match sections(&fields, id) {
-        Ok(sections) => sections,
-        Err(error) => return Error::from(error).into_response(),
-    };
+    let sections = sections(&fields, id)?;
     let mut frame = Frame::new(lang, entry.instrument.title.get(lang), &entry.diagnosis.name);
     frame.invented = invented(entry, words);
-    let page = FormPage {
+    Ok(FormPage {
         frame,
         words,
         action: format!("/p/{}/{lang}", entry.door.code),
@@ -280,9 +341,8 @@ fn show(
         sections,
         danger: danger(entry, words),
         scripts: scripts(entry),
-    };
-    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (status, headers, page::html(page.render())).into_response()
+        trial: None,
+    })
 }
 
 fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionView>> {

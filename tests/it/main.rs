@@ -19,3 +19,4 @@ mod roles;
 mod staff;
 mod store;
 mod tidy;
+mod xlsform;

@@ -14,7 +14,7 @@ use super::{Refused, guard};
 /// The most rows, columns, cells and characters that are read.
 const ROWS: u32 = 20_000;
 const COLUMNS: u32 = 500;
-const CELLS: usize = 200_000;
+const CELLS: usize = 120_000;
 const LETTERS: usize = 4_000_000;
 
 /// The sheets that are read; what they are called is the form's business in any case of letters.

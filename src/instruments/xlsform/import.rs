@@ -65,7 +65,7 @@ pub fn import(bytes: &[u8]) -> Result<Imported, Refused> {
     let survey = survey.ok_or_else(|| Refused::of("the file has no sheet called survey"))?;
     let choices = book.sheets.get(CHOICES).map(Table::new);
     if !survey.has("type") {
-        return Err(Refused::of("the sheet survey has no column called type"));
+        return Err(Refused(format!("the sheet {} has no column called type", survey.name)));
     }
     let default = head.default_language.as_deref();
     let spoken = Spoken::new(&survey, choices.as_ref(), default, &mut report)?;
@@ -163,7 +163,12 @@ impl Said<'_, '_> {
         let written = self.head.title.clone();
         let mut title = match (self.head.ours.title(), &written) {
             (Some(title), _) => title,
-            (None, Some(title)) => self.walk.spoken.everywhere(title),
+            (None, Some(title)) => {
+                if self.walk.spoken.langs.len() > 1 {
+                    self.lacks("a form has one title; it stands there in every language");
+                }
+                self.walk.spoken.everywhere(title)
+            }
             (None, None) => {
                 self.lacks("the form has no title; [Title] stands there");
                 self.walk.spoken.everywhere("[Title]")

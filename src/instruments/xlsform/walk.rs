@@ -384,7 +384,7 @@ impl<'a> Walk<'a> {
         let text = self.spoken.text(line, "label", &mut self.report);
         let text = text.unwrap_or_else(|| {
             self.say(line, "label", "the question has no words; its name stands there");
-            self.spoken.everywhere(name)
+            self.spoken.everywhere(if name.is_empty() { &id } else { name })
         });
         Question {
             id,
