@@ -5,6 +5,7 @@ pub mod area;
 pub mod evidence;
 pub mod import;
 pub mod mapping;
+pub mod photo;
 pub mod release;
 
 use crate::analysis::AnalysisError;

@@ -13,6 +13,7 @@ mod cli;
 mod house;
 mod instruments;
 mod participate;
+mod photos;
 mod published;
 mod roles;
 mod staff;

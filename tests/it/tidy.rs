@@ -33,7 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 20] = [
+const CRATES: [(&str, &[&str]); 21] = [
     ("toml", &["instruments", "words", "job"]),
     ("calamine", &["instruments"]),
     ("rust_xlsxwriter", &["instruments"]),
@@ -41,6 +41,7 @@ const CRATES: [(&str, &[&str]); 20] = [
     ("polars", &["analysis"]),
     ("statrs", &["analysis"]),
     ("geojson", &["job"]),
+    ("image", &["job"]),
     ("unicode_normalization", &["job"]),
     ("sqlx", &["store"]),
     ("argon2", &["store"]),
