@@ -17,7 +17,9 @@ use crate::web::router;
 mod area;
 mod data;
 mod demo;
+mod export;
 mod invent;
+mod languages;
 mod xlsform;
 
 /// A neighbourhood makes its own local security diagnosis, and acts on it.
@@ -41,16 +43,19 @@ enum Command {
     #[command(after_help = "Example: miradouro invite --role facilitator --diagnosis oude-haven")]
     Invite(Invite),
     /// Check instrument files: every fault at once, with line, column and caret.
-    #[command(after_help = "Example: miradouro check surveys/*.toml")]
-    Check {
-        /// The files.
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
+    #[command(after_help = "Example: miradouro check surveys/*.toml\n\
+                            Example: miradouro check --languages --data /var/lib/miradouro \
+                            --diagnosis oude-haven")]
+    Check(languages::Check),
     /// Turn an existing CSV file into a new, closed collection.
     #[command(after_help = "Example: miradouro import --new \"Barcelona 2020\" \
                             --instrument barcelona_2020 --mapping map.toml --answers data.csv")]
     Import(data::Import),
+    /// Write the answers of a collection to files: personal data, for this machine only.
+    #[command(after_help = "Example: miradouro export --diagnosis oude-haven --list\n\
+                            Example: miradouro export --diagnosis oude-haven \
+                            --collection 5f0c… --out closed/spring")]
+    Export(export::Export),
     /// Import a map of the area: places are chosen from it.
     #[command(after_help = "Example: miradouro area oude-haven.geojson --diagnosis oude-haven \
                             --source \"OpenStreetMap contributors\" --licence \"ODbL 1.0\"")]
@@ -172,8 +177,10 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Serve(with) => serve(with).await,
         Command::Demo(with) => demonstrate(with).await,
         Command::Invite(with) => invite(with).await,
-        Command::Check { files } => Ok(check(&files)),
+        Command::Check(with) if with.languages => languages::table(with).await,
+        Command::Check(with) => Ok(check(&with.files)),
         Command::Import(with) => data::import(with).await,
+        Command::Export(with) => export::export(with).await,
         Command::Area(with) => area::import(with).await,
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,

@@ -58,9 +58,7 @@ fn import(with: &Import) -> Result<ExitCode> {
     let shown = with.form.display();
     let length =
         std::fs::metadata(&with.form).with_context(|| format!("could not open {shown}"))?.len();
-    if length > xlsform::FILE as u64 {
-        bail!("{shown}: the file is too large for a form");
-    }
+    xlsform::weighed(length).with_context(|| shown.to_string())?;
     let bytes = std::fs::read(&with.form).with_context(|| format!("could not read {shown}"))?;
     let mut imported = xlsform::import(&bytes).with_context(|| shown.to_string())?;
     if let Some(slug) = with.out.as_deref().and_then(stem) {

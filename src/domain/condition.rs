@@ -165,6 +165,75 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// The text of the rule with another id for a question.
+    #[must_use]
+    pub fn renamed(&self, from: &str, to: &str) -> String {
+        self.reworded(to, |word| matches!(word, Said::Question(id) if *id == from))
+    }
+
+    /// The text of the rule with another code for an answer of a question.
+    #[must_use]
+    pub fn recoded(&self, question: &str, from: &str, to: &str) -> String {
+        self.reworded(
+            to,
+            |word| matches!(word, Said::Code { of, code } if *of == question && *code == from),
+        )
+    }
+
+    /// The text with every word that `is` so put anew.
+    fn reworded(&self, to: &str, is: impl Fn(&Said<'_>) -> bool) -> String {
+        let words = words(&self.text).unwrap_or_default();
+        let (mut text, mut from) = (String::new(), 0);
+        for (at, said) in said(&words) {
+            let (Said::Question(word) | Said::Code { code: word, .. }) = said;
+            if is(&said) {
+                text.push_str(self.text.get(from..at).unwrap_or(""));
+                text.push_str(to);
+                from = at + word.len();
+            }
+        }
+        text.push_str(self.text.get(from..).unwrap_or(""));
+        text
+    }
+}
+
+/// What a word of a rule is.
+enum Said<'a> {
+    /// The id of a question.
+    Question(&'a str),
+    /// A code of a question's answer.
+    Code {
+        /// The question.
+        of: &'a str,
+        /// The code.
+        code: &'a str,
+    },
+}
+
+/// The questions and codes of a rule that could be read, each with where it stands.
+fn said(words: &[(usize, String)]) -> Vec<(usize, Said<'_>)> {
+    let word = |number: usize| words.get(number).map_or("", |(_, word)| word.as_str());
+    let is_sign = |word: &str| matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=" | "in");
+    let (mut found, mut of, mut codes) = (Vec::new(), "", false);
+    for (number, (at, this)) in words.iter().enumerate() {
+        let before = number.checked_sub(1).map_or("", word);
+        let called = number.checked_sub(2).map_or("", word);
+        let is_called = before == "(" && matches!(called, "count" | "answered");
+        if codes && matches!(this.as_str(), "]" | "[" | ",") {
+            codes = this != "]";
+        } else if codes || matches!(before, "=" | "!=") {
+            found.push((*at, Said::Code { of, code: this }));
+        } else if is_called || is_sign(word(number + 1)) && !is_sign(this) && this != ")" {
+            of = this;
+            found.push((*at, Said::Question(this)));
+        } else if this == "in" {
+            codes = true;
+        }
+    }
+    found
+}
+
 fn collect<'a>(rule: &'a Rule, see: &mut impl FnMut(&'a str, &'a [String])) {
     match rule {
         Rule::All(rules) | Rule::Any(rules) => rules.iter().for_each(|rule| collect(rule, see)),
@@ -448,6 +517,29 @@ mod tests {
         check("answered(s)", false);
         check("answered(a) and (b = y or n > 3)", true);
         check("a = y or a = z and n > 3", false);
+    }
+
+    #[test]
+    fn a_rule_follows_a_new_name() {
+        let check = |text: &str, renamed: &str, recoded: &str| {
+            let rule: Condition = text.parse().unwrap();
+            assert_eq!(rule.renamed("a", "b_1"), renamed, "{text}");
+            assert_eq!(rule.recoded("a", "x", "why"), recoded, "{text}");
+        };
+        check("a = x", "b_1 = x", "a = why");
+        check("x = a and a!=x", "x = a and b_1!=x", "x = a and a!=why");
+        check(
+            "a in [x,  y, a] or c in [x]",
+            "b_1 in [x,  y, a] or c in [x]",
+            "a in [why,  y, a] or c in [x]",
+        );
+        check(
+            "count(a) >= 2 and not answered( a )",
+            "count(b_1) >= 2 and not answered( b_1 )",
+            "count(a) >= 2 and not answered( a )",
+        );
+        check("(a > 3)", "(b_1 > 3)", "(a > 3)");
+        check("in in [x]", "in in [x]", "in in [x]");
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod collection;
 pub mod condition;
 pub mod data_walk;
 pub mod diagnosis;
+pub mod draft;
 pub mod ground;
 pub mod ids;
 pub mod instrument;

@@ -311,27 +311,21 @@ impl<'a> Parts<'a> {
     }
 
     fn kind(&mut self, kind: &'a Kind) {
-        let name = match kind {
-            Kind::Single { choices, shuffle } => {
-                self.listed(choices, *shuffle);
-                "single"
-            }
+        match kind {
+            Kind::Single { choices, shuffle } => self.listed(choices, *shuffle),
             Kind::Multiple { choices, max, shuffle } => {
                 self.listed(choices, *shuffle);
                 self.data(What::Ticks, maybe(max.as_ref()));
-                "multiple"
             }
             Kind::Rank { choices, places, shuffle } => {
                 self.listed(choices, *shuffle);
                 self.data(What::Places, number(places));
-                "rank"
             }
-            Kind::Scale { scale, choices } => self.steps(scale.as_ref(), choices, "scale"),
-            Kind::Faces { scale, choices } => self.steps(scale.as_ref(), choices, "faces"),
-            Kind::Grid { questions: _, shuffle } => {
-                self.data(What::Shuffle, flag(*shuffle));
-                "grid"
+            Kind::Scale { scale, choices } | Kind::Faces { scale, choices } => {
+                self.choices(choices, What::Steps);
+                self.data(What::ScaleName, maybe(scale.as_ref()));
             }
+            Kind::Grid { questions: _, shuffle } => self.data(What::Shuffle, flag(*shuffle)),
             Kind::Number { min, max, bands, choices } => {
                 self.data(What::Limits, vec![min.to_string(), max.to_string()]);
                 for band in bands {
@@ -339,7 +333,6 @@ impl<'a> Parts<'a> {
                 }
                 self.data(What::Steps, bands.iter().map(|band| band.code.clone()).collect());
                 self.choices(choices, What::ChoiceOrder);
-                "number"
             }
             Kind::Counts { statements, groups, max } => {
                 self.labels(statements, What::Statement);
@@ -347,50 +340,23 @@ impl<'a> Parts<'a> {
                 let codes = statements.iter().chain(groups).map(|label| label.code.clone());
                 self.data(What::ChoiceOrder, codes.collect());
                 self.data(What::Most, number(max));
-                "counts"
             }
             Kind::Text { max, lint } => {
                 self.data(What::Length, number(max));
                 self.data(What::Lint, flag(*lint));
-                "text"
             }
-            Kind::Photo { max } => {
-                self.data(What::Most, number(max));
-                "photo"
-            }
-            Kind::Group { questions: _, max } => {
-                self.data(What::Repeats, number(max));
-                "group"
-            }
-            Kind::Info { body } => {
-                self.words(What::Body, body);
-                "info"
-            }
-            Kind::Zone => "zone",
-            Kind::Place => "place",
-            Kind::Consent => "consent",
-            Kind::AgeGate => "age_gate",
-            Kind::Weight => "weight",
-        };
-        self.data(What::Kind, vec![name.to_owned()]);
+            Kind::Photo { max } => self.data(What::Most, number(max)),
+            Kind::Group { questions: _, max } => self.data(What::Repeats, number(max)),
+            Kind::Info { body } => self.words(What::Body, body),
+            Kind::Zone | Kind::Place | Kind::Consent | Kind::AgeGate | Kind::Weight => {}
+        }
+        self.data(What::Kind, vec![kind.code().to_owned()]);
     }
 
     /// Choices without an order.
     fn listed(&mut self, choices: &'a [Choice], shuffle: bool) {
         self.choices(choices, What::ChoiceOrder);
         self.data(What::Shuffle, flag(shuffle));
-    }
-
-    /// The steps of a scale.
-    fn steps(
-        &mut self,
-        scale: Option<&String>,
-        choices: &'a [Choice],
-        name: &'static str,
-    ) -> &'static str {
-        self.choices(choices, What::Steps);
-        self.data(What::ScaleName, maybe(scale));
-        name
     }
 
     fn labels(&mut self, labels: &'a [Label], what: fn(String) -> What) {

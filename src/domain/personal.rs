@@ -94,6 +94,9 @@ const STREETS: [&str; 24] = [
     "شارع",
 ];
 
+/// Whether words hold one sort of thing.
+type Look = fn(&[&str]) -> bool;
+
 /// Everything a text seems to hold, each once, in a fixed order.
 ///
 /// ```
@@ -105,7 +108,7 @@ const STREETS: [&str; 24] = [
 pub fn found(text: &str) -> Vec<Personal> {
     let text = western(text);
     let words: Vec<&str> = text.split_whitespace().collect();
-    let looks: [(Personal, fn(&[&str]) -> bool); 6] = [
+    let looks: [(Personal, Look); 6] = [
         (Personal::Name, has_name),
         (Personal::Email, has_email),
         (Personal::Phone, has_phone),

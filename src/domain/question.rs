@@ -233,28 +233,78 @@ pub struct Fold {
 /// The code of "rather not say" on a zone question.
 pub const ZONE_REFUSED: &str = "rather_not_say";
 
+impl Kind {
+    /// What a kind is called in a file, and how its answers are counted.
+    const fn essence(&self) -> (&'static str, Measure) {
+        match self {
+            Self::Single { .. } => ("single", Measure::One),
+            Self::Multiple { .. } => ("multiple", Measure::Several),
+            Self::Scale { .. } => ("scale", Measure::Steps),
+            Self::Faces { .. } => ("faces", Measure::Steps),
+            Self::Grid { .. } => ("grid", Measure::Apart),
+            Self::Number { .. } => ("number", Measure::Amount),
+            Self::Text { .. } => ("text", Measure::Apart),
+            Self::Zone => ("zone", Measure::Zone),
+            Self::Place => ("place", Measure::Place),
+            Self::Photo { .. } => ("photo", Measure::Apart),
+            Self::Group { .. } => ("group", Measure::Apart),
+            Self::Counts { .. } => ("counts", Measure::Apart),
+            Self::Rank { .. } => ("rank", Measure::Several),
+            Self::Consent => ("consent", Measure::Apart),
+            Self::AgeGate => ("age_gate", Measure::Apart),
+            Self::Info { .. } => ("info", Measure::Apart),
+            Self::Weight => ("weight", Measure::Weight),
+        }
+    }
+
+    /// Every text inside a kind: of choices, bands, labels, rows and pages of words.
+    pub fn texts_mut(&mut self) -> Vec<&mut Text> {
+        let mut found: Vec<&mut Text> = Vec::new();
+        if let Self::Info { body } = self {
+            found.push(body);
+        } else if let Self::Group { questions, .. } | Self::Grid { questions, .. } = self {
+            for question in questions {
+                found.push(&mut question.text);
+                found.extend(&mut question.hint);
+                found.extend(question.kind.texts_mut());
+            }
+        } else if let Self::Counts { statements, groups, .. } = self {
+            found.extend(statements.iter_mut().chain(groups).map(|label| &mut label.text));
+        } else if let Self::Number { bands, choices, .. } = self {
+            found.extend(bands.iter_mut().map(|band| &mut band.text));
+            found.extend(choices.iter_mut().map(|choice| &mut choice.text));
+        } else if let Self::Single { choices, .. }
+        | Self::Multiple { choices, .. }
+        | Self::Scale { choices, .. }
+        | Self::Faces { choices, .. }
+        | Self::Rank { choices, .. } = self
+        {
+            found.extend(choices.iter_mut().map(|choice| &mut choice.text));
+        }
+        found
+    }
+
+    /// The word a kind has in a file.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.essence().0
+    }
+}
+
 impl Question {
     /// The choices of the question; a zone's, a place's and a number's bands are not choices.
     #[must_use]
     pub fn choices(&self) -> &[Choice] {
-        match &self.kind {
-            Kind::Single { choices, .. }
-            | Kind::Multiple { choices, .. }
-            | Kind::Scale { choices, .. }
-            | Kind::Faces { choices, .. }
-            | Kind::Number { choices, .. }
-            | Kind::Rank { choices, .. } => choices,
-            Kind::Grid { .. }
-            | Kind::Text { .. }
-            | Kind::Zone
-            | Kind::Place
-            | Kind::Photo { .. }
-            | Kind::Group { .. }
-            | Kind::Counts { .. }
-            | Kind::Consent
-            | Kind::AgeGate
-            | Kind::Info { .. }
-            | Kind::Weight => &[],
+        if let Kind::Single { choices, .. }
+        | Kind::Multiple { choices, .. }
+        | Kind::Scale { choices, .. }
+        | Kind::Faces { choices, .. }
+        | Kind::Number { choices, .. }
+        | Kind::Rank { choices, .. } = &self.kind
+        {
+            choices
+        } else {
+            &[]
         }
     }
 
@@ -283,23 +333,7 @@ impl Question {
     /// How its answers are counted.
     #[must_use]
     pub const fn measure(&self) -> Measure {
-        match self.kind {
-            Kind::Single { .. } => Measure::One,
-            Kind::Scale { .. } | Kind::Faces { .. } => Measure::Steps,
-            Kind::Multiple { .. } | Kind::Rank { .. } => Measure::Several,
-            Kind::Number { .. } => Measure::Amount,
-            Kind::Zone => Measure::Zone,
-            Kind::Place => Measure::Place,
-            Kind::Weight => Measure::Weight,
-            Kind::Grid { .. }
-            | Kind::Text { .. }
-            | Kind::Photo { .. }
-            | Kind::Group { .. }
-            | Kind::Counts { .. }
-            | Kind::Consent
-            | Kind::AgeGate
-            | Kind::Info { .. } => Measure::Apart,
-        }
+        self.kind.essence().1
     }
 
     /// Whether a respondent is shown this question (a weight never is).

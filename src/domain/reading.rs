@@ -101,9 +101,11 @@ impl Form<'_> {
     ) -> Option<Answer> {
         let outcome = match &question.kind {
             Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. } => {
-                self.one(field, |code| question.choice(code).is_some()).map(|answer| match answer {
-                    Answer::Code(code) if !is_offered(question, &code, seen) => Answer::Skipped,
-                    answer => answer,
+                let offered = self.one(field, |code| question.choice(code).is_some());
+                offered.map(|answer| {
+                    let hidden = |code: &str| !is_offered(question, code, seen);
+                    let is_hidden = matches!(&answer, Answer::Code(code) if hidden(code));
+                    if is_hidden { Answer::Skipped } else { answer }
                 })
             }
             Kind::Zone => {

@@ -132,3 +132,22 @@ impl Text {
         Self(Lang::ALL.into_iter().map(|lang| (lang, name.to_owned())).collect())
     }
 }
+
+/// A cell that no spreadsheet takes for a formula: an apostrophe stands before what begins like one.
+#[must_use]
+pub fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+/// Whether nobody can see a character that yet changes how words are read: control characters
+/// other than the end of a line, and those that turn the direction of writing around.
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let breaks = matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    (c.is_control() && c != '\n') || turns || breaks
+}

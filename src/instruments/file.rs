@@ -55,15 +55,39 @@ pub(super) fn read(
     shared: &Shared,
     known: Known<'_>,
 ) -> (Option<Instrument>, Vec<Fault>) {
+    let (found, faults) = as_far_as_it_goes(name, text, shared, known);
+    (found.filter(|_| !faults.iter().any(Fault::is_error)), faults)
+}
+
+/// Reads whatever can be read of an instrument: with errors, only a preview can be made of it.
+pub(super) fn as_far_as_it_goes(
+    name: &str,
+    text: &str,
+    shared: &Shared,
+    known: Known<'_>,
+) -> (Option<Instrument>, Vec<Fault>) {
     let mut notes = Notes::default();
     if shared.is_broken {
         notes.warning(&(0..0), "shared.toml has errors of its own; check it too");
     }
     let mut found = None;
     document(text, &mut notes, |root, notes| {
-        found = Reader { name, text, shared, known }.instrument(root, notes);
+        let reader = Reader { name, text, shared, known, any_language: false };
+        found = Some(reader.instrument(root, notes));
     });
-    (found.filter(|_| notes.errors() == 0), notes.faults(text))
+    (found, notes.faults(text))
+}
+
+/// Reads an instrument with its texts in every language there is, whatever is missing in one: for
+/// counting translations. There is none when anything else is wrong with it.
+pub(super) fn read_in_any_language(name: &str, text: &str, shared: &Shared) -> Option<Instrument> {
+    let mut notes = Notes::in_any_language();
+    let mut found = None;
+    document(text, &mut notes, |root, notes| {
+        let reader = Reader { name, text, shared, known: &|_| None, any_language: true };
+        found = Some(reader.instrument(root, notes));
+    });
+    found.filter(|_| notes.errors() == 0)
 }
 
 /// Parses TOML and hands its root table over; all that is wrong with the TOML itself is noted.
@@ -89,6 +113,8 @@ struct Reader<'a> {
     text: &'a str,
     shared: &'a Shared,
     known: Known<'a>,
+    /// Whether texts are read in every language and not only in those the file names.
+    any_language: bool,
 }
 
 /// A section and where its questions stand.
@@ -98,8 +124,10 @@ struct Page {
 }
 
 impl Reader<'_> {
-    fn instrument(&self, root: &mut Table<'_>, notes: &mut Notes) -> Option<Instrument> {
-        let langs = languages(root, notes);
+    /// What is missing here was complained about, so an instrument with a gap is never used.
+    fn instrument(&self, root: &mut Table<'_>, notes: &mut Notes) -> Instrument {
+        let named = languages(root, notes);
+        let langs = if self.any_language { Lang::ALL.to_vec() } else { named.clone() };
         let slug = self.slug(root, notes);
         let sheet = root.one_of("kind", &SHEETS, notes);
         let policy = root.one_of("policy", &POLICIES, notes);
@@ -119,25 +147,26 @@ impl Reader<'_> {
         let policy = policy.map(|policy| policy.value);
         let plans = Plans { roll: &roll, langs: &langs, policy }.read(root, notes);
         let sections = pages.into_iter().map(|page| page.section).collect();
-        Some(Instrument {
-            slug: slug?,
-            title: title?,
-            sheet: sheet?.value,
-            policy: policy?,
-            minutes: minutes?,
-            sensitivity: sensitivity?.value,
+        let sheet = sheet.map_or(Sheet::Questionnaire, |sheet| sheet.value);
+        Instrument {
+            slug: slug.unwrap_or_default(),
+            title: title.unwrap_or_default(),
+            sheet,
+            policy: policy.unwrap_or_else(|| suit::policy_of(sheet).0),
+            minutes: minutes.unwrap_or_default(),
+            sensitivity: sensitivity.map_or(Sensitivity::High, |level| level.value),
             min_age,
-            languages: langs,
+            languages: named,
             research,
-            intro: intro?,
-            outro: outro?,
+            intro: intro.unwrap_or_default(),
+            outro: outro.unwrap_or_default(),
             help,
             sections,
             breakdowns: plans.breakdowns,
             indices: plans.indices,
             charts: plans.charts,
             stations: plans.stations,
-        })
+        }
     }
 
     /// The short name, which is the file's name too.
@@ -167,12 +196,11 @@ impl Reader<'_> {
             }
             let hint = table.text("hint", HEADING * 2, langs, notes);
             let shuffle = table.flag("shuffle", notes);
-            let (title, asked) = match table.string("block", notes) {
-                Some(named) => shared::taken(self.shared, &named, langs, notes).unwrap_or_default(),
-                None => {
-                    let before = pages.iter().flat_map(|page| &page.section.questions).cloned();
-                    own(&mut table, &context, before.collect(), notes)
-                }
+            let (title, asked) = if let Some(named) = table.string("block", notes) {
+                shared::taken(self.shared, &named, langs, notes).unwrap_or_default()
+            } else {
+                let before = pages.iter().flat_map(|page| &page.section.questions).cloned();
+                own(&mut table, &context, before.collect(), notes)
             };
             table.finish(notes);
             let questions = asked.iter().map(|asked| asked.question.clone()).collect();

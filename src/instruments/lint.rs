@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::domain::text::Lang;
+
 /// A stretch of bytes in a file.
 pub(super) type Span = Range<usize>;
 
@@ -84,12 +86,26 @@ fn is_printable(c: char) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     found: Vec<(Span, String, Severity)>,
+    /// Whether a text may be missing in a language: then nobody is told.
+    any_language: bool,
 }
 
 impl Notes {
     /// Notes what makes the file unusable.
     pub(super) fn error(&mut self, at: &Span, sentence: impl Into<String>) {
         self.note(at, sentence.into(), Severity::Error);
+    }
+
+    /// Notes that lets every text be missing in any language.
+    pub(super) fn in_any_language() -> Self {
+        Self { found: Vec::new(), any_language: true }
+    }
+
+    /// Notes what is missing in a language.
+    pub(super) fn lacks(&mut self, at: &Span, what: &str, lang: Lang) {
+        if !self.any_language {
+            self.error(at, format!("{what} is missing in {lang}"));
+        }
     }
 
     /// Notes what somebody should look at.

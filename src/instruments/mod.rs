@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use rust_embed::RustEmbed;
 
@@ -16,6 +17,8 @@ use crate::domain::instrument::Instrument;
 mod carry;
 mod chart;
 mod choice;
+mod draft;
+pub mod edit;
 mod file;
 mod grid;
 mod kin;
@@ -33,6 +36,7 @@ mod tests;
 mod write;
 pub mod xlsform;
 
+pub use draft::{Look, ScaleName};
 pub use lint::{Fault, Severity};
 pub use write::{write, write_beside};
 
@@ -49,8 +53,17 @@ struct Files;
 #[derive(Debug, Clone, Default)]
 pub struct Shelf {
     instruments: Vec<Instrument>,
-    sources: BTreeMap<String, String>,
+    /// The operator's own scales and blocks.
+    shared: Option<String>,
+    sources: BTreeMap<String, Source>,
     faults: Vec<(String, Fault)>,
+}
+
+/// The text of an instrument's file, and of the shared file beside it.
+#[derive(Debug, Clone)]
+struct Source {
+    text: String,
+    shared: Option<Arc<str>>,
 }
 
 impl Shelf {
@@ -83,7 +96,15 @@ impl Shelf {
     /// The text of the file of the instrument with this slug.
     #[must_use]
     pub fn source(&self, slug: &str) -> Option<&str> {
-        self.sources.get(slug).map(String::as_str)
+        self.sources.get(slug).map(|source| source.text.as_str())
+    }
+
+    /// The instrument with this slug and its texts in every language there is, whatever is missing
+    /// in one.
+    #[must_use]
+    pub fn in_any_language(&self, slug: &str) -> Option<Instrument> {
+        let Source { text, shared } = self.sources.get(slug)?;
+        in_any_language(&format!("{slug}.toml"), text, shared.as_deref())
     }
 
     /// What is wrong with the files, warnings too, each with the name of its file.
@@ -125,14 +146,19 @@ impl Shelf {
     /// Puts files on the shelf, in place of those with the same slug.
     fn put(&mut self, mut files: Vec<(String, String)>, folder: Option<&Path>) {
         files.sort();
-        let shared = files.iter().find(|(name, _)| name == SHARED).map(|(_, text)| text.clone());
+        let shared = files.iter().find(|(name, _)| name == SHARED);
+        if folder.is_some() {
+            self.shared = shared.map(|(_, text)| text.clone());
+        }
+        let shared: Option<Arc<str>> = shared.map(|(_, text)| text.as_str().into());
         for (name, text) in files.iter().filter(|(name, _)| is_checked(name)) {
             let (instrument, faults) = check(name, text, shared.as_deref());
             let shown = folder.map_or_else(|| name.clone(), |f| f.join(name).display().to_string());
             self.faults.extend(faults.into_iter().map(|fault| (shown.clone(), fault)));
             if let Some(instrument) = instrument {
                 self.instruments.retain(|earlier| earlier.slug != instrument.slug);
-                self.sources.insert(instrument.slug.clone(), text.clone());
+                let source = Source { text: text.clone(), shared: shared.clone() };
+                self.sources.insert(instrument.slug.clone(), source);
                 self.instruments.push(instrument);
             }
         }
@@ -178,6 +204,16 @@ pub fn read(path: &Path) -> io::Result<String> {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, sentence));
     }
     fs::read_to_string(path)
+}
+
+/// The instrument of a file with its texts in every language there is, whatever is missing in one:
+/// for counting translations. There is none when anything else is wrong with the file; [`check`]
+/// says what.
+#[must_use]
+pub fn in_any_language(name: &str, text: &str, shared: Option<&str>) -> Option<Instrument> {
+    let file = Path::new(name).file_name().and_then(|name| name.to_str()).unwrap_or(name);
+    let ours = embedded(SHARED).unwrap_or_default();
+    file::read_in_any_language(file, text, &shared::read(shared.unwrap_or(&ours)).0)
 }
 
 /// Whether a file is an instrument or the shared scales; a mapping of imported data is neither.

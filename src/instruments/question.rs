@@ -309,7 +309,7 @@ impl Context<'_> {
         let mut choices = scale.choices.clone();
         for lang in self.langs {
             if choices.iter().any(|choice| !choice.text.has(*lang)) && scale.is_shared {
-                notes.error(&named.at, format!("the scale {} is missing in {lang}", scale.id));
+                notes.lacks(&named.at, &format!("the scale {}", scale.id), *lang);
             }
         }
         for choice in choices.iter_mut().filter(|_| !self.langs.is_empty()) {

@@ -9,7 +9,7 @@ use super::question::{Asked, Context};
 use super::roll::Roll;
 use super::table::{Placed, Table};
 use super::{file, rule};
-use crate::domain::question::{Choice, Kind, Question};
+use crate::domain::question::{Choice, Question};
 use crate::domain::text::{Lang, Text};
 
 /// The most characters of a heading.
@@ -158,7 +158,7 @@ pub(super) fn taken(
     lacking.sort_unstable();
     lacking.dedup();
     for lang in lacking {
-        notes.error(&named.at, format!("the block {id} is missing in {lang}"));
+        notes.lacks(&named.at, &format!("the block {id}"), lang);
     }
     Some((title, asked))
 }
@@ -181,34 +181,9 @@ fn within(text: &mut Text, langs: &[Lang]) -> Vec<Lang> {
 
 /// Every text of a question.
 fn texts(question: &mut Question) -> Vec<&mut Text> {
-    let mut found = vec![&mut question.text];
-    found.extend(&mut question.hint);
-    match &mut question.kind {
-        Kind::Single { choices, .. }
-        | Kind::Multiple { choices, .. }
-        | Kind::Scale { choices, .. }
-        | Kind::Faces { choices, .. }
-        | Kind::Rank { choices, .. } => {
-            found.extend(choices.iter_mut().map(|choice| &mut choice.text));
-        }
-        Kind::Counts { statements, groups, .. } => {
-            found.extend(statements.iter_mut().chain(groups).map(|label| &mut label.text));
-        }
-        Kind::Info { body } => found.push(body),
-        Kind::Number { bands, choices, .. } => {
-            found.extend(bands.iter_mut().map(|band| &mut band.text));
-            found.extend(choices.iter_mut().map(|choice| &mut choice.text));
-        }
-        Kind::Group { questions, .. } | Kind::Grid { questions, .. } => {
-            found.extend(questions.iter_mut().flat_map(texts));
-        }
-        Kind::Text { .. }
-        | Kind::Zone
-        | Kind::Place
-        | Kind::Photo { .. }
-        | Kind::Consent
-        | Kind::AgeGate
-        | Kind::Weight => {}
-    }
+    let Question { text, hint, kind, .. } = question;
+    let mut found: Vec<&mut Text> = vec![text];
+    found.extend(hint);
+    found.extend(kind.texts_mut());
     found
 }

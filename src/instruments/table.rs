@@ -8,7 +8,7 @@ use std::ops::Range;
 use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use super::lint::{Notes, Span};
-use crate::domain::text::{Lang, Text};
+use crate::domain::text::{Lang, Text, is_unseen};
 
 /// The longest list of questions, choices and the like that is read.
 const LONGEST: usize = 300;
@@ -288,7 +288,7 @@ fn text(
         }
     }
     for lang in langs.iter().filter(|lang| !found.0.contains_key(lang)) {
-        notes.error(&table.at, format!("{what} is missing in {lang}"));
+        notes.lacks(&table.at, what, *lang);
     }
     if found.0.is_empty() && langs.is_empty() {
         notes.error(&table.at, format!("{what} is empty"));
@@ -315,7 +315,7 @@ fn complain(what: &str, words: &Placed<&str>, most: usize, notes: &mut Notes) {
     if words.value.trim().is_empty() {
         notes.error(&words.at, format!("{what} is empty"));
     }
-    if words.value.chars().any(|c| c.is_control() && c != '\n') {
+    if words.value.chars().any(is_unseen) {
         notes.error(&words.at, format!("{what} has characters that nobody can see"));
     }
     if words.value.chars().any(turns) {

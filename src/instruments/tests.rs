@@ -234,8 +234,8 @@ proptest! {
 
 /// A file with one question whose line is replaced.
 fn with_question(lines: &str) -> String {
-    let from = SMALL.find("[[section.question]]").unwrap();
-    format!("{}[[section.question]]\n{lines}\n", &SMALL[..from])
+    let (head, _) = SMALL.split_once("[[section.question]]").unwrap();
+    format!("{head}[[section.question]]\n{lines}\n")
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn hostile_files_are_refused_with_a_sentence() {
         (question(&format!("show_if = \"{}\"", rule(30))), "inside one another"),
         (question(&format!("choices = [\n{many}]")), "nobody reads more than 300"),
         (text("<script>alert(1)</script>"), "has markup"),
-        (text("\u{202e}drawkcab"), "turn the direction"),
+        (text("\u{202e}drawkcab"), "nobody can see"),
         (text("a\\u0007b"), "nobody can see"),
         (question("show_if = \"q1 = a\""), "which is the question itself"),
     ] {

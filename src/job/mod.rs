@@ -2,7 +2,9 @@
 //! gate, and the only caller that reads answers in bulk.
 
 pub mod area;
+mod codebook;
 pub mod evidence;
+pub mod export;
 pub mod import;
 pub mod mapping;
 pub mod photo;

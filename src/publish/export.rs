@@ -1,6 +1,7 @@
 //! Released tables as CSV: the same numbers as on the page, never more.
 
 use crate::charts::DataTable;
+use crate::domain::text::harmless;
 
 /// One table as CSV, with its caption as a first comment line and a heading line.
 ///
@@ -17,14 +18,6 @@ pub fn csv(table: &DataTable) -> String {
         && table.rows.iter().all(|row| write(row));
     let bytes = writer.into_inner().unwrap_or_default();
     String::from_utf8(bytes).unwrap_or_default()
-}
-
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
 }
 
 #[cfg(test)]

@@ -58,5 +58,5 @@ fn counted(desk: &Desk<'_>, question: &Question, tally: &Tally) -> Result<Body, 
     };
     let groups = parts.iter().map(group).collect();
     let choices = desk.choices(question, &tally.codes, &cells);
-    Ok(Body { groups, choices, ..desk.body(question, by) })
+    Ok(Body { choices, groups, ..desk.body(question, by) })
 }

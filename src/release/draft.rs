@@ -243,10 +243,8 @@ fn people_shown(input: &Input<'_>, rounding: &Rounding) -> u64 {
     match policy::in_force(input.collection.field.policy, people) {
         Policy::Rounded if people < policy::NEW_ANSWERS => 0,
         Policy::Rounded => rounding.round(cell, people),
-        Policy::People if people < policy::FEW_PEOPLE => 0,
-        Policy::People if input.collection.state != State::Closed => 0,
-        Policy::Ballot if people < policy::FEW_PEOPLE => 0,
-        Policy::Ballot if input.collection.state != State::Closed => 0,
+        Policy::People | Policy::Ballot if people < policy::FEW_PEOPLE => 0,
+        Policy::People | Policy::Ballot if input.collection.state != State::Closed => 0,
         Policy::Private => 0,
         Policy::People | Policy::Places | Policy::Spoken | Policy::Ballot => people,
     }

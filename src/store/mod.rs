@@ -22,6 +22,7 @@ mod audit;
 mod collection;
 mod data_walk;
 mod diagnosis;
+mod draft;
 mod instrument;
 mod people;
 mod photo;
@@ -32,6 +33,7 @@ mod translation;
 mod writer;
 
 pub use audit::AuditEntry;
+pub use draft::Saved;
 pub use people::{Passphrase, Token};
 pub use photo::NewPhoto;
 pub use release::{StoredRelease, StoredTable};
@@ -267,20 +269,22 @@ fn migrations(db: &Db) -> Vec<Migration> {
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
     let versions = include_str!("../../migrations/0003_versions.sql").into_sql_str();
     let checks = include_str!("../../migrations/0004_translation.sql").into_sql_str();
+    let drafts = include_str!("../../migrations/0005_draft.sql").into_sql_str();
     let area = include_str!("../../migrations/0006_area.sql").into_sql_str();
-    [
+    let all = [
         (1, "ground", ground),
         (2, "intake", intake),
         (3, "versions", versions),
         (4, "checks", checks),
+        (5, "drafts", drafts),
         (6, "area", area),
         (7, "photo", photo),
-    ]
-    .into_iter()
-    .map(|(version, name, sql)| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
-    })
-    .collect()
+    ];
+    all.into_iter()
+        .map(|(version, name, sql)| {
+            Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+        })
+        .collect()
 }
 
 async fn migrate(db: &Db) -> Result<()> {

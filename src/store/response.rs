@@ -227,7 +227,8 @@ impl Store {
         Ok(u64::try_from(n).unwrap_or(0))
     }
 
-    /// Every response of a collection, with its mode. Only a release job may call this.
+    /// Every response of a collection, with its mode, in the order of their random ids. Only jobs may
+    /// call this: a release, an export.
     ///
     /// # Errors
     /// When the database fails or a document cannot be read.

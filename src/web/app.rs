@@ -16,7 +16,7 @@ use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
-use crate::words::{ChartWords, FormWords, InstrumentWords, PosterWords, StaffWords};
+use crate::words::{ChartWords, EditorWords, FormWords, InstrumentWords, PosterWords, StaffWords};
 
 /// The state of the program; cloning it is cheap.
 #[derive(Clone)]
@@ -44,6 +44,7 @@ struct Words {
     form: HashMap<Lang, FormWords>,
     staff: HashMap<Lang, StaffWords>,
     instrument: HashMap<Lang, InstrumentWords>,
+    editor: HashMap<Lang, EditorWords>,
     chart: HashMap<Lang, ChartWords>,
     poster: HashMap<Lang, PosterWords>,
 }
@@ -71,6 +72,7 @@ impl App {
             form: each(&Lang::RESPONDENTS, FormWords::of)?,
             staff: each(&Lang::STAFF, StaffWords::of)?,
             instrument: each(&Lang::STAFF, InstrumentWords::of)?,
+            editor: each(&Lang::STAFF, EditorWords::of)?,
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
         };
@@ -114,6 +116,12 @@ impl Inner {
     #[must_use]
     pub fn instrument_words(&self, lang: Lang) -> &InstrumentWords {
         pick(&self.words.instrument, lang)
+    }
+
+    /// The texts of the editor; English where a language has none yet.
+    #[must_use]
+    pub fn editor_words(&self, lang: Lang) -> &EditorWords {
+        pick(&self.words.editor, lang)
     }
 
     /// The texts of charts and posters; English where a language has none yet.

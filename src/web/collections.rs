@@ -12,6 +12,7 @@ use rand::seq::IndexedRandom;
 use super::app::App;
 use super::desk::{self, Act, Desk, StaffFrame, id};
 use super::error::{Error, Result};
+
 use super::instruments::{Checked, Known};
 use super::named;
 use super::participate::Pairs;
@@ -111,7 +112,8 @@ pub(super) async fn new_page(
     for lang in &desk.diagnosis.settings.languages {
         filled = filled.with("languages", lang.tag());
     }
-    Ok(new_sheet(&desk, &waves, &filled).show(Faults::default()))
+    let offered = Known::askable(&desk).await?;
+    Ok(new_sheet(&desk, (&offered, &waves), &filled).show(Faults::default()))
 }
 
 /// `POST /d/{slug}/collections/new`: a draft with one door.
@@ -124,7 +126,9 @@ pub(super) async fn prepare(
     let desk = Desk::at(&app, signed_in, &slug, May::Coordinate).await?;
     let (filled, mut faults) = (Filled(pairs), Faults::default());
     let waves = app.store.waves(desk.diagnosis.id).await?;
-    let instrument = app.shelf.instrument(filled.first("instrument"));
+    let offered = Known::askable(&desk).await?;
+    let instrument = offered.iter().find(|one| one.slug == filled.first("instrument"));
+    let instrument = instrument.map(AsRef::as_ref);
     let wave = waves.iter().find(|wave| wave.id.to_string() == filled.first("wave"));
     let mode = MODES.into_iter().find(|mode| mode.code() == filled.first("mode"));
     let words = desk.words();
@@ -135,13 +139,13 @@ pub(super) async fn prepare(
     let field = read(&filled, instrument, origin, words, &mut faults);
     let (Some(instrument), Some(wave), Some(mode), Some(field)) = (instrument, wave, mode, field)
     else {
-        return Ok(new_sheet(&desk, &waves, &filled).show(faults));
+        return Ok(new_sheet(&desk, (&offered, &waves), &filled).show(faults));
     };
     let title = filled.first("title");
     let collection = match draft(&desk, instrument, wave, title, field, mode).await {
         Err(Error::Bad(sentence)) => {
             faults.add("instrument", &sentence);
-            return Ok(new_sheet(&desk, &waves, &filled).show(faults));
+            return Ok(new_sheet(&desk, (&offered, &waves), &filled).show(faults));
         }
         drafted => drafted?,
     };
@@ -220,9 +224,13 @@ fn read(
     faults.is_empty().then_some(field)
 }
 
-fn new_sheet<'a>(desk: &'a Desk, waves: &[Wave], filled: &Filled) -> Sheet<'a> {
+fn new_sheet<'a>(
+    desk: &'a Desk,
+    (offered, waves): (&[Arc<Instrument>], &[Wave]),
+    filled: &Filled,
+) -> Sheet<'a> {
     let words = desk.words();
-    let instruments = desk.app.shelf.instruments().iter();
+    let instruments = offered.iter();
     let instruments = instruments.map(|one| instrument_tick(one, desk.lang(), words)).collect();
     let wave = |wave: &Wave| Tick::new(&wave.id.to_string(), &wave.title, "");
     let waves = waves.iter().map(wave).collect();

@@ -54,6 +54,10 @@ coded! {
         Reset = "reset_link_made",
         /// Free texts were opened.
         ReadTexts = "texts_read",
+        /// Answers were exported on the server itself.
+        Exported = "answers_exported",
+        /// Answers and free texts were exported on the server itself.
+        ExportedTexts = "answers_and_texts_exported",
         /// A reflection was let through.
         Shown = "reflection_shown",
         /// A reflection was held back.
@@ -66,12 +70,19 @@ coded! {
         Released = "release_made",
         /// A release was published.
         Published = "release_published",
+        /// A draft of an instrument was begun.
+        BeganDraft = "instrument_begun",
+        /// A draft of an instrument was thrown away.
+        DiscardedDraft = "instrument_discarded",
+        /// An instrument was published.
+        PublishedInstrument = "instrument_published",
         /// A data walk was planned.
         AddedWalk = "walk_added",
     }
 }
 
 /// Somebody at work in a diagnosis.
+#[derive(Clone)]
 pub(super) struct Desk {
     /// The program.
     pub app: App,
@@ -247,6 +258,14 @@ pub(super) struct Card {
     pub lines: Vec<String>,
     /// Small labels: kind (`open`, `wait` or nothing) and text.
     pub tags: Vec<(&'static str, String)>,
+}
+
+/// A rendered staff page with a content policy of its own.
+pub(super) fn show_under(csp: &'static str, status: StatusCode, page: &impl Template) -> Response {
+    let mut response = show(status, page);
+    let csp = HeaderValue::from_static(csp);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
+    response
 }
 
 /// A rendered staff page; no cache may keep it.

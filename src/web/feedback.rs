@@ -1,6 +1,8 @@
 //! Feedback after an activity, for a youth worker on a phone: one sheet, one tap, and the QR code
 //! is there. Never with police in the room.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
@@ -10,7 +12,7 @@ use super::app::App;
 use super::collections::{Held, begin, draft, instrument_tick, lang_names, presence_ticks};
 use super::desk::{self, Desk, StaffFrame};
 use super::error::{Error, Result};
-use super::instruments::Checked;
+use super::instruments::{Checked, Known};
 use super::named;
 use super::participate::Pairs;
 use super::qr::Qr;
@@ -26,7 +28,14 @@ use crate::words::{StaffWords, fill};
 /// The sheet that is chosen until another one is.
 const USUAL: &str = "feedback_youth";
 
-/// The instruments for feedback.
+/// The instruments for feedback as they can be asked here: one's own before those of the shelf.
+async fn sheets(desk: &Desk) -> Result<Vec<Arc<Instrument>>> {
+    let mut all = Known::askable(desk).await?;
+    all.retain(|one| one.sheet == Kind::Feedback);
+    Ok(all)
+}
+
+/// The instruments for feedback that come with the program.
 pub(super) fn offered(shelf: &Shelf) -> impl Iterator<Item = &Instrument> {
     shelf.instruments().iter().filter(|one| one.sheet == Kind::Feedback)
 }
@@ -41,13 +50,14 @@ pub(super) async fn new_page(
     let mut filled = Filled::default()
         .with("presence", Presence::YouthWorker.code())
         .with("asked_by", &desk.person.name);
-    if let Some(usual) = offered(&app.shelf).find(|one| one.slug == USUAL) {
+    let sheets = sheets(&desk).await?;
+    if let Some(usual) = sheets.iter().find(|one| one.slug == USUAL) {
         filled = filled.with("instrument", &usual.slug);
     }
-    for lang in spoken(&desk) {
+    for lang in spoken(&desk, &sheets) {
         filled = filled.with("languages", lang.tag());
     }
-    Ok(sheet(&desk, &filled).await?.show(Faults::default()))
+    Ok(sheet(&desk, &sheets, &filled).await?.show(Faults::default()))
 }
 
 /// `POST /d/{slug}/activity`: opens at once.
@@ -61,17 +71,19 @@ pub(super) async fn start(
     let (filled, mut faults) = (Filled(pairs), Faults::default());
     let waves = app.store.waves(desk.diagnosis.id).await?;
     let wave = waves.last().ok_or(Error::NotFound)?;
-    let instrument = offered(&app.shelf).find(|one| one.slug == filled.first("instrument"));
+    let sheets = sheets(&desk).await?;
+    let instrument = sheets.iter().find(|one| one.slug == filled.first("instrument"));
+    let instrument = instrument.map(AsRef::as_ref);
     faults.when(instrument.is_none(), "instrument", &desk.words().choose_one);
     let field = read(&desk, &filled, instrument, &mut faults);
     let (Some(instrument), Some(field)) = (instrument, field) else {
-        return Ok(sheet(&desk, &filled).await?.show(faults));
+        return Ok(sheet(&desk, &sheets, &filled).await?.show(faults));
     };
     let title = filled.first("title").to_owned();
     let collection = match draft(&desk, instrument, wave, &title, field, Mode::Own).await {
         Err(Error::Bad(sentence)) => {
             faults.add("instrument", &sentence);
-            return Ok(sheet(&desk, &filled).await?.show(faults));
+            return Ok(sheet(&desk, &sheets, &filled).await?.show(faults));
         }
         drafted => drafted?,
     };
@@ -112,14 +124,14 @@ fn read(
 }
 
 /// The languages of the diagnosis that some feedback instrument speaks.
-fn spoken(desk: &Desk) -> Vec<Lang> {
-    let speaks = |lang: &&Lang| offered(&desk.app.shelf).any(|one| one.languages.contains(lang));
+fn spoken(desk: &Desk, sheets: &[Arc<Instrument>]) -> Vec<Lang> {
+    let speaks = |lang: &&Lang| sheets.iter().any(|one| one.languages.contains(lang));
     desk.diagnosis.settings.languages.iter().filter(speaks).copied().collect()
 }
 
 /// A language to choose, with the texts of each feedback sheet that nobody has checked in it.
-fn lang_tick(desk: &Desk, lang: Lang, checked: &Checked) -> Tick {
-    let spoken = offered(&desk.app.shelf).filter(|one| one.languages.contains(&lang));
+fn lang_tick(desk: &Desk, sheets: &[Arc<Instrument>], lang: Lang, checked: &Checked) -> Tick {
+    let spoken = sheets.iter().filter(|one| one.languages.contains(&lang));
     let standings = spoken.map(|one| (one, checked.standing(one, lang)));
     let unchecked = standings.filter(|(_, standing)| standing.unchecked() > 0);
     let said = unchecked.map(|(one, standing)| {
@@ -129,12 +141,16 @@ fn lang_tick(desk: &Desk, lang: Lang, checked: &Checked) -> Tick {
 }
 
 /// The sheet; before anything opens it says what nobody has checked.
-async fn sheet<'a>(desk: &'a Desk, filled: &Filled) -> Result<Sheet<'a>> {
+async fn sheet<'a>(
+    desk: &'a Desk,
+    sheets: &[Arc<Instrument>],
+    filled: &Filled,
+) -> Result<Sheet<'a>> {
     let (words, checked) = (desk.words(), Checked::of(desk).await?);
-    let instruments = offered(&desk.app.shelf);
-    let instruments = instruments.map(|one| instrument_tick(one, desk.lang(), words)).collect();
-    let languages = spoken(desk);
-    let languages = languages.iter().map(|lang| lang_tick(desk, *lang, &checked)).collect();
+    let tick = |one: &Arc<Instrument>| instrument_tick(one, desk.lang(), words);
+    let instruments = sheets.iter().map(tick).collect();
+    let languages = spoken(desk, sheets);
+    let languages = languages.iter().map(|lang| lang_tick(desk, sheets, *lang, &checked)).collect();
     let inputs = vec![
         Input::line("title", &words.activity_title, filled).hinted(&words.activity_title_hint),
         Input::one("presence", &words.presence, presence_ticks(words), filled)

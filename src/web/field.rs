@@ -220,37 +220,25 @@ impl Fields<'_> {
 
     /// What the kind itself has to say under the question.
     fn own_hint(&self, question: &Question) -> String {
-        match &question.kind {
-            // A hint of its own says it in better words.
-            Kind::Multiple { max: Some(max), .. } if question.hint.is_none() => {
-                fill(&self.words.at_most, &[("n", &max.to_string())])
-            }
-            Kind::Number { min, max, .. } => fill(
-                &self.words.number_between,
-                &[("min", &min.to_string()), ("max", &max.to_string())],
-            ),
-            Kind::Text { lint: true, .. } if question.hint.is_none() => self.words.no_names.clone(),
-            Kind::Photo { max } => {
-                let most = fill(&self.words.at_most, &[("n", &max.to_string())]);
-                let megabytes = (LARGEST / 1024 / 1024).to_string();
-                let each = fill(&self.words.photo_hint, &[("mb", &megabytes)]);
-                if question.hint.is_none() { format!("{most} {each}") } else { each }
-            }
-            Kind::Single { .. }
-            | Kind::Multiple { .. }
-            | Kind::Scale { .. }
-            | Kind::Faces { .. }
-            | Kind::Grid { .. }
-            | Kind::Text { .. }
-            | Kind::Zone
-            | Kind::Place
-            | Kind::Group { .. }
-            | Kind::Counts { .. }
-            | Kind::Rank { .. }
-            | Kind::Consent
-            | Kind::AgeGate
-            | Kind::Info { .. }
-            | Kind::Weight => String::new(),
+        if let Kind::Number { min, max, .. } = &question.kind {
+            let range = [("min", &*min.to_string()), ("max", &max.to_string())];
+            return fill(&self.words.number_between, &range);
+        }
+        if let Kind::Photo { max } = question.kind {
+            let most = fill(&self.words.at_most, &[("n", &max.to_string())]);
+            let megabytes = (LARGEST / 1024 / 1024).to_string();
+            let each = fill(&self.words.photo_hint, &[("mb", &megabytes)]);
+            return if question.hint.is_none() { format!("{most} {each}") } else { each };
+        }
+        // A hint of its own says it in better words.
+        if question.hint.is_some() {
+            String::new()
+        } else if let Kind::Multiple { max: Some(max), .. } = &question.kind {
+            fill(&self.words.at_most, &[("n", &max.to_string())])
+        } else if matches!(question.kind, Kind::Text { lint: true, .. }) {
+            self.words.no_names.clone()
+        } else {
+            String::new()
         }
     }
 

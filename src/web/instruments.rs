@@ -13,15 +13,18 @@ use axum::response::Response;
 use super::app::App;
 use super::desk::{self, Card, Desk, StaffFrame};
 use super::error::{Error, Result};
+use super::members::{moment, names};
 use super::sign_in::SignedIn;
 use super::{named, parts};
+use crate::domain::draft::Draft;
 use crate::domain::instrument::{Instrument, Research, Section};
 use crate::domain::people::May;
 use crate::domain::question::Question;
 use crate::domain::text::Lang;
 use crate::domain::translation::{self, Standing};
 use crate::domain::version::Version;
-use crate::words::{InstrumentWords, fill};
+use crate::instruments::edit::View;
+use crate::words::{EditorWords, InstrumentWords, fill};
 
 /// What is known of an instrument here.
 pub(super) struct Known {
@@ -31,6 +34,8 @@ pub(super) struct Known {
     pub file: Option<Arc<Instrument>>,
     /// What was published of it here, the oldest first.
     pub versions: Vec<Version>,
+    /// The hash of the version of one's own that is offered in the place of the file.
+    pub offered: Option<String>,
 }
 
 impl Known {
@@ -40,7 +45,13 @@ impl Known {
     /// When the store fails.
     pub(super) async fn all(desk: &Desk) -> Result<Vec<Self>> {
         let mut all: BTreeMap<String, Self> = BTreeMap::new();
-        let new = |slug: &str| Self { slug: slug.to_owned(), file: None, versions: Vec::new() };
+        let offered = desk.app.store.offered(desk.diagnosis.id).await?;
+        let new = |slug: &str| Self {
+            slug: slug.to_owned(),
+            file: None,
+            versions: Vec::new(),
+            offered: offered.get(slug).cloned(),
+        };
         for file in desk.app.shelf.instruments() {
             let known = all.entry(file.slug.clone()).or_insert_with(|| new(&file.slug));
             known.file = Some(Arc::new(file.clone()));
@@ -61,11 +72,28 @@ impl Known {
         all.into_iter().find(|known| known.slug == slug).ok_or(Error::NotFound)
     }
 
-    /// What would be fielded now: the file, or the newest version without one.
+    /// What can be asked now: every instrument with a file or a version of one's own.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn askable(desk: &Desk) -> Result<Vec<Arc<Instrument>>> {
+        let mut found = Vec::new();
+        for known in Self::all(desk).await? {
+            if known.file.is_some() || known.offered.is_some() {
+                found.push(known.current(desk).await?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What would be fielded now: one's own version, else the file, else the newest version.
     ///
     /// # Errors
     /// When the store fails.
     pub(super) async fn current(&self, desk: &Desk) -> Result<Arc<Instrument>> {
+        if let Some(hash) = &self.offered {
+            return Ok(desk.app.instrument(desk.diagnosis.id, hash).await?);
+        }
         match (&self.file, self.versions.last()) {
             (Some(file), _) => Ok(Arc::clone(file)),
             (None, Some(version)) => self.content(desk, version).await,
@@ -179,7 +207,10 @@ struct Entry {
 struct InstrumentsPage<'a> {
     frame: StaffFrame<'a>,
     words: &'a InstrumentWords,
+    editor: &'a EditorWords,
     entries: Vec<Entry>,
+    drafts: Vec<Card>,
+    may_write: bool,
 }
 
 /// `GET /d/{slug}/instruments`.
@@ -201,8 +232,36 @@ pub(super) async fn list(
         };
         entries.push(Entry { card, langs: langs(&desk, &known, &instrument, &checked) });
     }
-    let page = InstrumentsPage { frame: desk.frame(&words.instruments), words, entries };
+    let may_write = desk.may(May::Coordinate);
+    let page = InstrumentsPage {
+        frame: desk.frame(&words.instruments),
+        words,
+        editor: app.editor_words(desk.lang()),
+        entries,
+        drafts: if may_write { drafts(&desk).await? } else { Vec::new() },
+        may_write,
+    };
     Ok(desk::show(StatusCode::OK, &page))
+}
+
+/// The drafts somebody is writing.
+async fn drafts(desk: &Desk) -> Result<Vec<Card>> {
+    let drafts = desk.app.store.drafts(desk.diagnosis.id).await?;
+    let people = names(desk, drafts.iter().map(|draft| draft.person)).await?;
+    let card = |draft: &Draft| {
+        let view = View::of(&draft.source).unwrap_or_default();
+        let title = view.sheet.text("title").get(desk.lang()).to_owned();
+        let day = moment(&desk.diagnosis, draft.changed_at);
+        let name = people.get(&draft.person).map_or("", String::as_str);
+        let words = desk.app.editor_words(desk.lang());
+        Card {
+            title: if title.is_empty() { draft.slug.clone() } else { title },
+            address: desk.path(&format!("/drafts/{}", draft.slug)),
+            lines: vec![fill(&words.saved, &[("day", &day), ("name", name)])],
+            tags: Vec::new(),
+        }
+    };
+    Ok(drafts.iter().map(card).collect())
 }
 
 /// What sort of sheet it is, and how long.
@@ -244,7 +303,10 @@ struct QuestionView {
 struct InstrumentPage<'a> {
     frame: StaffFrame<'a>,
     words: &'a InstrumentWords,
+    editor: &'a EditorWords,
     path: String,
+    slug: String,
+    may_write: bool,
     tag: (&'static str, String),
     /// Where the difference from the newest version is shown, if there is one.
     difference: Option<String>,
@@ -276,6 +338,9 @@ pub(super) async fn page(
         frame: desk.frame(instrument.title.get(desk.lang())),
         words,
         path: desk.path(&known.path("")),
+        editor: app.editor_words(desk.lang()),
+        slug: known.slug.clone(),
+        may_write: desk.may(May::Coordinate),
         tag: published(&known, &instrument, words),
         difference,
         versions: known.versions.len(),

@@ -26,6 +26,7 @@ mod assets;
 mod collections;
 mod desk;
 mod diagnosis;
+mod editor;
 mod error;
 mod feedback;
 mod field;
@@ -74,7 +75,7 @@ pub fn router(app: App) -> Router {
             ServiceBuilder::new()
                 .layer(CatchPanicLayer::new())
                 .layer(CompressionLayer::new())
-                .layer(always(header::CONTENT_SECURITY_POLICY, CSP))
+                .layer(unless_set(header::CONTENT_SECURITY_POLICY, CSP))
                 .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
                 .layer(always(header::REFERRER_POLICY, "same-origin"))
                 .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -136,6 +137,14 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/activity", get(feedback::new_page).post(feedback::start))
         .route("/d/{slug}/activity/{id}", get(feedback::page))
         .route("/d/{slug}/instruments", get(instruments::list))
+        .route("/d/{slug}/instruments/new", get(editor::begin_page).post(editor::begin))
+        .route("/d/{slug}/drafts/{draft}", get(editor::page).post(editor::save))
+        .route("/d/{slug}/drafts/{draft}/preview/{lang}", get(editor::preview))
+        .route("/d/{slug}/drafts/{draft}/source", get(editor::text_page).post(editor::text_save))
+        .route("/d/{slug}/drafts/{draft}/download", get(editor::download))
+        .route("/d/{slug}/drafts/{draft}/diff", get(editor::difference))
+        .route("/d/{slug}/drafts/{draft}/publish", get(editor::publish_page).post(editor::publish))
+        .route("/d/{slug}/drafts/{draft}/discard", post(editor::discard))
         .route("/d/{slug}/instruments/{instrument}", get(instruments::page))
         .route("/d/{slug}/instruments/{instrument}/versions", get(versions::page))
         .route("/d/{slug}/instruments/{instrument}/versions/{file}", get(versions::file))
@@ -165,6 +174,11 @@ async fn nothing() -> error::Error {
 
 fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// The same, except where a page has a policy of its own: the editor shows its preview in a frame.
+fn unless_set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
 /// Puts an error that a handler gave back into the language the browser asks for.

@@ -135,12 +135,17 @@ pub(super) fn act(value: Act, words: &StaffWords) -> &str {
         Act::Removed => &words.act_member_removed,
         Act::Reset => &words.act_reset_link_made,
         Act::ReadTexts => &words.act_texts_read,
+        Act::Exported => &words.act_answers_exported,
+        Act::ExportedTexts => &words.act_answers_and_texts_exported,
         Act::Shown => &words.act_reflection_shown,
         Act::Withheld => &words.act_reflection_withheld,
         Act::PhotoShown => &words.act_photo_shown,
         Act::PhotoWithheld => &words.act_photo_withheld,
         Act::Released => &words.act_release_made,
         Act::Published => &words.act_release_published,
+        Act::BeganDraft => &words.act_instrument_begun,
+        Act::DiscardedDraft => &words.act_instrument_discarded,
+        Act::PublishedInstrument => &words.act_instrument_published,
         Act::AddedWalk => &words.act_walk_added,
     }
 }

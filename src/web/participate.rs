@@ -11,6 +11,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use uuid::Uuid;
 
 use super::LARGEST_BODY;
 use super::app::{App, Inner};
@@ -22,9 +23,9 @@ use super::photo::{self, Came, NotTaken};
 use super::upload::Broken;
 use crate::domain::answer::{AS_IS, Complaint, Ground, Wrong};
 use crate::domain::area::{Area, Map};
-use crate::domain::collection::{self, Collection, Door, Origin};
+use crate::domain::collection::{self, Collection, Door, Mode, Origin, Presence, Sampling};
 use crate::domain::diagnosis::{Diagnosis, Zone};
-use crate::domain::ids::ResponseId;
+use crate::domain::ids::{CollectionId, ResponseId, WaveId};
 use crate::domain::instrument::{Help, Instrument, Section};
 use crate::domain::question::{Choice, Question};
 use crate::domain::text::Lang;
@@ -273,6 +274,8 @@ struct FormPage<'a> {
     scripts: Vec<String>,
     /// Whether it brings files.
     files: bool,
+    /// What is said over a form that is only looked at.
+    trial: Option<String>,
 }
 
 struct SectionView {
@@ -291,6 +294,67 @@ fn show(
 ) -> Response {
     let status =
         if complaints.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = match form_page(app, entry, lang, id, filled, complaints) {
+        Ok(page) => page,
+        Err(error) => return Error::from(error).into_response(),
+    };
+    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (status, headers, page::html(page.render())).into_response()
+}
+
+/// The form of an instrument that is still being written, with nothing behind its button.
+pub(super) fn trial(
+    app: &Inner,
+    (diagnosis, instrument, zones): (Diagnosis, Instrument, Vec<Zone>),
+    (lang, said): (Lang, &str),
+    filled: &[(String, String)],
+) -> Response {
+    let (of, id, wave) = (diagnosis.id, CollectionId::random(), WaveId::random());
+    let door = Door { code: String::new(), collection: id, diagnosis: of, mode: Mode::Own };
+    let field = collection::Field {
+        sampling: Sampling::SelfSelected,
+        asked_by: diagnosis.name.clone(),
+        presence: Presence::Nobody,
+        recruited_by: String::new(),
+        origin: Origin::Asked,
+        policy: instrument.policy,
+        languages: Vec::new(),
+        source: None,
+        area: None,
+    };
+    let collection = Collection {
+        id,
+        diagnosis: of,
+        wave,
+        instrument: String::new(),
+        title: String::new(),
+        field,
+        state: collection::State::Draft,
+        opened: None,
+        closed: None,
+        group_said_yes: false,
+    };
+    let instrument = Arc::new(instrument);
+    let area = None;
+    let entry = Entry { door, diagnosis, collection, instrument, zones, area };
+    match form_page(app, &entry, lang, ResponseId(Uuid::nil()), filled, &[]) {
+        Ok(mut page) => {
+            page.trial = Some(said.to_owned());
+            page.action = String::new();
+            page::html(page.render())
+        }
+        Err(error) => Error::from(error).into_response(),
+    }
+}
+
+fn form_page<'a>(
+    app: &'a Inner,
+    entry: &'a Entry,
+    lang: Lang,
+    id: ResponseId,
+    filled: &[(String, String)],
+    complaints: &[Complaint],
+) -> askama::Result<FormPage<'a>> {
     let words = app.form_words(lang);
     let instrument = &*entry.instrument;
     let zones = &entry.zones;
@@ -307,13 +371,10 @@ fn show(
         lang,
         words,
     };
-    let sections = match sections(&fields, id) {
-        Ok(sections) => sections,
-        Err(error) => return Error::from(error).into_response(),
-    };
+    let sections = sections(&fields, id)?;
     let mut frame = Frame::new(lang, entry.instrument.title.get(lang), &entry.diagnosis.name);
     frame.invented = invented(entry, words);
-    let page = FormPage {
+    Ok(FormPage {
         frame,
         words,
         action: format!("/p/{}/{lang}", entry.door.code),
@@ -329,9 +390,8 @@ fn show(
         danger: danger(entry, words),
         scripts: scripts(entry),
         files: instrument.asks_photos(),
-    };
-    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (status, headers, page::html(page.render())).into_response()
+        trial: None,
+    })
 }
 
 fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionView>> {

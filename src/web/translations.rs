@@ -184,9 +184,10 @@ fn passage_view(
         format!("{}, {}", parts::place(at, words), parts::what(what, words))
     });
     let more = passage.places.len().saturating_sub(1);
+    let text = if more == 1 { &words.one_more_place } else { &words.more_places };
     if more > 0 {
         place += " ";
-        place += &fill(&words.more_places, &[("n", &more.to_string())]);
+        place += &fill(text, &[("n", &more.to_string())]);
     }
     PassageView {
         place,

@@ -63,41 +63,47 @@ struct VersionsPage<'a> {
 }
 
 /// Two versions beside one another.
-struct Difference<'a> {
-    title: String,
-    must_raise: Option<String>,
-    acts: Vec<ActView<'a>>,
-    lines: Vec<(String, (&'static str, &'a str))>,
-    rows: Vec<DiffRow>,
+pub(super) struct Difference<'a> {
+    /// What is compared.
+    pub title: String,
+    /// The questions whose meaning must be raised, in a sentence.
+    pub must_raise: Option<String>,
+    /// What changed.
+    pub acts: Vec<ActView<'a>>,
+    /// Which lines go on.
+    pub lines: Vec<(String, (&'static str, &'a str))>,
+    /// The lines of the two files that differ.
+    pub rows: Vec<DiffRow>,
 }
 
 /// Changes of one sort.
-struct ActView<'a> {
-    title: &'a str,
-    means: &'a str,
-    changes: Vec<ChangeView>,
+pub(super) struct ActView<'a> {
+    pub title: &'a str,
+    pub means: &'a str,
+    pub changes: Vec<ChangeView>,
 }
 
 /// One change.
-struct ChangeView {
-    place: String,
-    what: String,
-    line: Option<(&'static str, String)>,
-    sides: Vec<SideView>,
+pub(super) struct ChangeView {
+    pub place: String,
+    pub what: String,
+    pub line: Option<(&'static str, String)>,
+    pub sides: Vec<SideView>,
 }
 
 /// Words before and after in one language, or codes.
-struct SideView {
-    lang: Option<Lang>,
-    was: String,
-    now: String,
+pub(super) struct SideView {
+    pub lang: Option<Lang>,
+    pub was: String,
+    pub now: String,
 }
 
 /// A line of the two files.
-struct DiffRow {
+pub(super) struct DiffRow {
     /// `-`, `+`, a space, or nothing for a gap.
-    sign: &'static str,
-    text: String,
+    pub sign: &'static str,
+    /// The line.
+    pub text: String,
 }
 
 /// What two versions are asked for.
@@ -185,9 +191,11 @@ async fn versions(desk: &Desk, known: &Known) -> Result<Vec<VersionView>> {
 fn published_on(desk: &Desk, version: &Version, people: &BTreeMap<PersonId, String>) -> String {
     let words = desk.instrument_words();
     let Some(at) = version.at else { return words.day_unknown.clone() };
-    let name = version.by.and_then(|by| people.get(&by));
-    let name = name.unwrap_or(&desk.words().command_line);
-    fill(&words.published_on, &[("day", &moment(&desk.diagnosis, at)), ("name", name)])
+    let day = moment(&desk.diagnosis, at);
+    match version.by.and_then(|by| people.get(&by)) {
+        Some(name) => fill(&words.published_on, &[("day", &day), ("name", name)]),
+        None => fill(&words.published_on_server, &[("day", &day)]),
+    }
 }
 
 /// One side of a comparison, as it stands in the address.
@@ -209,9 +217,21 @@ async fn difference<'a>(
         FILE => words.file_now.clone(),
         number => fill(&words.version_n, &[("n", number)]),
     };
-    let changes = changes(&old, &new);
+    let title = fill(&words.compared, &[("from", &name(a)), ("to", &name(b))]);
+    Ok(between(desk, title, (&old, &new), (&write(&old), &write(&new))))
+}
+
+/// What changed from one instrument to another, and from the text of one file to the other.
+pub(super) fn between<'a>(
+    desk: &'a Desk,
+    title: String,
+    (old, new): (&Instrument, &Instrument),
+    (old_text, new_text): (&str, &str),
+) -> Difference<'a> {
+    let words = desk.instrument_words();
+    let changes = changes(old, new);
     let lines: Vec<(At, (&'static str, &str))> =
-        lines(&old, &new).into_iter().map(|(at, line)| (at, parts::line(line, words))).collect();
+        lines(old, new).into_iter().map(|(at, line)| (at, parts::line(line, words))).collect();
     let acts = Act::ALL.into_iter().filter_map(|act| {
         let these: Vec<&Change> = changes.iter().filter(|change| change.act == act).collect();
         let (title, means) = parts::act(act, words);
@@ -219,14 +239,14 @@ async fn difference<'a>(
         let changes: Vec<ChangeView> = these.iter().map(view).collect();
         (!changes.is_empty()).then_some(ActView { title, means, changes })
     });
-    let must = must_raise(&old, &new).join(", ");
-    Ok(Difference {
-        title: fill(&words.compared, &[("from", &name(a)), ("to", &name(b))]),
+    let must = must_raise(old, new).join(", ");
+    Difference {
+        title,
         must_raise: (!must.is_empty()).then(|| fill(&words.must_raise, &[("questions", &must)])),
         acts: acts.collect(),
-        rows: diff(&write(&old), &write(&new)),
+        rows: diff(old_text, new_text),
         lines: lines.iter().map(|(at, line)| (parts::place(at, words), *line)).collect(),
-    })
+    }
 }
 
 fn change_view(desk: &Desk, change: &Change, lines: &[(At, (&'static str, &str))]) -> ChangeView {
@@ -277,7 +297,7 @@ fn codes(data: &[String], words: &InstrumentWords) -> String {
 }
 
 /// The lines that differ, with a few around them.
-fn diff(old: &str, new: &str) -> Vec<DiffRow> {
+pub(super) fn diff(old: &str, new: &str) -> Vec<DiffRow> {
     let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old, new);
     let mut rows = Vec::new();
     for group in diff.grouped_ops(AROUND) {

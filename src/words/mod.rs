@@ -40,12 +40,14 @@ macro_rules! words {
 }
 
 mod chart;
+mod editor;
 mod form;
 mod instrument;
 mod poster;
 mod staff;
 
 pub use chart::ChartWords;
+pub use editor::EditorWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
@@ -124,6 +126,7 @@ mod tests {
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
             InstrumentWords::of(lang).unwrap();
+            EditorWords::of(lang).unwrap();
         }
     }
 

@@ -3,9 +3,14 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::house::Folder;
+use miradouro::domain::ids::PersonId;
+use miradouro::domain::text::Lang;
+use miradouro::domain::translation::{Passage, chapters};
+use miradouro::store::TextCheck;
 
-fn run(arguments: &[&str]) -> Output {
+use crate::house::{Folder, House, NOW};
+
+pub(crate) fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_miradouro"))
         .args(arguments)
         .env_remove("MIRADOURO_DATA")
@@ -14,18 +19,22 @@ fn run(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-fn code(output: &Output) -> i32 {
+pub(crate) fn code(output: &Output) -> i32 {
     output.status.code().unwrap()
 }
 
 #[test]
 fn help_is_the_manual() {
     insta::assert_snapshot!("help", said(&run(&["--help"])));
-    for command in ["serve", "demo", "invite", "check", "import", "area", "release", "poster"] {
+    let commands = [
+        "serve", "demo", "invite", "check", "import", "area", "export", "release", "poster",
+        "xlsform",
+    ];
+    for command in commands {
         let help = said(&run(&[command, "--help"]));
         assert!(help.contains("Example: miradouro"), "{command} has no example:\n{help}");
     }
@@ -45,6 +54,77 @@ fn check_prints_every_fault_with_its_place() {
     assert!(said.contains(&format!("{broken}:4:10: feedback has policy people")), "{said}");
     assert!(said.lines().filter(|line| line.trim_end().ends_with('^')).count() > 20);
     assert!(said.contains("no/such/file.toml: could not be read"));
+}
+
+#[test]
+fn check_tells_what_is_missing_in_which_language() {
+    let all = run(&["check", "--languages"]);
+    assert_eq!(code(&all), 0, "{}", said(&all));
+    let lines = said(&all);
+    let head = "instrument";
+    assert!(lines.starts_with(head) && lines.contains("resident_safety"), "{lines}");
+    let pulse = lines.lines().find(|line| line.starts_with("pulse2")).unwrap();
+    assert!(pulse.contains("complete"), "{pulse}");
+
+    let folder = Folder::fresh();
+    let small = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/surveys/small.toml");
+    let text = std::fs::read_to_string(small).unwrap();
+    let half = text.replace("{ en = \"Small\" }", "{ en = \"Small\", nl = \"Klein\" }");
+    let file = folder.0.join("small.toml");
+    std::fs::write(&file, &half).unwrap();
+    let file = file.display().to_string();
+    let row = |output: &std::process::Output| {
+        let lines = said(output);
+        lines.lines().find(|line| line.starts_with("small")).unwrap_or(&lines).to_owned()
+    };
+    let undeclared = run(&["check", "--languages", &file]);
+    assert_eq!(code(&undeclared), 0);
+    let texts: usize = row(&undeclared).split_whitespace().nth(1).unwrap().parse().unwrap();
+    assert!(row(&undeclared).contains("complete  [missing"), "{}", row(&undeclared));
+    std::fs::write(&file, half.replace("[\"en\"]", "[\"en\", \"nl\"]")).unwrap();
+    let declared = run(&["check", "--languages", &file, "no/such.toml"]);
+    assert_eq!(code(&declared), 1, "a language it names is not complete");
+    // safe5 is shared and has its five answers and one more in Dutch, too.
+    assert!(row(&declared).contains("complete  missing "), "{}", row(&declared));
+    assert!(row(&declared).contains(&format!("missing {}", texts - 7)), "{}", row(&declared));
+    assert!(said(&declared).contains("no/such.toml: could not be read"));
+    std::fs::write(&file, "slug = 3").unwrap();
+    let broken = run(&["check", "--languages", &file]);
+    assert_eq!(code(&broken), 1);
+    assert!(said(&broken).contains("has faults"), "{}", said(&broken));
+}
+
+#[test]
+fn check_tells_what_somebody_has_checked_in_a_data_folder() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let (house, slug) = runtime.block_on(async {
+        let house = House::sqlite().await;
+        let (diagnosis, _) = house.diagnosis().await;
+        let pulse = house.app.shelf.instrument("pulse2").unwrap();
+        let chapters = chapters(pulse, Lang::Nl);
+        let keys: Vec<String> =
+            chapters.iter().flat_map(|one| &one.passages).take(7).map(Passage::key).collect();
+        let check = TextCheck { by: PersonId::random(), at: NOW };
+        house.store.check_texts(diagnosis.id, Lang::Nl, &keys, check).await.unwrap();
+        let mut other = pulse.clone();
+        other.slug = "only_here".to_owned();
+        house.store.publish(diagnosis.id, &other).await.unwrap();
+        (house, diagnosis.slug)
+    });
+    let data = house.folder.0.display().to_string();
+    let done = run(&["check", "--languages", "--data", &data, "--diagnosis", &slug]);
+    assert_eq!(code(&done), 0, "{}", said(&done));
+    let lines = said(&done);
+    for slug in ["pulse2", "only_here"] {
+        let row = lines.lines().find(|line| line.starts_with(slug)).unwrap();
+        assert!(row.contains("complete, 7 checked"), "{row}");
+        assert!(row.contains("complete, 0 checked"), "{row}");
+    }
+    let none = run(&["check", "--languages", "--data", &data, "--diagnosis", "nowhere"]);
+    assert_eq!(code(&none), 1);
+    let missing = house.folder.0.join("none").display().to_string();
+    let none = run(&["check", "--languages", "--data", &missing]);
+    assert!(said(&none).contains("there is no data folder"), "{}", said(&none));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use miradouro::domain::instrument::Instrument;
 use miradouro::domain::people::Role;
 use miradouro::domain::question::{Kind, Question};
 use miradouro::domain::text::Lang;
-use miradouro::domain::translation::{chapters, original};
+use miradouro::domain::translation::{Passage, chapters, original};
 use miradouro::domain::version::Publication;
 use miradouro::instruments::check;
 
@@ -44,7 +44,7 @@ async fn two_versions(house: &House, diagnosis: &Diagnosis) {
     q1.meaning = 2;
     let Kind::Scale { choices, scale } = &mut q1.kind else { panic!("q1 is a scale") };
     *scale = None;
-    choices[0].code = "dreadful".to_owned();
+    "dreadful".clone_into(&mut choices[0].code);
     question(&mut second, "q2").show_if = "q1 = dreadful".parse().ok();
     let how = Publication { note: "Another <i>scale</i>.", source: None, ..how };
     house.store.publish_version(diagnosis.id, &second, &how).await.unwrap();
@@ -61,7 +61,14 @@ fn any_two_versions_stand_beside_one_another() {
         let list = house.get_as(&cookie, &at("/versions")).await;
         let known = ["Version 1", "Version 2", "As it came.", "pulse2 in the field"];
         says(&list, &known);
-        says(&list, &["2026-11-22", "Another &#60;i&#62;scale", "In no collection."]);
+        says(
+            &list,
+            &[
+                "2026-11-22 13:00, on the server itself",
+                "Another &#60;i&#62;scale",
+                "In no collection.",
+            ],
+        );
         assert!(!list.body.contains("What changed:"), "nothing was asked");
         let page = house.get_as(&cookie, &at("/versions?a=1&b=2")).await;
         let told = [
@@ -166,7 +173,7 @@ async fn draft(house: &House, of: &Diagnosis, wave: &Wave, langs: &[Lang]) -> Co
 /// The keys of every text of a language, once each.
 fn keys(of: &Instrument, lang: Lang) -> Vec<String> {
     let chapters = chapters(of, lang);
-    chapters.iter().flat_map(|chapter| &chapter.passages).map(|one| one.key()).collect()
+    chapters.iter().flat_map(|chapter| &chapter.passages).map(Passage::key).collect()
 }
 
 #[test]

@@ -10,6 +10,7 @@
 mod area;
 mod barcelona;
 mod cli;
+mod export;
 mod house;
 mod instruments;
 mod participate;
@@ -19,3 +20,4 @@ mod roles;
 mod staff;
 mod store;
 mod tidy;
+mod xlsform;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use miradouro::domain::collection::{Mode, State};
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::{PopulationCount, Wave, Zone, ZoneSet};
+use miradouro::domain::draft::Draft;
 use miradouro::domain::ids::{DataWalkId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId};
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::photo::PhotoState;
@@ -13,8 +14,8 @@ use miradouro::domain::text::Lang;
 use miradouro::domain::version::Publication;
 use miradouro::instruments::Shelf;
 use miradouro::store::{
-    NewReflection, NewResponse, Passphrase, Received, Secret, Store, StoreError, StoredRelease,
-    StoredTable, TextCheck, Token,
+    NewReflection, NewResponse, Passphrase, Received, Saved, Secret, Store, StoreError,
+    StoredRelease, StoredTable, TextCheck, Token,
 };
 
 use crate::house::{Folder, NOW, on_both};
@@ -350,6 +351,58 @@ fn a_release_is_kept_whole_and_its_number_is_taken_once() {
         assert!(store.publish_release(diagnosis.id, 2).await.is_err());
         let published = StoredRelease { published: true, ..release };
         assert_eq!(store.releases(diagnosis.id).await.unwrap(), [published]);
+    });
+}
+
+#[test]
+fn a_draft_is_never_written_over_what_somebody_else_saved() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, _) = house.diagnosis().await;
+        let (of, by, other) = (diagnosis.id, PersonId::random(), PersonId::random());
+        let draft = Draft {
+            slug: "streets".to_owned(),
+            source: "slug = 1".to_owned(),
+            undo: None,
+            began_from: None,
+            began_text: String::new(),
+            revision: 1,
+            changed_at: NOW,
+            person: by,
+        };
+        store.begin_draft(of, &draft).await.unwrap();
+        let twice = store.begin_draft(of, &draft).await;
+        assert!(matches!(twice, Err(StoreError::Taken("draft"))), "{twice:?}");
+        assert_eq!(store.draft(of, "streets").await.unwrap(), draft);
+        let saved = store.save_draft(of, "streets", (1, "slug = 2"), (NOW + 1, other)).await;
+        assert_eq!(saved.unwrap(), Saved::Now(2));
+        let theirs = store.draft(of, "streets").await.unwrap();
+        assert_eq!((theirs.undo.as_deref(), theirs.person), (Some("slug = 1"), other));
+        let late = store.save_draft(of, "streets", (1, "slug = 3"), (NOW + 2, by)).await.unwrap();
+        assert_eq!(late, Saved::Meanwhile(Box::new(theirs.clone())));
+        let again = store.save_draft(of, "streets", (1, "slug = 2"), (NOW + 3, other)).await;
+        assert_eq!(again.unwrap(), Saved::Now(2), "a retry is harmless");
+        assert_eq!(store.drafts(of).await.unwrap(), [theirs]);
+        // Of many at once, one wins and every other is told.
+        let mut tasks = tokio::task::JoinSet::new();
+        for n in 0..8 {
+            let (store, text) = (store.clone(), format!("slug = 1{n}"));
+            tasks.spawn(async move {
+                store.save_draft(of, "streets", (2, &text), (NOW + 4, by)).await.unwrap()
+            });
+        }
+        let won = |saved: &Saved| *saved == Saved::Now(3);
+        assert_eq!(tasks.join_all().await.iter().filter(|saved| won(saved)).count(), 1);
+        for hash in ["a", "b"] {
+            store.offer(of, "streets", hash).await.unwrap();
+        }
+        let offered = store.offered(of).await.unwrap();
+        assert_eq!(offered, [("streets".to_owned(), "b".to_owned())].into());
+        let stale = store.discard_draft(of, "streets", 2).await;
+        assert!(matches!(stale, Err(StoreError::Stale(_))));
+        store.discard_draft(of, "streets", 3).await.unwrap();
+        let gone = store.save_draft(of, "streets", (3, "x"), (NOW, by)).await;
+        assert!(matches!(gone, Err(StoreError::NotFound("draft"))));
     });
 }
 

@@ -33,8 +33,9 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 21] = [
+const CRATES: [(&str, &[&str]); 22] = [
     ("toml", &["instruments", "words", "job"]),
+    ("toml_edit", &["instruments"]),
     ("calamine", &["instruments"]),
     ("rust_xlsxwriter", &["instruments"]),
     ("zip", &["instruments"]),

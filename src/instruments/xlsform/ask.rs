@@ -53,11 +53,18 @@ impl<'a> Walk<'a> {
                 return Ok(());
             }
             Some("counted") if self.counted(line) => return Ok(()),
+            Some("filler") if kind == Type::Note => return Ok(()),
             Some("instead") => {
                 self.instead(line, kind);
                 return Ok(());
             }
             Some(_) | None => {}
+        }
+        let is_shown =
+            |word| line.get("appearance").unwrap_or_default().split(' ').any(|it| it == word);
+        if from(kind).is_some() && is_shown("label") {
+            self.say(line, "appearance", "a line of headings above a table is not asked");
+            return Ok(());
         }
         if self.is_never(line) {
             self.say(line, "relevant", "this is never asked, so it stays behind");

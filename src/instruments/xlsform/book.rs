@@ -14,7 +14,7 @@ use super::{Refused, guard};
 /// The most rows, columns, cells and characters that are read.
 const ROWS: u32 = 20_000;
 const COLUMNS: u32 = 500;
-const CELLS: usize = 200_000;
+const CELLS: usize = 120_000;
 const LETTERS: usize = 4_000_000;
 
 /// The sheets that are read; what they are called is the form's business in any case of letters.
@@ -62,8 +62,11 @@ fn sheets(kept: &[u8]) -> Result<Book, Refused> {
     let mut file: Xlsx<_> = Xlsx::new(Cursor::new(kept)).map_err(|fault| broken(&fault))?;
     let mut book = Book::default();
     let mut taken = Taken::default();
-    for name in file.sheet_names() {
-        let key = name.trim().to_lowercase();
+    let names = file.sheet_names();
+    // A file of one sheet is a survey, whatever the sheet is called.
+    let only = names.len() == 1;
+    for name in names {
+        let key = if only { SURVEY.to_owned() } else { name.trim().to_lowercase() };
         let is_read = [SURVEY, CHOICES, SETTINGS, OURS].contains(&key.as_str());
         if !is_read || book.sheets.contains_key(&key) {
             book.others.push(name);

@@ -89,6 +89,14 @@ impl Form<'_> {
         for question in &section.questions {
             self.question(question);
         }
+        if !section.questions.iter().any(Question::is_shown) {
+            // A group in which nothing is shown is not allowed.
+            let key = format!("words {}", section.id);
+            let name = self.paths.name(&key, &format!("words_{}", section.id));
+            let line = Line::new().with("type", "note").with("name", name);
+            let line = line.text("label", &section.title).with("miradouro_kind", "filler");
+            self.survey.push(line);
+        }
         self.end("end_group");
     }
 
@@ -97,13 +105,13 @@ impl Form<'_> {
     }
 
     /// What every kind of question has in common.
-    fn begin(&self, question: &Question, rule: Option<&Condition>) -> Line {
+    fn base(&self, question: &Question, rule: Option<&Condition>) -> Line {
         let name = self.paths.of(&question.id);
         let mut line = Line::new()
             .with("name", &name)
             .text("label", &question.text)
             .perhaps("hint", question.hint.as_ref())
-            .with("miradouro_kind", write::kind(&question.kind))
+            .with("miradouro_kind", question.kind.code())
             .flag("miradouro_sensitive", question.sensitive);
         if name != question.id {
             line = line.with("miradouro_id", &question.id);
@@ -125,7 +133,7 @@ impl Form<'_> {
     }
 
     fn question(&mut self, question: &Question) {
-        let line = self.begin(question, question.show_if.as_ref());
+        let line = self.base(question, question.show_if.as_ref());
         match &question.kind {
             Kind::Single { choices, shuffle } => {
                 let line = self.offered(line, "select_one", &question.id, choices, *shuffle);
@@ -226,7 +234,7 @@ impl Form<'_> {
         for row in rows {
             let own = write::own_rule(grid.show_if.as_ref(), row.show_if.as_ref());
             let own = own.and_then(|own| own.parse::<Condition>().ok());
-            let mut line = self.begin(row, own.as_ref()).without("miradouro_fold");
+            let mut line = self.base(row, own.as_ref()).without("miradouro_fold");
             if grid.sensitive {
                 line = line.without("miradouro_sensitive");
             }

@@ -42,12 +42,18 @@ const APART: [&str; 14] = [
     "styles.xml",
 ];
 
+/// Refuses a file of more bytes than a form has, before it is read.
+pub fn weighed(bytes: u64) -> Result<(), Refused> {
+    if bytes <= FILE as u64 {
+        return Ok(());
+    }
+    let (mega, most) = (bytes.div_ceil(1024 * 1024), FILE / 1024 / 1024);
+    Err(Refused(format!("the file has {mega} MB, and a form has at most {most} MB")))
+}
+
 /// A zip with only the parts that are to be read, every one of them weighed.
 pub(super) fn sieve(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
-    if bytes.len() > FILE {
-        let (mega, most) = (bytes.len().div_ceil(1024 * 1024), FILE / 1024 / 1024);
-        return Err(Refused(format!("the file has {mega} MB, and a form has at most {most} MB")));
-    }
+    weighed(bytes.len() as u64)?;
     if bytes.starts_with(&OLE) {
         return Err(Refused::of(
             "this is an old Excel file (.xls) or one with a password; \

@@ -11,7 +11,8 @@ use crate::instruments::file;
 /// What the tables of our own sheet may be.
 const TABLES: [&str; 5] = ["research", "breakdown", "index", "chart", "station"];
 /// Columns of the settings that mean something here, or nothing that could be missed.
-const KNOWN: [&str; 4] = ["form_title", "form_id", "default_language", "version"];
+const KNOWN: [&str; 5] =
+    ["form_title", "form_id", "default_language", "version", "allow_choice_duplicates"];
 
 /// What a form says of itself.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub(super) struct Head {
     pub(super) id: Option<String>,
     /// The language of words without one.
     pub(super) default_language: Option<String>,
+    /// Whether two choices of a list may have the same name.
+    pub(super) has_twins: bool,
     /// What our own sheet says.
     pub(super) ours: Ours,
 }
@@ -55,6 +58,7 @@ impl Head {
         self.title = said("form_title");
         self.id = said("form_id");
         self.default_language = said("default_language");
+        self.has_twins = line.is_yes("allow_choice_duplicates");
         for (key, heading, _, at) in line.cells() {
             if !KNOWN.contains(&key) {
                 let why = format!("the setting {} means nothing here", short(heading));

@@ -23,6 +23,8 @@ const INTRO: &str = "[Say why you ask, how long it takes and what happens with t
 const OUTRO: &str = "[Say thank you, and where the results will be.]";
 /// What a draft begins with.
 const REMARK: &str = "# A draft made from a spreadsheet. Read every line, and write over what stands in [brackets].\n\n";
+/// How many reasons a refusal gives.
+const REASONS: usize = 3;
 /// How many questions are answered in a minute, roughly.
 const A_MINUTE: usize = 5;
 
@@ -63,11 +65,12 @@ pub fn import(bytes: &[u8]) -> Result<Imported, Refused> {
     let survey = survey.ok_or_else(|| Refused::of("the file has no sheet called survey"))?;
     let choices = book.sheets.get(CHOICES).map(Table::new);
     if !survey.has("type") {
-        return Err(Refused::of("the sheet survey has no column called type"));
+        return Err(Refused(format!("the sheet {} has no column called type", survey.name)));
     }
     let default = head.default_language.as_deref();
     let spoken = Spoken::new(&survey, choices.as_ref(), default, &mut report)?;
-    let lists = choices.as_ref().map(|table| Lists::new(table, &spoken, &mut report));
+    let lists = choices.as_ref();
+    let lists = lists.map(|table| Lists::new(table, &spoken, head.has_twins, &mut report));
     let names: BTreeSet<String> =
         survey.lines().filter_map(|line| line.get("name").map(str::to_owned)).collect();
     let title = head.title.clone().or_else(|| head.id.clone());
@@ -84,7 +87,9 @@ fn draft(mut head: Head, mut walk: Walk<'_>) -> Result<Imported, Refused> {
         place.get_or_insert(value);
     }
     if walk.sections.is_empty() {
-        return Err(Refused::of("no question of the form could be taken"));
+        let why = walk.report.first("survey", REASONS).join("; ");
+        let why = if why.is_empty() { "it asks nothing".to_owned() } else { why };
+        return Err(Refused(format!("no question of the form could be taken: {why}")));
     }
     let asked = walk.sections.iter().flat_map(|section| &section.questions).count();
     let id = head.id.as_deref().or(head.title.as_deref()).unwrap_or("form");
@@ -158,7 +163,12 @@ impl Said<'_, '_> {
         let written = self.head.title.clone();
         let mut title = match (self.head.ours.title(), &written) {
             (Some(title), _) => title,
-            (None, Some(title)) => self.walk.spoken.everywhere(title),
+            (None, Some(title)) => {
+                if self.walk.spoken.langs.len() > 1 {
+                    self.lacks("a form has one title; it stands there in every language");
+                }
+                self.walk.spoken.everywhere(title)
+            }
             (None, None) => {
                 self.lacks("the form has no title; [Title] stands there");
                 self.walk.spoken.everywhere("[Title]")

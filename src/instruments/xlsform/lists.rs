@@ -44,8 +44,13 @@ pub(super) struct Lists<'a> {
 }
 
 impl<'a> Lists<'a> {
-    /// Reads the sheet of choices.
-    pub(super) fn new(table: &'a Table<'a>, spoken: &Spoken, report: &mut Report) -> Self {
+    /// Reads the sheet of choices. With `twins`, two choices of a list may have the same name.
+    pub(super) fn new(
+        table: &'a Table<'a>,
+        spoken: &Spoken,
+        twins: bool,
+        report: &mut Report,
+    ) -> Self {
         let mut lists: BTreeMap<String, (List<'a>, Ids)> = BTreeMap::new();
         for line in table.lines() {
             let (list, name) = (line.get("list_name"), line.get("name"));
@@ -60,7 +65,7 @@ impl<'a> Lists<'a> {
             if list.lines.is_empty() {
                 list.at = line.at("list_name");
             }
-            list.take(line, name, ids, spoken);
+            list.take(line, name, ids, spoken, twins);
         }
         for (key, heading, at) in table.headings() {
             let is_known = KNOWN.contains(&key) || key.starts_with(OURS);
@@ -94,13 +99,13 @@ impl<'a> Lists<'a> {
 }
 
 impl<'a> List<'a> {
-    fn take(&mut self, line: Line<'a>, name: &str, ids: &mut Ids, spoken: &Spoken) {
+    fn take(&mut self, line: Line<'a>, name: &str, ids: &mut Ids, spoken: &Spoken, twins: bool) {
         let (sheet, at) = (line.sheet(), line.at("name"));
         self.is_too_long |= self.lines.len() == LONGEST;
         if self.is_too_long {
             return;
         }
-        if self.codes.iter().any(|(known, _)| known == name) {
+        if !twins && self.codes.iter().any(|(known, _)| known == name) {
             self.report.add(sheet, at, format!("{} is in the list already", short(name)));
             return;
         }

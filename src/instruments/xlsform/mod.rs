@@ -32,7 +32,7 @@ mod walk;
 mod xpath;
 
 pub use export::export;
-pub use guard::FILE;
+pub use guard::{FILE, weighed};
 pub use import::{Imported, import};
 pub use report::LeftOut;
 

@@ -69,6 +69,14 @@ impl Report {
         self.beyond += std::mem::take(&mut other.beyond);
     }
 
+    /// The first entries about the cells of a sheet that are no headings.
+    pub(super) fn first(&self, sheet: &str, most: usize) -> Vec<String> {
+        let below = self.found.iter().filter(|(at, it)| {
+            it.sheet.eq_ignore_ascii_case(sheet) && at.is_some_and(|(row, _)| row > 0)
+        });
+        below.take(most).map(|(_, it)| it.to_string()).collect()
+    }
+
     /// The list, sheet by sheet, from top to bottom.
     pub(super) fn listed(mut self) -> Vec<LeftOut> {
         self.found.sort_by(|(a, one), (b, other)| (&one.sheet, a).cmp(&(&other.sheet, b)));

@@ -170,6 +170,7 @@ impl Held {
                 Self::When(rule) => rules.push(rule),
             }
         }
+        let rules = merged(rules);
         if rules.len() > 1 { Self::When(Rule::Any(rules)) } else { Self::one(rules, Self::Never) }
     }
 
@@ -374,6 +375,37 @@ impl<S: Scope> Translator<'_, S> {
     }
 }
 
+/// `a = x or a = y` is `a in [x, y]`.
+fn merged(rules: Vec<Rule>) -> Vec<Rule> {
+    let mut merged: Vec<Rule> = Vec::new();
+    for rule in rules {
+        let Rule::In { question, codes } = &rule else {
+            merged.push(rule);
+            continue;
+        };
+        let same = merged.iter_mut().find_map(|known| match known {
+            Rule::In { question: other, codes } if other == question => Some(codes),
+            Rule::In { .. }
+            | Rule::All(_)
+            | Rule::Any(_)
+            | Rule::Not(_)
+            | Rule::Isnt { .. }
+            | Rule::Number { .. }
+            | Rule::Count { .. }
+            | Rule::Answered { .. } => None,
+        });
+        match same {
+            Some(known) => {
+                let new: Vec<String> =
+                    codes.iter().filter(|code| !known.contains(code)).cloned().collect();
+                known.extend(new);
+            }
+            None => merged.push(rule),
+        }
+    }
+    merged
+}
+
 /// The value of something that needs no answer.
 fn value(expr: &Expr) -> Option<String> {
     match expr {
@@ -426,9 +458,12 @@ fn number(value: &str) -> Result<f64, String> {
 }
 
 fn chosen(known: Known<'_>, value: &str) -> Result<Held, String> {
-    let code = known.codes.iter().find(|(name, _)| name == value).map(|(_, code)| code.clone());
-    let code = code.ok_or_else(|| format!("{} has no choice {value}", known.id))?;
-    Ok(Held::When(Rule::In { question: known.id.to_owned(), codes: vec![code] }))
+    let codes = known.codes.iter().filter(|(name, _)| name == value).map(|(_, code)| code.clone());
+    let codes: Vec<String> = codes.collect();
+    if codes.is_empty() {
+        return Err(format!("{} has no choice {value}", known.id));
+    }
+    Ok(Held::When(Rule::In { question: known.id.to_owned(), codes }))
 }
 
 /// On a question with several answers `=` means this one and no other.
@@ -521,6 +556,7 @@ mod tests {
             ("not(${one} != '1')", "one = c1"),
             ("${one} > 1", "one in [c2, c10]"),
             ("3 > ${one}", "one in [c1, c2]"),
+            ("${one} = 1 or ${n} > 3 or ${one} = 2", "one in [c1, c2] or n > 3"),
             ("${one} > 99", "never"),
             (
                 "selected(${many}, '2') and not(selected(${many}, '1'))",

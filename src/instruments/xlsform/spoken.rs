@@ -26,7 +26,9 @@ impl Spoken {
         default: Option<&str>,
         report: &mut Report,
     ) -> Result<Self, Refused> {
-        let said = survey.languages("label");
+        let said = Some(survey.languages("label")).filter(|said| !said.is_empty());
+        // Some forms have hints and no labels.
+        let said = said.unwrap_or_else(|| survey.languages("hint"));
         let explicit = said.iter().find_map(|(lang, _)| columns::language((*lang)?));
         let default = default.filter(|name| !name.eq_ignore_ascii_case("default"));
         let bare = match default {
@@ -34,10 +36,16 @@ impl Spoken {
             None => Some(explicit.unwrap_or(Lang::En)),
         };
         let mut spoken = Self { langs: Vec::new(), bare };
-        for table in [Some(survey), choices].into_iter().flatten() {
+        for (lang, at) in &said {
+            spoken.hear(survey.name, *lang, *at, default, report);
+        }
+        if let Some(table) = choices {
             for (lang, at) in table.languages("label") {
                 spoken.hear(table.name, lang, at, default, report);
             }
+        }
+        if spoken.langs.is_empty() && said.is_empty() {
+            return Err(Refused::of("the form has no words: no label is filled in"));
         }
         if spoken.langs.is_empty() {
             let all = Lang::ALL.map(Lang::name).join(", ");

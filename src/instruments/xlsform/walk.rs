@@ -165,7 +165,7 @@ impl<'a> Walk<'a> {
         }
         self.unread(line);
         match kind {
-            Type::Begin(part) => self.begin(line, part),
+            Type::Begin(part) => self.start(line, part),
             Type::End(part) => self.ended(line, part),
             Type::Setting(key) => {
                 self.settings.extend(line.get("name").map(|name| (key, name.to_owned())));
@@ -203,7 +203,12 @@ impl<'a> Walk<'a> {
                 self.report.add(line.sheet(), at, "every question can be skipped here");
             }
             if key == "appearance" && ours(line).is_none() {
-                let why = format!("questions look alike here, so {} is not kept", short(words));
+                let why = if words.contains("table-list") || words.contains("list-nolabel") {
+                    "a table needs answers from little to much; here these are single questions"
+                        .to_owned()
+                } else {
+                    format!("questions look alike here, so {} is not kept", short(words))
+                };
                 self.report.add(line.sheet(), at, why);
             }
         }
@@ -214,7 +219,7 @@ impl<'a> Walk<'a> {
         self.report.add(line.sheet(), line.at(key), why);
     }
 
-    fn begin(&mut self, line: Line<'a>, part: Part) {
+    fn start(&mut self, line: Line<'a>, part: Part) {
         let name = line.get("name").unwrap_or_default().to_owned();
         let title = self.spoken.text(line, "label", &mut self.report);
         let inside = self.open.iter().any(|open| !matches!(open.what, What::Group { .. }));
@@ -375,11 +380,11 @@ impl<'a> Walk<'a> {
         if id != wish {
             self.say(line, "name", format!("{} is called {id} here", short(wish)));
         }
-        let hint = self.spoken.text(line, "hint", &mut self.report);
+        let mut hint = self.spoken.text(line, "hint", &mut self.report);
         let text = self.spoken.text(line, "label", &mut self.report);
-        let text = text.unwrap_or_else(|| {
+        let text = text.or_else(|| hint.take()).unwrap_or_else(|| {
             self.say(line, "label", "the question has no words; its name stands there");
-            self.spoken.everywhere(name)
+            self.spoken.everywhere(if name.is_empty() { &id } else { name })
         });
         Question {
             id,

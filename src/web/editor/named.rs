@@ -1,0 +1,97 @@
+//! What the editor calls things. Every match names every variant.
+
+use crate::domain::instrument::{ChartKind, Sheet};
+use crate::instruments::edit::{List, Plan, Refusal, Sort};
+use crate::words::{EditorWords, InstrumentWords, fill};
+
+/// A kind of question.
+#[must_use]
+pub(super) fn sort(sort: Sort, words: &InstrumentWords) -> &str {
+    match sort {
+        Sort::Single => &words.kind_single,
+        Sort::Multiple => &words.kind_multiple,
+        Sort::Scale => &words.kind_scale,
+        Sort::Faces => &words.kind_faces,
+        Sort::Grid => &words.kind_grid,
+        Sort::Rank => &words.kind_rank,
+        Sort::Number => &words.kind_number,
+        Sort::Text => &words.kind_text,
+        Sort::Zone => &words.kind_zone,
+        Sort::Place => &words.kind_place,
+        Sort::Photo => &words.kind_photo,
+        Sort::Counts => &words.kind_counts,
+        Sort::Group => &words.kind_group,
+        Sort::Info => &words.kind_info,
+        Sort::Consent => &words.kind_consent,
+        Sort::AgeGate => &words.kind_age_gate,
+        Sort::Weight => &words.kind_weight,
+    }
+}
+
+/// A list of a question, and what a new member is called.
+#[must_use]
+pub(super) fn list(list: List, words: &EditorWords) -> (&str, &str) {
+    match list {
+        List::Choices => (&words.answers, &words.new_answer),
+        List::Rows => (&words.rows, &words.new_row),
+        List::Bands => (&words.bands, &words.new_band),
+        List::Statements => (&words.statements, &words.new_statement),
+        List::Groups => (&words.groups, &words.new_group),
+    }
+}
+
+/// What is shown of questions.
+#[must_use]
+pub(super) fn plan(plan: Plan, words: &EditorWords) -> &str {
+    match plan {
+        Plan::Breakdown => &words.breakdown,
+        Plan::Index => &words.index,
+        Plan::Chart => &words.chart,
+        Plan::Station => &words.station,
+    }
+}
+
+/// How a chart is drawn, by its word in files.
+#[must_use]
+pub(super) fn drawn(words: &EditorWords) -> [(String, String); 4] {
+    let kinds =
+        [ChartKind::Diverging, ChartKind::SortedBars, ChartKind::PeopleDots, ChartKind::Population];
+    kinds.map(|kind| {
+        let (word, label) = match kind {
+            ChartKind::Diverging => ("diverging", &words.drawn_diverging),
+            ChartKind::SortedBars => ("sorted_bars", &words.drawn_bars),
+            ChartKind::PeopleDots => ("people_dots", &words.drawn_dots),
+            ChartKind::Population => ("population", &words.drawn_population),
+        };
+        (word.to_owned(), label.clone())
+    })
+}
+
+/// The sheets one can begin.
+pub(super) const SHEETS: [Sheet; 8] = [
+    Sheet::Questionnaire,
+    Sheet::Feedback,
+    Sheet::WalkSheet,
+    Sheet::NoteSheet,
+    Sheet::MapSheet,
+    Sheet::Game,
+    Sheet::Ballot,
+    Sheet::SignUp,
+];
+
+/// Why something could not be done.
+#[must_use]
+pub(super) fn refusal(why: &Refusal, words: &EditorWords) -> String {
+    match why {
+        Refusal::Unreadable => words.refused_unreadable.clone(),
+        Refusal::Gone => words.refused_gone.clone(),
+        Refusal::Edge => words.refused_edge.clone(),
+        Refusal::Unseen => words.refused_unseen.clone(),
+        Refusal::Long => words.refused_long.clone(),
+        Refusal::Large => words.refused_large.clone(),
+        Refusal::NoNumber(typed) => fill(&words.refused_number, &[("value", typed)]),
+        Refusal::NoWord(typed) => fill(&words.refused_word, &[("value", typed)]),
+        Refusal::Taken(typed) => fill(&words.refused_taken, &[("value", typed)]),
+        Refusal::LastLanguage => words.refused_language.clone(),
+    }
+}
