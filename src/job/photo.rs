@@ -104,18 +104,18 @@ fn decoded(file: &[u8]) -> Result<(DynamicImage, Orientation), NotKept> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MEMORY);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(not_read)?;
+    let mut decoder = reader.into_decoder().map_err(|error| not_read(&error))?;
     let (wide, tall) = decoder.dimensions();
     if u64::from(wide) * u64::from(tall) > MOST_PIXELS {
         return Err(NotKept::TooLarge);
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let picture = DynamicImage::from_decoder(decoder).map_err(not_read)?;
+    let picture = DynamicImage::from_decoder(decoder).map_err(|error| not_read(&error))?;
     Ok((picture, orientation))
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "it is not our enum, and it grows")]
-fn not_read(error: ImageError) -> NotKept {
+fn not_read(error: &ImageError) -> NotKept {
     match error {
         ImageError::Limits(_) => NotKept::TooLarge,
         _ => NotKept::NoPhoto,
