@@ -15,7 +15,7 @@
 //! |---|---|---|
 //! | [`domain`] | what a diagnosis is made of, as plain values | no I/O, no clock, no HTML, no SQL |
 //! | [`words`] | every text a person sees, one file per language | no silent fallback |
-//! | [`instruments`] | files to instruments, every fault at once; sample answers | no database |
+//! | [`instruments`] | files to instruments and back, every fault at once; forms of other programs; sample answers | no database |
 //! | [`analysis`] | answers to columns to counts, on polars | no person, no request, no colour |
 //! | [`release`] | the gate: the only maker of a [`release::Table`], with its attacker | no raw count leaves |
 //! | [`store`] | the only SQL, over SQLite and PostgreSQL; one writer | no rows go out |

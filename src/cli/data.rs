@@ -182,6 +182,7 @@ pub(crate) async fn keep(
             lang,
             answers: answers.clone(),
             texts: Vec::new(),
+            photos: Vec::new(),
         })
         .collect();
     store.bring_in(&responses).await?;

@@ -93,6 +93,7 @@ impl Crowd<'_> {
             lang: langs.get(rng.random_range(0..langs.len().max(1))).copied().unwrap_or(Lang::En),
             answers: reading.answers.clone(),
             texts: reading.texts.clone(),
+            photos: Vec::new(),
         }
     }
 

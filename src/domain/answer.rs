@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::ground::Ground;
 use super::personal::Personal;
+use super::photo::SentPhotos;
 
 /// The answers of one response: question id to answer. Absent means not asked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -40,6 +41,8 @@ pub struct Reading {
     pub answers: Answers,
     /// The free texts, apart.
     pub texts: Vec<FreeText>,
+    /// The photos, apart: what the form carries for each.
+    pub photos: Vec<SentPhotos>,
     /// What could not be read, beside its field.
     pub complaints: Vec<Complaint>,
 }
@@ -108,6 +111,18 @@ pub enum Wrong {
     OutsideArea,
     /// A point in the area, but no street or place with a name is near.
     NoPlaceNear,
+    /// Photos without the word that nobody can be recognised in them.
+    PhotoNotClear,
+    /// A file that is no photo anybody here can read.
+    NotAPhoto,
+    /// A photo in the format of some phones.
+    Heic,
+    /// A photo of too many bytes or pixels.
+    PhotoTooLarge,
+    /// A photo that is not here any more, or never was.
+    PhotoGone,
+    /// A photo that could not be kept: the disk is full, or worse.
+    PhotoNotKept,
     /// Words that look as if they named somebody. A question to the writer: [`AS_IS`] answers it.
     Personal {
         /// What they look like.

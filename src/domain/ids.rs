@@ -52,6 +52,8 @@ id! {
     ResponseId,
     /// One free text, apart from its response.
     TextId,
+    /// One photo, apart from its response.
+    PhotoId,
     /// Somebody who signs in.
     PersonId,
     /// A one-time invitation.

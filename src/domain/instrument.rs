@@ -303,6 +303,12 @@ impl Instrument {
         self.all_questions().find(|question| question.id == id)
     }
 
+    /// Whether any question is answered with photos.
+    #[must_use]
+    pub fn asks_photos(&self) -> bool {
+        self.all_questions().any(|question| matches!(question.kind, Kind::Photo { .. }))
+    }
+
     /// The grid in which the question with this id is a row, inside a repeat group or outside.
     #[must_use]
     pub fn grid_of(&self, id: &str) -> Option<&Question> {

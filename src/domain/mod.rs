@@ -18,6 +18,7 @@ pub mod line;
 pub mod part;
 pub mod people;
 pub mod personal;
+pub mod photo;
 pub mod plane;
 pub mod population;
 pub mod question;

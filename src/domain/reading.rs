@@ -12,6 +12,7 @@ use std::mem;
 use super::answer::{AS_IS, Answer, Answers, Complaint, FreeText, Ground, Reading, Wrong};
 use super::instrument::{Instrument, Sheet};
 use super::personal;
+use super::photo::{SentPhotos, clear_field};
 use super::question::{Kind, Label, Question, ZONE_REFUSED};
 use super::text::Lang;
 
@@ -72,6 +73,7 @@ impl Form<'_> {
     ) -> Answers {
         let mut seen = outside.clone();
         let mut answers = Answers::default();
+        let photos = reading.photos.len();
         for question in questions.iter().filter(|question| question.is_asked()) {
             if question.show_if.as_ref().is_some_and(|rule| !rule.holds(&seen)) {
                 continue;
@@ -81,6 +83,10 @@ impl Form<'_> {
                 seen.0.insert(question.id.clone(), answer.clone());
                 answers.0.insert(question.id.clone(), answer);
             }
+        }
+        let place = place_of(questions, &answers);
+        for sent in reading.photos.iter_mut().skip(photos) {
+            sent.place = sent.place.take().or_else(|| place.clone());
         }
         answers
     }
@@ -123,10 +129,12 @@ impl Form<'_> {
                 reading.complaints.extend(self.gate(question, field));
                 return None;
             }
-            // A grid is read row by row, photos where the form's parts are taken apart.
-            Kind::Grid { .. } | Kind::Photo { .. } | Kind::Info { .. } | Kind::Weight => {
+            Kind::Photo { max } => {
+                self.photos(question, field, *max, reading);
                 return None;
             }
+            // A grid is read row by row.
+            Kind::Grid { .. } | Kind::Info { .. } | Kind::Weight => return None,
         };
         Some(outcome.unwrap_or_else(|wrong| {
             reading.complaints.push(Complaint { field: field.to_owned(), wrong });
@@ -311,6 +319,24 @@ impl Form<'_> {
         }
     }
 
+    /// Photos are named by what the form carries for them; they go apart, like words.
+    fn photos(&self, question: &Question, field: &str, max: usize, reading: &mut Reading) {
+        let tokens: Vec<String> = self.values(field).into_iter().map(str::to_owned).collect();
+        let wrong = if tokens.len() > max {
+            Some(Wrong::TooMany { ticked: tokens.len(), max })
+        } else if !tokens.is_empty() && self.values(&clear_field(field)).is_empty() {
+            Some(Wrong::PhotoNotClear)
+        } else {
+            None
+        };
+        if let Some(wrong) = wrong {
+            reading.complaints.push(Complaint { field: field.to_owned(), wrong });
+        } else if !tokens.is_empty() {
+            let (field, question) = (field.to_owned(), question.id.clone());
+            reading.photos.push(SentPhotos { field, question, number: None, place: None, tokens });
+        }
+    }
+
     /// The repeats of a group, up to the last in which something was filled in: a blank one between
     /// stays, because the number of a stop says which place it is.
     fn group(
@@ -331,11 +357,23 @@ impl Form<'_> {
             self.fields.iter().any(here)
         };
         let last = (0..max).rev().find(is_filled).map_or(0, |number| number + 1);
-        let rows: Vec<Answers> = (0..last)
-            .map(|number| self.questions(&questions, &prefix(number), seen, reading))
-            .collect();
+        let mut rows: Vec<Answers> = Vec::new();
+        for (repeat, number) in (1..).zip(0..last) {
+            let photos = reading.photos.len();
+            rows.push(self.questions(&questions, &prefix(number), seen, reading));
+            for sent in reading.photos.iter_mut().skip(photos) {
+                sent.number = Some(repeat);
+            }
+        }
         if rows.is_empty() { Answer::Skipped } else { Answer::Group(rows) }
     }
+}
+
+/// The place that was given among these questions.
+fn place_of(questions: &[&Question], answers: &Answers) -> Option<String> {
+    let places = questions.iter().filter(|question| matches!(question.kind, Kind::Place));
+    let mut codes = places.flat_map(|question| answers.codes(&question.id));
+    codes.find(|code| *code != ZONE_REFUSED).map(str::to_owned)
 }
 
 /// Whether a choice is offered to somebody who has answered so far as `seen`.
@@ -497,6 +535,31 @@ mod tests {
         assert_eq!(json(&read(&place, &[("where", "quay")])), r#"{"where":"quay"}"#);
         assert_eq!(wrongs(&read(&place, &[("where", "north")])), [("where", &Wrong::NoSuchPlace)]);
         assert_eq!(read(&place, &[("where", ZONE_REFUSED)]).complaints, []);
+    }
+
+    #[test]
+    fn photos_go_apart_with_their_stop_and_place_once_they_are_clear() {
+        let inner = vec![question("where", Kind::Place), question("photo", Kind::Photo { max: 2 })];
+        let stop = [question("stop", Kind::Group { questions: inner, max: 5 })];
+        let sent = [
+            ("stop.1.where", "quay"),
+            ("stop.1.photo", "a"),
+            ("stop.1.photo", "b"),
+            ("_clear.stop.1.photo", "yes"),
+        ];
+        let reading = read(&stop, &sent);
+        assert_eq!(reading.complaints, []);
+        let [photos] = reading.photos.as_slice() else { panic!("{:?}", reading.photos) };
+        assert_eq!((photos.number, photos.place.as_deref()), (Some(2), Some("quay")));
+        assert_eq!(photos.tokens, ["a", "b"]);
+        assert!(!json(&reading).contains("photo"), "no answer names them");
+        let unclear = read(&stop, &[("stop.0.photo", "a")]);
+        assert_eq!(wrongs(&unclear), [("stop.0.photo", &Wrong::PhotoNotClear)]);
+        let three = ["a", "b", "c"].map(|token| ("stop.0.photo", token));
+        let many = read(&stop, &three);
+        let wrong = Wrong::TooMany { ticked: 3, max: 2 };
+        assert_eq!(wrongs(&many), [("stop.0.photo", &wrong)]);
+        assert_eq!((many.photos.len(), unclear.photos.len()), (0, 0));
     }
 
     #[test]

@@ -207,6 +207,12 @@ fn place_fault(column: &Column, value: &str, wrong: &Wrong) -> String {
         | Wrong::NoConsent
         | Wrong::NoAge
         | Wrong::TooYoung
+        | Wrong::PhotoNotClear
+        | Wrong::NotAPhoto
+        | Wrong::Heic
+        | Wrong::PhotoTooLarge
+        | Wrong::PhotoGone
+        | Wrong::PhotoNotKept
         | Wrong::Personal { .. } => "is no street or place of the area",
     };
     format!("column {}: {value:?} {why}", column.name)

@@ -7,6 +7,7 @@ pub mod evidence;
 pub mod export;
 pub mod import;
 pub mod mapping;
+pub mod photo;
 pub mod release;
 
 use crate::analysis::AnalysisError;

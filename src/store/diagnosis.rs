@@ -118,6 +118,7 @@ impl Store {
     pub async fn delete_diagnosis(&self, id: DiagnosisId) -> Result<()> {
         const AUDIT: &str = "delete from audit where diagnosis = $1";
         const SQL: &str = "delete from diagnosis where id = $1";
+        let pictures = self.pictures_of(id).await?;
         let mut tx = self.begin().await?;
         within!(&mut tx, it => sqlx::query(AUDIT).bind(id.0).execute(it).await?.rows_affected());
         let n = within!(&mut tx, it =>
@@ -126,6 +127,7 @@ impl Store {
         if n == 0 {
             return Err(StoreError::NotFound("diagnosis"));
         }
+        self.burn(pictures).await?;
         self.forget().await
     }
 

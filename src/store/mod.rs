@@ -25,6 +25,7 @@ mod diagnosis;
 mod draft;
 mod instrument;
 mod people;
+mod photo;
 mod release;
 mod response;
 mod secret;
@@ -34,6 +35,7 @@ mod writer;
 pub use audit::AuditEntry;
 pub use draft::Saved;
 pub use people::{Passphrase, Token};
+pub use photo::NewPhoto;
 pub use release::{StoredRelease, StoredTable};
 pub use response::{FreeTextRow, NewReflection, NewResponse, Received};
 pub use secret::Secret;
@@ -79,6 +81,7 @@ pub struct Store {
     db: Db,
     writer: writer::Writer,
     secret: Secret,
+    photos: PathBuf,
 }
 
 /// One of the two databases.
@@ -156,7 +159,7 @@ fn is_taken(error: &sqlx::Error) -> bool {
 
 impl Store {
     /// Opens the store in a data folder, making the folder where it is missing. With an address,
-    /// the tables live in that PostgreSQL and the folder keeps only the secret.
+    /// the tables live in that PostgreSQL and the folder keeps only the secret and the photos.
     ///
     /// # Errors
     /// When the folder cannot be written, the database cannot be reached or is newer.
@@ -167,13 +170,14 @@ impl Store {
         };
         std::fs::create_dir_all(folder).map_err(why)?;
         let secret = Secret::of(folder).map_err(why)?;
+        let photos = photo::folder(folder).map_err(why)?;
         let db = match database {
             None => open_sqlite(folder).await?,
             Some(address) => open_postgres(address).await?,
         };
         migrate(&db).await?;
         let writer = writer::Writer::start(db.clone(), secret.clone());
-        Ok(Self { db, writer, secret })
+        Ok(Self { db, writer, secret, photos })
     }
 
     /// The secret of this store: rounding, receipts and seals are keyed with it.
@@ -251,10 +255,16 @@ async fn open_postgres(_address: &str) -> Result<Db> {
 /// The migrations of one database: the common texts and its own.
 fn migrations(db: &Db) -> Vec<Migration> {
     use sqlx::SqlSafeStr;
-    let intake = match db {
-        Db::Sqlite(_) => include_str!("../../migrations/0002_intake.sqlite.sql").into_sql_str(),
+    let (intake, photo) = match db {
+        Db::Sqlite(_) => (
+            include_str!("../../migrations/0002_intake.sqlite.sql").into_sql_str(),
+            include_str!("../../migrations/0007_photo.sqlite.sql").into_sql_str(),
+        ),
         #[cfg(feature = "postgres")]
-        Db::Postgres(_) => include_str!("../../migrations/0002_intake.postgres.sql").into_sql_str(),
+        Db::Postgres(_) => (
+            include_str!("../../migrations/0002_intake.postgres.sql").into_sql_str(),
+            include_str!("../../migrations/0007_photo.postgres.sql").into_sql_str(),
+        ),
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
     let versions = include_str!("../../migrations/0003_versions.sql").into_sql_str();
@@ -268,6 +278,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (4, "checks", checks),
         (5, "drafts", drafts),
         (6, "area", area),
+        (7, "photo", photo),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

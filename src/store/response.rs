@@ -1,4 +1,4 @@
-//! What residents send: responses, free texts, receipts and reflections.
+//! What residents send: responses, free texts, photos, receipts and reflections.
 //!
 //! A response row is (diagnosis, collection, id, instrument, mode, answers) and nothing else: no
 //! time, address or device. Free text goes, in the same transaction, to a table of its own with an
@@ -6,6 +6,7 @@
 
 use uuid::Uuid;
 
+use super::photo::{self, NewPhoto};
 use super::writer::Sent;
 use super::{Result, Secret, Store, Tx, code, document, json, on, within};
 use crate::domain::answer::{Answers, FreeText};
@@ -33,6 +34,8 @@ pub struct NewResponse {
     pub answers: Answers,
     /// The words.
     pub texts: Vec<FreeText>,
+    /// The photos, whose pictures are kept already.
+    pub photos: Vec<NewPhoto>,
 }
 
 impl NewResponse {
@@ -54,6 +57,7 @@ impl NewResponse {
             lang,
             answers: reading.answers,
             texts: reading.texts,
+            photos: Vec::new(),
         }
     }
 }
@@ -161,6 +165,7 @@ pub(super) async fn add_response(
             .bind(diagnosis).bind(collection).bind(Uuid::new_v4())
             .bind(&text.question).bind(&text.raw).execute(it).await?.rows_affected());
     }
+    photo::add(tx, (diagnosis, collection), &response.photos).await?;
     within!(tx, it => sqlx::query(COUNT_LANGUAGE)
         .bind(diagnosis).bind(collection).bind(response.lang.tag()).bind(1_i64)
         .execute(it).await?.rows_affected());

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::photo::PhotoDesk;
 use crate::domain::area::Area;
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::{AreaId, DiagnosisId};
@@ -35,6 +36,7 @@ pub struct Inner {
     published: RwLock<HashMap<(DiagnosisId, String), Arc<Instrument>>>,
     areas: RwLock<HashMap<(DiagnosisId, AreaId), Arc<Area>>>,
     drawings: RwLock<HashMap<AreaId, Arc<str>>>,
+    photo_desk: PhotoDesk,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
 }
 
@@ -74,7 +76,7 @@ impl App {
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
         };
-        let (published, areas, drawings, walls) = Default::default();
+        let (published, areas, drawings, photo_desk, walls) = Default::default();
         Ok(Self(Arc::new(Inner {
             store,
             shelf,
@@ -84,6 +86,7 @@ impl App {
             published,
             areas,
             drawings,
+            photo_desk,
             walls,
         })))
     }
@@ -176,6 +179,11 @@ impl Inner {
             map.insert((of, id), Arc::clone(&area));
         }
         Ok(area)
+    }
+
+    /// Where photos come in.
+    pub(super) fn photo_desk(&self) -> &PhotoDesk {
+        &self.photo_desk
     }
 
     /// The drawing of an area, if it was made already.

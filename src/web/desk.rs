@@ -62,6 +62,10 @@ coded! {
         Shown = "reflection_shown",
         /// A reflection was held back.
         Withheld = "reflection_withheld",
+        /// A photo was let through.
+        PhotoShown = "photo_shown",
+        /// A photo was held back and deleted.
+        PhotoWithheld = "photo_withheld",
         /// A release was made.
         Released = "release_made",
         /// A release was published.

@@ -13,8 +13,10 @@ use crate::domain::diagnosis::Zone;
 use crate::domain::ids::ResponseId;
 use crate::domain::instrument::{Instrument, Sheet};
 use crate::domain::personal::Personal;
+use crate::domain::photo::clear_field;
 use crate::domain::question::{Choice, Kind, Label, Question, ZONE_REFUSED};
 use crate::domain::text::Lang;
+use crate::job::photo::{LARGEST, MOST_PIXELS};
 use crate::words::{FormWords, fill};
 
 /// A field as it is drawn.
@@ -44,6 +46,8 @@ enum Field<'a> {
         map: Option<MapLink>,
         words: &'a FormWords,
     },
+    #[template(path = "field/photo.html")]
+    Photo { head: Head, kept: Vec<Tick>, room: bool, clear: Tick, words: &'a FormWords },
     #[template(path = "field/rank.html")]
     Rank { head: Head, places: Vec<Place>, words: &'a FormWords },
     #[template(path = "field/counts.html")]
@@ -170,7 +174,7 @@ impl Fields<'_> {
                 let paragraphs = body.get(self.lang).split("\n\n").map(str::to_owned).collect();
                 Field::Info { head, paragraphs }
             }
-            Kind::Photo { .. } => Field::Info { head, paragraphs: Vec::new() },
+            Kind::Photo { max } => self.photo(head, *max),
             Kind::Scale { choices, .. } => {
                 Field::Scale { choices: self.ticks(&head.field, choices), head, words }
             }
@@ -219,6 +223,12 @@ impl Fields<'_> {
         if let Kind::Number { min, max, .. } = &question.kind {
             let range = [("min", &*min.to_string()), ("max", &max.to_string())];
             return fill(&self.words.number_between, &range);
+        }
+        if let Kind::Photo { max } = &question.kind {
+            let most = fill(&self.words.at_most, &[("n", &max.to_string())]);
+            let megabytes = (LARGEST / 1024 / 1024).to_string();
+            let each = fill(&self.words.photo_hint, &[("mb", &megabytes)]);
+            return if question.hint.is_none() { format!("{most} {each}") } else { each };
         }
         // A hint of its own says it in better words.
         if question.hint.is_some() {
@@ -294,6 +304,23 @@ impl Fields<'_> {
         groups.push((String::new(), vec![self.gate(&head.field, ZONE_REFUSED, refused)]));
         let map = self.map.map(|map| MapLink::of(map, self.door, self.words));
         Field::Place { head, groups, map, words: self.words }
+    }
+
+    /// The photos that are here already, each with a tick to leave it out, and room for more.
+    fn photo(&self, head: Head, max: usize) -> Field<'_> {
+        let words = self.words;
+        let is_here = |(name, token): &&(String, String)| *name == head.field && !token.is_empty();
+        let kept = (1..).zip(self.filled.iter().filter(is_here));
+        let kept = kept.map(|(number, (field, token)): (u32, _)| {
+            let text = fill(&words.photo_kept, &[("n", &number.to_string())]);
+            self.gate(field, token, text)
+        });
+        let kept: Vec<Tick> = kept.collect();
+        let clear = clear_field(&head.field);
+        let ticked = self.is_ticked(&clear, "yes");
+        let text = words.photo_clear.clone();
+        let clear = Tick { code: clear, text, ticked, quiet: false, rule: String::new() };
+        Field::Photo { room: kept.len() < max, head, kept, clear, words }
     }
 
     fn gate(&self, field: &str, code: &str, text: String) -> Tick {
@@ -456,6 +483,15 @@ pub(super) fn sentence(wrong: &Wrong, words: &FormWords) -> String {
         Wrong::NoSuchPlace => words.wrong_place.clone(),
         Wrong::OutsideArea => words.wrong_place_outside.clone(),
         Wrong::NoPlaceNear => words.wrong_place_far.clone(),
+        Wrong::PhotoNotClear => words.wrong_photo_clear.clone(),
+        Wrong::NotAPhoto => words.wrong_photo_kind.clone(),
+        Wrong::Heic => words.wrong_photo_heic.clone(),
+        Wrong::PhotoTooLarge => {
+            let (mb, mp) = (LARGEST / 1024 / 1024, MOST_PIXELS / 1_000_000);
+            fill(&words.wrong_photo_big, &[("mb", &mb.to_string()), ("mp", &mp.to_string())])
+        }
+        Wrong::PhotoGone => words.wrong_photo_gone.clone(),
+        Wrong::PhotoNotKept => words.wrong_photo_not_kept.clone(),
         Wrong::Personal { what } => {
             let what: Vec<&str> = what.iter().map(|what| named(*what, words)).collect();
             fill(&words.wrong_personal, &[("what", &what.join(", "))])

@@ -39,6 +39,7 @@ mod overview;
 mod page;
 mod participate;
 mod parts;
+mod photo;
 mod place;
 mod projector;
 mod qr;
@@ -64,7 +65,11 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 /// Everything this server answers.
 pub fn router(app: App) -> Router {
     let pages = Router::new().merge(intake()).merge(staff()).fallback(nothing);
+    let in_time =
+        TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30));
     pages
+        .layer(in_time)
+        .merge(answering())
         .layer(middleware::from_fn_with_state(app.clone(), localise))
         .layer(
             ServiceBuilder::new()
@@ -73,10 +78,6 @@ pub fn router(app: App) -> Router {
                 .layer(unless_set(header::CONTENT_SECURITY_POLICY, CSP))
                 .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
                 .layer(always(header::REFERRER_POLICY, "same-origin"))
-                .layer(TimeoutLayer::with_status_code(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    Duration::from_secs(30),
-                ))
                 .layer(DefaultBodyLimit::max(LARGEST_BODY))
                 .layer(CsrfLayer::new()),
         )
@@ -89,7 +90,6 @@ fn intake() -> Router<App> {
         .route("/", get(home::front))
         .route("/p/{door}", get(participate::enter))
         .route("/p/{door}/map.svg", get(place::drawing))
-        .route("/p/{door}/{lang}", get(participate::form).post(participate::submit))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
         .route("/a/{hash}/{*name}", get(assets::asset))
         .route("/n/{slug}", get(wall::published))
@@ -97,6 +97,11 @@ fn intake() -> Router<App> {
         .route("/w/{door}/{lang}", get(wall::stations))
         .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
         .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
+}
+
+/// The form itself: photos may take longer than everything else, and it minds the time on its own.
+fn answering() -> Router<App> {
+    Router::new().route("/p/{door}/{lang}", get(participate::form).post(participate::submit))
 }
 
 /// What needs a sign-in, and the way to one.
@@ -127,6 +132,8 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/collections/{id}/open", post(collections::open))
         .route("/d/{slug}/collections/{id}/close", post(collections::close))
         .route("/d/{slug}/collections/{id}/texts", get(moderation::texts))
+        .route("/d/{slug}/collections/{id}/photos", post(moderation::moderate_photo))
+        .route("/d/{slug}/collections/{id}/photos/{photo}", get(moderation::photo))
         .route("/d/{slug}/activity", get(feedback::new_page).post(feedback::start))
         .route("/d/{slug}/activity/{id}", get(feedback::page))
         .route("/d/{slug}/instruments", get(instruments::list))

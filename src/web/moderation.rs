@@ -1,10 +1,12 @@
-//! The moderator's pages: reflections one tap at a time, and free texts one per card. Opening free
-//! texts is written into the log; nothing here can be saved as a file.
+//! The moderator's pages: reflections one tap at a time, and free texts and photos one per card.
+//! Opening them is written into the log; nothing here is offered as a file.
+
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Form, Path, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use rand::seq::SliceRandom;
 
 use super::app::App;
@@ -15,8 +17,9 @@ use super::participate::Pairs;
 use super::sheet::Filled;
 use super::sign_in::SignedIn;
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
-use crate::domain::ids::{DataWalkId, ReflectionId};
+use crate::domain::ids::{DataWalkId, PhotoId, ReflectionId};
 use crate::domain::people::May;
+use crate::domain::photo::{Photo, PhotoState};
 use crate::words::{FormWords, StaffWords, fill};
 
 /// One reflection, in words.
@@ -126,7 +129,21 @@ fn said(one: &Reflection, words: &StaffWords, form: &FormWords) -> Said {
 struct TextsPage<'a> {
     frame: StaffFrame<'a>,
     words: &'a StaffWords,
+    action: String,
     texts: Vec<(String, String)>,
+    photos: Vec<PhotoView<'a>>,
+    withheld: String,
+}
+
+/// A photo with what is known of it.
+struct PhotoView<'a> {
+    id: PhotoId,
+    image: String,
+    asked: String,
+    stop: String,
+    place: String,
+    state: &'a str,
+    is_new: bool,
 }
 
 /// `GET /d/{slug}/collections/{id}/texts`: in random order, so that none can be tied to another.
@@ -137,14 +154,99 @@ pub(super) async fn texts(
 ) -> Result<Response> {
     let held = Held::at(&app, signed_in, (&slug, &id), May::Moderate).await?;
     held.desk.log(Act::ReadTexts, &held.collection.title).await?;
-    let mut rows = app.store.free_texts(held.desk.diagnosis.id, held.collection.id).await?;
+    let (of, id) = (held.desk.diagnosis.id, held.collection.id);
+    let mut rows = app.store.free_texts(of, id).await?;
+    let mut photos = app.store.photos(of, id).await?;
     rows.shuffle(&mut rand::rng());
-    let asked = |id: &str| {
-        let question = held.instrument.question(id);
-        question.map_or(id, |question| question.text.get(held.desk.lang())).to_owned()
-    };
-    let texts = rows.into_iter().map(|row| (asked(&row.question), row.raw)).collect();
+    photos.shuffle(&mut rand::rng());
+    let withheld = photos.iter().filter(|photo| photo.state == PhotoState::Withheld).count();
+    photos.retain(|photo| photo.state != PhotoState::Withheld);
+    let names = names(&held).await?;
     let words = held.desk.words();
-    let page = TextsPage { frame: held.desk.frame(&held.collection.title), words, texts };
+    let count = fill(&words.photos_withheld, &[("n", &withheld.to_string())]);
+    let page = TextsPage {
+        frame: held.desk.frame(&held.collection.title),
+        words,
+        action: photos_path(&held),
+        texts: rows.into_iter().map(|row| (asked(&held, &row.question), row.raw)).collect(),
+        photos: photos.iter().map(|photo| view(&held, photo, &names)).collect(),
+        withheld: if withheld > 0 { count } else { String::new() },
+    };
     Ok(desk::show(StatusCode::OK, &page))
+}
+
+/// What a question asks, in the language of who reads.
+fn asked(held: &Held, id: &str) -> String {
+    let question = held.instrument.question(id);
+    question.map_or(id, |question| question.text.get(held.desk.lang())).to_owned()
+}
+
+/// What places and zones are called, by their codes.
+async fn names(held: &Held) -> Result<BTreeMap<String, String>> {
+    let (app, of) = (&held.desk.app, held.desk.diagnosis.id);
+    let zones = app.store.zones(of, held.collection.wave).await?;
+    let mut names: BTreeMap<String, String> =
+        zones.into_iter().map(|zone| (zone.code, zone.name)).collect();
+    if let Some(area) = held.collection.field.area {
+        let area = app.area(of, area).await?;
+        names.extend(area.map.places.iter().map(|place| (place.code.clone(), place.name.clone())));
+    }
+    Ok(names)
+}
+
+fn photos_path(held: &Held) -> String {
+    held.desk.path(&format!("/collections/{}/photos", held.collection.id))
+}
+
+fn view<'a>(held: &'a Held, photo: &Photo, names: &BTreeMap<String, String>) -> PhotoView<'a> {
+    let words = held.desk.words();
+    let stop = |number: u32| fill(&words.photo_stop, &[("n", &number.to_string())]);
+    let place = photo.place.as_ref().and_then(|place| names.get(place));
+    PhotoView {
+        id: photo.id,
+        image: format!("{}/{}", photos_path(held), photo.id),
+        asked: asked(held, &photo.question),
+        stop: photo.number.map_or_else(String::new, stop),
+        place: place.cloned().unwrap_or_default(),
+        state: match photo.state {
+            PhotoState::New => &words.photo_new,
+            PhotoState::Shown | PhotoState::Withheld => &words.photo_shown,
+        },
+        is_new: photo.state == PhotoState::New,
+    }
+}
+
+/// `GET /d/{slug}/collections/{id}/photos/{photo}`: the picture, for the moderator's eyes and no
+/// cache.
+pub(super) async fn photo(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((slug, collection, photo)): Path<(String, String, String)>,
+) -> Result<Response> {
+    let held = Held::at(&app, signed_in, (&slug, &collection), May::Moderate).await?;
+    let (of, collection) = (held.desk.diagnosis.id, held.collection.id);
+    let jpeg = app.store.photo(of, collection, id(&photo)?).await?;
+    let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, jpeg).into_response())
+}
+
+/// `POST /d/{slug}/collections/{id}/photos`: lets one through, or holds it back and deletes it.
+pub(super) async fn moderate_photo(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((slug, collection)): Path<(String, String)>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response> {
+    let held = Held::at(&app, signed_in, (&slug, &collection), May::Moderate).await?;
+    let filled = Filled(pairs);
+    let photo = id(filled.first("photo"))?;
+    let (state, act) = match PhotoState::from_code(filled.first("state")) {
+        Some(PhotoState::Shown) => (PhotoState::Shown, Act::PhotoShown),
+        Some(PhotoState::Withheld) => (PhotoState::Withheld, Act::PhotoWithheld),
+        Some(PhotoState::New) | None => return Err(Error::NotFound),
+    };
+    let (of, collection) = (held.desk.diagnosis.id, held.collection.id);
+    app.store.moderate_photo(of, collection, photo, state).await?;
+    held.desk.log(act, &held.collection.title).await?;
+    Ok(held.desk.go(&format!("/collections/{collection}/texts")))
 }

@@ -4,19 +4,23 @@
 //! answers back. Nothing about the sender is kept or logged.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use uuid::Uuid;
 
+use super::LARGEST_BODY;
 use super::app::{App, Inner};
 use super::assets;
 use super::error::{Error, Result};
 use super::field::{self, Fields};
 use super::page::{self, Again, Frame, Message};
+use super::photo::{self, Came, NotTaken};
+use super::upload::Broken;
 use crate::domain::answer::{AS_IS, Complaint, Ground, Wrong};
 use crate::domain::area::{Area, Map};
 use crate::domain::collection::{self, Collection, Door, Mode, Origin, Presence, Sampling};
@@ -35,6 +39,8 @@ pub(super) type MaybeForm = std::result::Result<Form<Pairs>, FormRejection>;
 
 /// More fields than any instrument has.
 const MOST_FIELDS: usize = 4000;
+/// How long a form without photos may take to come in.
+const QUICK: Duration = Duration::from_secs(30);
 
 /// A door with everything behind it.
 struct Entry {
@@ -84,41 +90,77 @@ pub(super) async fn form(
 pub(super) async fn submit(
     State(app): State<App>,
     Path((door, lang)): Path<(String, String)>,
-    form: MaybeForm,
+    request: Request,
 ) -> Response {
     let (entry, lang) = match open(&app, &door, &lang).await {
         Ok(found) => found,
         Err(refusal) => return *refusal,
     };
-    let pairs = match pairs(form, app.form_words(lang), lang) {
-        Ok(pairs) => pairs,
+    let Came { pairs, complaints } = match came(&app, &entry, lang, request).await {
+        Ok(came) => came,
         Err(refusal) => return *refusal,
     };
     let value = |name: &str| pairs.iter().find(|(field, _)| field == name).map(|(_, v)| v.as_str());
     let Some(id) = value("_id").and_then(|id| id.parse::<ResponseId>().ok()) else {
-        let words = app.form_words(lang);
-        return message(StatusCode::BAD_REQUEST, lang, &words.unreadable_title, &words.unreadable);
+        return unreadable(app.form_words(lang), lang);
     };
     if let Some(other) = value("_lang").and_then(|tag| tag.parse().ok()) {
         let offered = entry.collection.field.languages.contains(&other);
-        return show(&app, &entry, if offered { other } else { lang }, id, &pairs, &[]);
+        return show(&app, &entry, if offered { other } else { lang }, id, &pairs, &complaints);
     }
     if value("_add").is_some() {
-        return show(&app, &entry, lang, id, &pairs, &[]);
+        return show(&app, &entry, lang, id, &pairs, &complaints);
     }
-    take(&app, &entry, lang, id, pairs).await
+    take(&app, &entry, lang, id, Came { pairs, complaints }).await
+}
+
+/// What came in, whole and in time.
+async fn came(
+    app: &App,
+    entry: &Entry,
+    lang: Lang,
+    request: Request,
+) -> std::result::Result<Came, Box<Response>> {
+    let words = app.form_words(lang);
+    let busy = || Box::new(Error::Busy.page(app, lang));
+    if !photo::comes_in_parts(&request) {
+        let form = tokio::time::timeout(QUICK, Form::from_request(request, app)).await;
+        let pairs = pairs(form.map_err(|_late| busy())?, words, lang)?;
+        return Ok(Came { pairs, complaints: Vec::new() });
+    }
+    let of = (&*entry.instrument, entry.collection.id);
+    let taken = photo::taken(app, of, request, LARGEST_BODY);
+    let taken = tokio::time::timeout(photo::PATIENCE, taken).await.map_err(|_late| busy())?;
+    taken.map_err(|why| match why {
+        NotTaken::Busy => busy(),
+        NotTaken::Broken(Broken::TooBig) => too_big(words, lang).into(),
+        NotTaken::Broken(Broken::NotAForm) => unreadable(words, lang).into(),
+    })
 }
 
 /// Reads the answers and hands them in.
-async fn take(app: &Inner, entry: &Entry, lang: Lang, id: ResponseId, pairs: Pairs) -> Response {
+async fn take(app: &App, entry: &Entry, lang: Lang, id: ResponseId, came: Came) -> Response {
+    let Came { pairs, mut complaints } = came;
     let ground = Ground::from(&entry.zones).with(entry.map());
-    let reading = entry.instrument.read(&pairs, &ground);
-    if !reading.complaints.is_empty() {
-        return show(app, entry, lang, id, &pairs, &reading.complaints);
-    }
+    let mut reading = entry.instrument.read(&pairs, &ground);
+    complaints.append(&mut reading.complaints);
+    let collection = entry.collection.id;
+    let sent = std::mem::take(&mut reading.photos);
+    let claimed = photo::claimed(app, collection, sent).await;
+    let (photos, claim) = match claimed {
+        Ok((photos, claim)) if complaints.is_empty() => (photos, claim),
+        claimed => {
+            complaints.extend(claimed.err().unwrap_or_default());
+            let of = (&*entry.instrument, collection);
+            let pairs = photo::only_kept(&app.store, of, pairs).await;
+            return show(app, entry, lang, id, &pairs, &complaints);
+        }
+    };
     let hash = &entry.collection.instrument;
     let response = NewResponse::through(&entry.door, id, hash, lang, reading);
-    match app.store.receive(response).await {
+    let received = app.store.receive(NewResponse { photos, ..response }).await;
+    drop(claim);
+    match received {
         Ok(Received::Now) => {
             Redirect::to(&format!("/p/{}/{lang}/thanks", entry.door.code)).into_response()
         }
@@ -194,19 +236,23 @@ fn pairs(
     words: &FormWords,
     lang: Lang,
 ) -> std::result::Result<Pairs, Box<Response>> {
-    let too_big = || {
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        Box::new(message(status, lang, &words.too_big_title, &words.too_big))
-    };
     match form {
-        Ok(Form(pairs)) if pairs.len() > MOST_FIELDS => Err(too_big()),
+        Ok(Form(pairs)) if pairs.len() > MOST_FIELDS => Err(too_big(words, lang).into()),
         Ok(Form(pairs)) => Ok(pairs),
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_big()),
-        Err(_) => {
-            let status = StatusCode::BAD_REQUEST;
-            Err(message(status, lang, &words.unreadable_title, &words.unreadable).into())
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Err(too_big(words, lang).into())
         }
+        Err(_) => Err(unreadable(words, lang).into()),
     }
+}
+
+fn too_big(words: &FormWords, lang: Lang) -> Response {
+    let status = StatusCode::PAYLOAD_TOO_LARGE;
+    message(status, lang, &words.too_big_title, &words.too_big)
+}
+
+fn unreadable(words: &FormWords, lang: Lang) -> Response {
+    message(StatusCode::BAD_REQUEST, lang, &words.unreadable_title, &words.unreadable)
 }
 
 /// The form page.
@@ -228,6 +274,8 @@ struct FormPage<'a> {
     scripts: Vec<String>,
     /// What is said over a form that is only looked at.
     trial: Option<String>,
+    /// Whether it brings files.
+    files: bool,
 }
 
 struct SectionView {
@@ -342,6 +390,7 @@ fn form_page<'a>(
         danger: danger(entry, words),
         scripts: scripts(entry),
         trial: None,
+        files: instrument.asks_photos(),
     })
 }
 

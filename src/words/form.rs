@@ -111,5 +111,14 @@ words! {
         wrong_place_far,
         mark,
         add_mark,
+        photo_hint,
+        photo_clear,
+        photo_kept,
+        wrong_photo_clear,
+        wrong_photo_kind,
+        wrong_photo_heic,
+        wrong_photo_big,
+        wrong_photo_gone,
+        wrong_photo_not_kept,
     }
 }

@@ -312,5 +312,14 @@ words! {
         area_wrong_too_many_places,
         area_wrong_too_many_points,
         area_wrong_more,
+        photos,
+        photos_intro,
+        photos_withheld,
+        photo_alt,
+        photo_stop,
+        photo_new,
+        photo_shown,
+        act_photo_shown,
+        act_photo_withheld,
     }
 }

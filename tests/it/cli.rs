@@ -30,8 +30,10 @@ pub(crate) fn code(output: &Output) -> i32 {
 #[test]
 fn help_is_the_manual() {
     insta::assert_snapshot!("help", said(&run(&["--help"])));
-    let commands =
-        ["serve", "demo", "invite", "check", "import", "area", "export", "release", "poster"];
+    let commands = [
+        "serve", "demo", "invite", "check", "import", "area", "export", "release", "poster",
+        "xlsform",
+    ];
     for command in commands {
         let help = said(&run(&[command, "--help"]));
         assert!(help.contains("Example: miradouro"), "{command} has no example:\n{help}");

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
-use miradouro::domain::answer::Ground;
+use miradouro::domain::answer::{Ground, Reading};
 use miradouro::domain::area::Area;
 use miradouro::domain::collection::{
     Collection, Door, Field, Mode, Origin, Presence, Sampling, State,
@@ -17,7 +17,7 @@ use miradouro::domain::collection::{
 use miradouro::domain::data_walk::DataWalk;
 use miradouro::domain::diagnosis::{Diagnosis, HelpAddress, Settings, Wave, Zone, ZoneSet};
 use miradouro::domain::ids::{
-    CollectionId, DataWalkId, DiagnosisId, PersonId, ResponseId, WaveId, ZoneSetId,
+    CollectionId, DataWalkId, DiagnosisId, PersonId, PhotoId, ResponseId, WaveId, ZoneSetId,
 };
 use miradouro::domain::instrument::Help;
 use miradouro::domain::people::{Person, Role};
@@ -26,7 +26,7 @@ use miradouro::domain::text::Lang;
 use miradouro::instruments::Shelf;
 use miradouro::instruments::sample::sample_leaning;
 use miradouro::job;
-use miradouro::store::{NewResponse, Received, Store, StoredRelease, Token};
+use miradouro::store::{NewPhoto, NewResponse, Received, Store, StoredRelease, Token};
 use miradouro::web::app::{App, BaseUrl, Clock};
 use miradouro::web::router;
 use rand::SeedableRng;
@@ -172,6 +172,19 @@ impl House {
             .header(header::COOKIE, cookie)
             .header("sec-fetch-site", "same-origin");
         self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// A photo of the second stop of a walk, in the Loodsgang, that was sent through a door.
+    pub(crate) async fn photo(&self, door: &Door, bytes: Vec<u8>) -> PhotoId {
+        let collection = self.store.collection(door.diagnosis, door.collection).await.unwrap();
+        let id = self.store.keep_photo(job::photo::developed(&bytes).unwrap()).await.unwrap();
+        let place = Some("loodsgang".to_owned());
+        let photo = NewPhoto { id, question: "w_photo".to_owned(), number: Some(2), place };
+        let (hash, reading) = (&collection.instrument, Reading::default());
+        let response = NewResponse::through(door, ResponseId::random(), hash, Lang::En, reading);
+        let response = NewResponse { photos: vec![photo], ..response };
+        assert_eq!(self.store.receive(response).await.unwrap(), Received::Now);
+        id
     }
 
     /// The invented map of the demonstration, imported.

@@ -15,6 +15,7 @@ mod export;
 mod house;
 mod instruments;
 mod participate;
+mod photos;
 mod published;
 mod roles;
 mod staff;

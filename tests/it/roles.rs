@@ -5,7 +5,7 @@ use miradouro::domain::collection::State;
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::Diagnosis;
 use miradouro::domain::draft::Draft;
-use miradouro::domain::ids::{AreaId, CollectionId, PersonId, ReflectionId};
+use miradouro::domain::ids::{AreaId, CollectionId, PersonId, PhotoId, ReflectionId};
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::text::Lang;
 use miradouro::instruments::Shelf;
@@ -30,7 +30,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 79] = [
+const MATRIX: [(&str, &str, &str); 82] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -64,6 +64,9 @@ const MATRIX: [(&str, &str, &str); 79] = [
     ("POST", "/d/{slug}/collections/{id}/edit", "in 404 403 403 403 403 422"),
     ("POST", "/d/{slug}/collections/{id}/open", "in 404 403 403 403 403 303"),
     ("GET", "/d/{slug}/collections/{id}/texts", "in 404 403 403 403 200 403"),
+    ("GET", "/d/{slug}/collections/{id}/photos/{photo}", "in 404 403 403 403 200 403"),
+    ("GET", "/d/{slug}/collections/{id}/photos/nonsense", "in 404 403 403 403 404 403"),
+    ("POST", "/d/{slug}/collections/{id}/photos", "in 404 403 403 403 303 403"),
     // writing instruments
     ("GET", "/d/{slug}/instruments/new", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/instruments/new", "in 404 403 403 403 403 422"),
@@ -181,13 +184,14 @@ struct Ground {
     somebody: PersonId,
     token: String,
     area: AreaId,
+    photo: PhotoId,
 }
 
 impl Ground {
     async fn laid(house: &House) -> Self {
         let (diagnosis, wave) = house.diagnosis().await;
         let (open, door) = house.collection(&diagnosis, &wave, "resident_safety").await;
-        let (feedback, _) = house.collection(&diagnosis, &wave, "feedback_youth").await;
+        let (feedback, youth) = house.collection(&diagnosis, &wave, "feedback_youth").await;
         let mut draft = open.clone();
         (draft.id, draft.state, draft.opened) = (CollectionId::random(), State::Draft, None);
         house.store.add_collection(&draft, &[]).await.unwrap();
@@ -198,6 +202,8 @@ impl Ground {
         let (walk, private) = (house.walk(&diagnosis, 1).await, house.walk(&diagnosis, 2).await);
         let reflection = said(house, &walk).await;
         let somebody = member(house, &diagnosis).await;
+        let area = house.area(&diagnosis).await.id;
+        let photo = house.photo(&youth, include_bytes!("../surveys/photo.jpg").to_vec()).await;
         let source = Shelf::load(None).source("pulse2").unwrap().to_owned();
         let written = Draft {
             slug: "pulse2".to_owned(),
@@ -210,7 +216,6 @@ impl Ground {
             person: somebody,
         };
         house.store.begin_draft(diagnosis.id, &written).await.unwrap();
-        let area = house.area(&diagnosis).await.id;
         let token = Token::random();
         house.store.invite(&token, &Invited::Reset(somebody), NOW + 60_000).await.unwrap();
         Self {
@@ -225,6 +230,7 @@ impl Ground {
             somebody,
             token: token.letters().to_owned(),
             area,
+            photo,
         }
     }
 
@@ -232,7 +238,7 @@ impl Ground {
     fn address(&self, path: &str) -> String {
         let held = match path {
             _ if path.contains("/edit") || path.contains("/open") => self.draft,
-            _ if path.contains("/activity") => self.feedback,
+            _ if path.contains("/activity") || path.contains("/photos") => self.feedback,
             _ => self.open,
         };
         let id = if path.contains("/walks/") { self.walk.id.to_string() } else { held.to_string() };
@@ -255,6 +261,7 @@ impl Ground {
             ("{person}", self.somebody.to_string()),
             ("{token}", self.token.clone()),
             ("{area}", self.area.to_string()),
+            ("{photo}", self.photo.to_string()),
         ];
         fillings.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
     }
@@ -265,6 +272,9 @@ impl Ground {
         match path {
             "/sign-in" => vec![("name", text("who")), ("passphrase", text("not this one at all"))],
             "/i/{token}" => vec![("passphrase", text("short"))],
+            "/d/{slug}/collections/{id}/photos" => {
+                vec![("photo", self.photo.to_string()), ("state", text("shown"))]
+            }
             "/d/{slug}/walks/{id}/reflections" => {
                 vec![("reflection", self.reflection.to_string()), ("state", text("shown"))]
             }
@@ -362,7 +372,7 @@ fn nothing_of_another_diagnosis_is_found_under_ones_own() {
             house.signed_in(&own, Role::Moderator).await,
         ];
         let elsewhere = Ground { diagnosis: own, ..ground };
-        let ids = ["{id}", "{draft}", "{person}", "{n}", "{walk}", "{private}"];
+        let ids = ["{id}", "{draft}", "{person}", "{n}", "{walk}", "{private}", "{area}"];
         let with_id =
             |path: &str| path.starts_with("/d/{slug}/") && ids.iter().any(|id| path.contains(id));
         let mut tried = 0;

@@ -1,11 +1,14 @@
 //! One contract, run on both databases: every public function of the store.
 
+use std::time::Duration;
+
 use miradouro::domain::collection::{Mode, State};
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::{PopulationCount, Wave, Zone, ZoneSet};
 use miradouro::domain::draft::Draft;
 use miradouro::domain::ids::{DataWalkId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId};
 use miradouro::domain::people::{Invited, Person, Role};
+use miradouro::domain::photo::PhotoState;
 use miradouro::domain::question::Kind;
 use miradouro::domain::text::Lang;
 use miradouro::domain::version::Publication;
@@ -198,6 +201,7 @@ fn what_is_received_is_received_once_and_leaves_no_way_back() {
             lang: Lang::Nl,
             answers: serde_json::from_str(r#"{"q1":"safe","q2":null}"#).unwrap(),
             texts: Vec::new(),
+            photos: Vec::new(),
         };
         // Many phones at once: every one is answered only when it is on the disk.
         let mut tasks = tokio::task::JoinSet::new();
@@ -221,6 +225,39 @@ fn what_is_received_is_received_once_and_leaves_no_way_back() {
         assert!(store.free_texts(diagnosis.id, collection.id).await.unwrap().is_empty());
         let used = store.languages_used(diagnosis.id, collection.id).await.unwrap();
         assert_eq!(used, [("nl".to_owned(), 202)]);
+    });
+}
+
+#[test]
+fn photos_without_a_row_are_swept_and_all_others_stay() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (collection, door) = house.collection(&diagnosis, &wave, "walk_audit").await;
+        let (of, held) = (diagnosis.id, collection.id);
+        let mut jpeg = Vec::new();
+        let picture = image::RgbImage::new(4, 4);
+        image::codecs::jpeg::JpegEncoder::new(&mut jpeg).encode_image(&picture).unwrap();
+        let sent = house.photo(&door, jpeg.clone()).await;
+        let orphan = store.keep_photo(jpeg.clone()).await.unwrap();
+        assert!(store.has_photo(sent).await && store.has_photo(orphan).await);
+        std::fs::write(store.photo_part(), b"half a pho").unwrap();
+        assert_eq!(store.photo_folder(), house.folder.0.join("photos"));
+        let token = store.photo_token(held, orphan);
+        assert_eq!(store.photo_of(held, &token), Some(orphan));
+        assert_eq!(store.sweep_photos(Duration::from_hours(1)).await.unwrap(), 0, "too young");
+        assert_eq!(store.sweep_photos(Duration::ZERO).await.unwrap(), 2);
+        assert!(store.has_photo(sent).await && !store.has_photo(orphan).await);
+        assert!(!store.photo(of, held, sent).await.unwrap().is_empty());
+        assert!(store.photo(of, held, orphan).await.is_err());
+        assert_eq!(store.photos(of, held).await.unwrap().len(), 1);
+        store.moderate_photo(of, held, sent, PhotoState::Shown).await.unwrap();
+        store.moderate_photo(of, held, sent, PhotoState::Withheld).await.unwrap();
+        assert!(!store.has_photo(sent).await, "held back is deleted");
+        assert!(store.moderate_photo(of, held, sent, PhotoState::Shown).await.is_err());
+        // A crash between holding back and deleting: the sweep ends it.
+        std::fs::write(store.photo_folder().join(format!("{sent}.jpg")), &jpeg).unwrap();
+        assert_eq!(store.sweep_photos(Duration::ZERO).await.unwrap(), 1);
     });
 }
 

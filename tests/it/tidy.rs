@@ -33,7 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 21] = [
+const CRATES: [(&str, &[&str]); 22] = [
     ("toml", &["instruments", "words", "job"]),
     ("toml_edit", &["instruments"]),
     ("calamine", &["instruments"]),
@@ -42,6 +42,7 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("polars", &["analysis"]),
     ("statrs", &["analysis"]),
     ("geojson", &["job"]),
+    ("image", &["job"]),
     ("unicode_normalization", &["job"]),
     ("sqlx", &["store"]),
     ("argon2", &["store"]),

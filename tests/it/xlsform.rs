@@ -252,6 +252,10 @@ fn every_instrument_goes_out_and_comes_back_by_the_command_line() {
     }
     assert_eq!(forms, std::fs::read_dir(path("forms")).unwrap().count());
 
+    for command in ["import", "export"] {
+        let help = said(&run(&["xlsform", command, "--help"]));
+        assert!(help.contains(&format!("Example: miradouro xlsform {command}")), "{help}");
+    }
     let one = run(&["xlsform", "export", "pulse2", "--out", &path("one.xlsx")]);
     assert_eq!(said(&one).trim(), path("one.xlsx"));
     assert_eq!(

@@ -105,7 +105,7 @@ impl Form<'_> {
     }
 
     /// What every kind of question has in common.
-    fn begin(&self, question: &Question, rule: Option<&Condition>) -> Line {
+    fn base(&self, question: &Question, rule: Option<&Condition>) -> Line {
         let name = self.paths.of(&question.id);
         let mut line = Line::new()
             .with("name", &name)
@@ -133,7 +133,7 @@ impl Form<'_> {
     }
 
     fn question(&mut self, question: &Question) {
-        let line = self.begin(question, question.show_if.as_ref());
+        let line = self.base(question, question.show_if.as_ref());
         match &question.kind {
             Kind::Single { choices, shuffle } => {
                 let line = self.offered(line, "select_one", &question.id, choices, *shuffle);
@@ -234,7 +234,7 @@ impl Form<'_> {
         for row in rows {
             let own = write::own_rule(grid.show_if.as_ref(), row.show_if.as_ref());
             let own = own.and_then(|own| own.parse::<Condition>().ok());
-            let mut line = self.begin(row, own.as_ref()).without("miradouro_fold");
+            let mut line = self.base(row, own.as_ref()).without("miradouro_fold");
             if grid.sensitive {
                 line = line.without("miradouro_sensitive");
             }

@@ -3,7 +3,7 @@
 use super::Refused;
 use super::columns::{self, Line, Table};
 use super::report::{At, Report, short};
-use crate::domain::text::{Lang, Text};
+use crate::domain::text::{Lang, Text, is_unseen};
 use crate::instruments::table::{has_markup, turns};
 
 /// The most characters of one text.
@@ -26,7 +26,9 @@ impl Spoken {
         default: Option<&str>,
         report: &mut Report,
     ) -> Result<Self, Refused> {
-        let said = survey.languages("label");
+        let said = Some(survey.languages("label")).filter(|said| !said.is_empty());
+        // Some forms have hints and no labels.
+        let said = said.unwrap_or_else(|| survey.languages("hint"));
         let explicit = said.iter().find_map(|(lang, _)| columns::language((*lang)?));
         let default = default.filter(|name| !name.eq_ignore_ascii_case("default"));
         let bare = match default {
@@ -34,7 +36,10 @@ impl Spoken {
             None => Some(explicit.unwrap_or(Lang::En)),
         };
         let mut spoken = Self { langs: Vec::new(), bare };
-        for table in [Some(survey), choices].into_iter().flatten() {
+        for (lang, at) in &said {
+            spoken.hear(survey.name, *lang, *at, default, report);
+        }
+        if let Some(table) = choices {
             for (lang, at) in table.languages("label") {
                 spoken.hear(table.name, lang, at, default, report);
             }
@@ -105,9 +110,11 @@ impl Spoken {
         Some(text)
     }
 
-    /// The same words in every language.
+    /// The same words in every language; three dots, when nothing of them can be seen.
     pub(super) fn everywhere(&self, words: &str) -> Text {
-        Text(self.langs.iter().map(|lang| (*lang, words.to_owned())).collect())
+        let seen = seen(words);
+        let words = if seen.is_empty() { "…".to_owned() } else { seen };
+        Text(self.langs.iter().map(|lang| (*lang, words.clone())).collect())
     }
 }
 
@@ -126,13 +133,20 @@ fn plain(sheet: &str, words: &str, at: At, report: &mut Report) -> String {
     plain.push_str(rest);
     if has_markup(&plain) {
         report.add(sheet, at, "words have no markup here; what stood in < > was taken out");
-        plain = untagged(&plain);
     }
-    plain.retain(|c| !turns(c));
+    plain = seen(&plain);
     if plain.chars().count() > LONGEST {
         report.add(sheet, at, format!("the text was cut after {LONGEST} characters"));
         plain = plain.chars().take(LONGEST).collect();
     }
+    plain.trim().to_owned()
+}
+
+/// Words as they can be shown: without tags and without what nobody can see.
+fn seen(words: &str) -> String {
+    let plain = if has_markup(words) { untagged(words) } else { words.to_owned() };
+    let plain: String =
+        plain.chars().filter(|c| *c == '\n' || !(turns(*c) || is_unseen(*c))).collect();
     plain.trim().to_owned()
 }
 

@@ -353,7 +353,7 @@ mod tests {
         for (text, why) in [
             ("${a", "not closed"),
             ("'a", "not closed"),
-            ("instance('x')/root/item[name = ${a}]", "do not follow the path"),
+            ("instance('x')/all/item[name = ${a}]", "do not follow the path"),
             ("${a} =", "ends too early"),
             ("${a} ${b}", "stands where nothing should"),
             ("a ~ b", "do not know '~'"),
