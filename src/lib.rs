@@ -46,6 +46,15 @@
 //! 3. A page, poster, screen or file opens them, [`publish`] says which chart stands where, and
 //!    [`charts`] draws: measured, placed, then drawn, or refused with the reason.
 //!
+//! # The way of one draft
+//!
+//! 1. A draft is the text of an instrument's file, kept by [`store`] and sound or not.
+//!    [`instruments::edit`] shows it part by part, and its cards on a page are forms of [`web`].
+//! 2. A card that is sent becomes edits of that text; comments and layout stay. A save names the
+//!    revision it was based on: where somebody else saved meanwhile, both texts are shown.
+//! 3. [`domain::change`] says what the draft would mean for a line over waves. Published, it is the
+//!    next version of the instrument, and what is offered from then on.
+//!
 //! # To come
 //!
 //! Answering without a signal, one-time codes, kiosk and paper; the unlink job on PostgreSQL, backup

@@ -16,7 +16,9 @@ use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
-use crate::words::{ChartWords, EditorWords, FormWords, InstrumentWords, PosterWords, StaffWords};
+use crate::words::{
+    ChartWords, EditorWords, FormWords, InstrumentWords, LintWords, PosterWords, StaffWords,
+};
 
 /// The state of the program; cloning it is cheap.
 #[derive(Clone)]
@@ -45,6 +47,7 @@ struct Words {
     staff: HashMap<Lang, StaffWords>,
     instrument: HashMap<Lang, InstrumentWords>,
     editor: HashMap<Lang, EditorWords>,
+    lint: HashMap<Lang, LintWords>,
     chart: HashMap<Lang, ChartWords>,
     poster: HashMap<Lang, PosterWords>,
 }
@@ -73,6 +76,7 @@ impl App {
             staff: each(&Lang::STAFF, StaffWords::of)?,
             instrument: each(&Lang::STAFF, InstrumentWords::of)?,
             editor: each(&Lang::STAFF, EditorWords::of)?,
+            lint: each(&Lang::STAFF, LintWords::of)?,
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
         };
@@ -122,6 +126,15 @@ impl Inner {
     #[must_use]
     pub fn editor_words(&self, lang: Lang) -> &EditorWords {
         pick(&self.words.editor, lang)
+    }
+
+    /// What the check of a file says, in a language; in English, where a sentence is not known.
+    #[must_use]
+    pub fn say_fault(&self, sentence: &str, lang: Lang) -> (String, Lang) {
+        match pick(&self.words.lint, lang).say(sentence) {
+            Some(said) => (said, lang),
+            None => (sentence.to_owned(), Lang::En),
+        }
     }
 
     /// The texts of charts and posters; English where a language has none yet.

@@ -43,6 +43,7 @@ mod chart;
 mod editor;
 mod form;
 mod instrument;
+mod lint;
 mod poster;
 mod staff;
 
@@ -50,6 +51,7 @@ pub use chart::ChartWords;
 pub use editor::EditorWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
+pub use lint::LintWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
 use std::collections::BTreeMap;
 

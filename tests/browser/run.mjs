@@ -218,6 +218,7 @@ await test("two questions in Dutch and Arabic are made on a phone without JavaSc
   await page.locator("#language").selectOption("nl");
   await page.locator("form:has(#title) button.go").click();
   is(page.url().endsWith("/drafts/onze_straat"), `the draft, not ${page.url()}`);
+  is((await page.locator("#lint").textContent()).includes("ontbreekt in: Nederlands"), "faults are said in Dutch");
   await add("form:has([name=new_language])", "ar");
   await page.locator(".langs a[lang=ar]").click();
   await open("sheet");

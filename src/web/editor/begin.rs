@@ -286,8 +286,8 @@ async fn from_file(desk: &Desk, file: Option<Vec<u8>>) -> Result<Begun> {
         let look = desk.app.shelf.look("file", &source);
         let mut wrong = vec![words.refused_unreadable.clone()];
         wrong.extend(look.faults.iter().map(|fault| {
-            let line = [("line", &*fault.line.to_string()), ("fault", &fault.sentence)];
-            fill(&words.fault_in_line, &line)
+            let (said, _) = desk.app.say_fault(&fault.sentence, desk.lang());
+            fill(&words.fault_in_line, &[("line", &fault.line.to_string()), ("fault", &said)])
         }));
         return Ok(Err(wrong));
     };

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Sent;
 use super::named;
 use super::question::Asking;
 use super::rows::{Opt, Pen, Row};
+use super::{FaultSaid, Sent};
 use crate::domain::instrument::{Help, Instrument, Merge};
 use crate::domain::text::{Lang, Text};
 use crate::instruments::ScaleName;
@@ -31,8 +31,8 @@ pub(super) struct Card {
     pub kind: String,
     /// Small labels.
     pub tags: Vec<String>,
-    /// What is wrong with it: whether it is an error, and a sentence.
-    pub faults: Vec<(bool, String)>,
+    /// What is wrong with it.
+    pub faults: Vec<FaultSaid>,
     /// Why it could not be saved; said beside the fields too.
     pub wrong: Vec<String>,
     /// Whether it stands open.
@@ -94,7 +94,7 @@ pub(super) struct Maker<'a> {
     /// Which card stands open.
     pub open: &'a Path,
     /// What is wrong, by where it stands.
-    pub faults: &'a BTreeMap<Path, Vec<(bool, String)>>,
+    pub faults: &'a BTreeMap<Path, Vec<FaultSaid>>,
     /// The questions whose meaning must be raised before this can be published.
     pub must_raise: &'a [String],
 }

@@ -79,6 +79,12 @@ impl Held {
         format!("/drafts/{}{rest}", self.draft.slug)
     }
 
+    /// A fault in words.
+    fn said(&self, fault: &Fault) -> FaultSaid {
+        let (sentence, lang) = self.desk.app.say_fault(&fault.sentence, self.desk.lang());
+        FaultSaid { sentence, lang, is_error: fault.is_error() }
+    }
+
     fn look(&self) -> Look {
         self.desk.app.shelf.look(&self.draft.slug, &self.draft.source)
     }
@@ -143,8 +149,18 @@ pub(super) struct Asked {
 struct FaultView {
     at: String,
     card: String,
-    sentence: String,
-    is_error: bool,
+    said: FaultSaid,
+}
+
+/// A fault in the language of whoever is at work, where it is known in that.
+#[derive(Debug, Clone)]
+pub(super) struct FaultSaid {
+    /// The sentence.
+    pub sentence: String,
+    /// Its language.
+    pub lang: Lang,
+    /// Whether nothing can be published because of it.
+    pub is_error: bool,
 }
 
 /// A language of the draft.
@@ -282,11 +298,11 @@ fn lang_views(held: &Held, view: &View, second: Option<Lang>) -> Vec<LangView> {
 }
 
 /// Every fault at the part it stands in.
-fn places(held: &Held, view: &View, look: &Look) -> BTreeMap<Path, Vec<(bool, String)>> {
-    let mut places: BTreeMap<Path, Vec<(bool, String)>> = BTreeMap::new();
+fn places(held: &Held, view: &View, look: &Look) -> BTreeMap<Path, Vec<FaultSaid>> {
+    let mut places: BTreeMap<Path, Vec<FaultSaid>> = BTreeMap::new();
     for fault in &look.faults {
         let at = view.place(&held.draft.source, fault);
-        places.entry(at).or_default().push((fault.is_error(), fault.sentence.clone()));
+        places.entry(at).or_default().push(held.said(fault));
     }
     places
 }
@@ -303,8 +319,7 @@ fn faults(held: &Held, maker: &Maker<'_>, look: &Look) -> Vec<FaultView> {
         FaultView {
             at: if at.is_root() { "sheet".to_owned() } else { at.to_string() },
             card: maker.title(&title.text(key)),
-            sentence: fault.sentence.clone(),
-            is_error: fault.is_error(),
+            said: held.said(fault),
         }
     };
     look.faults.iter().map(view).collect()

@@ -5,7 +5,7 @@ use axum::extract::{Form, Path as Address, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Held, revision};
+use super::{FaultSaid, Held, revision};
 use crate::domain::instrument::Instrument;
 use crate::domain::version::Publication;
 use crate::instruments::Look;
@@ -64,8 +64,8 @@ struct PublishPage<'a> {
     editor: &'a EditorWords,
     path: String,
     revision: i64,
-    errors: Vec<String>,
-    warnings: Vec<String>,
+    errors: Vec<FaultSaid>,
+    warnings: Vec<FaultSaid>,
     raise: Vec<Raise>,
     difference: Option<Difference<'a>>,
     note: String,
@@ -90,7 +90,7 @@ async fn show(held: &Held, note: &str, wrong: Option<String>) -> Result<Response
     let (desk, editor, look) = (&held.desk, held.words(), held.look());
     let said = |is_error: bool| {
         let faults = look.faults.iter().filter(|fault| fault.is_error() == is_error);
-        faults.map(|fault| fault.sentence.clone()).collect::<Vec<_>>()
+        faults.map(|fault| held.said(fault)).collect::<Vec<_>>()
     };
     let must_raise = held.must_raise(&look).await?;
     let difference = match (&look.whole, base(held).await?) {

@@ -335,7 +335,7 @@ pub(super) fn entries(
             said: pen.said(&format!("{below}.text"), &member.text("text")),
             rows,
             tags,
-            faults: faults.map(|(_, sentence)| sentence.clone()).collect(),
+            faults: faults.cloned().collect(),
             moves: (place > 0, place < last),
             open,
         }

@@ -1,7 +1,7 @@
 //! The rows of a card: words in two languages, settings, ticks, lists. A row shows what was sent,
 //! if the card was sent and refused, else what stands in the draft.
 
-use super::Sent;
+use super::{FaultSaid, Sent};
 use crate::domain::text::{Lang, Text};
 
 /// One row of a card.
@@ -102,7 +102,7 @@ pub(super) struct Entry {
     /// Small labels: what is special about it.
     pub tags: Vec<String>,
     /// What is wrong with it.
-    pub faults: Vec<String>,
+    pub faults: Vec<FaultSaid>,
     /// Whether it is not the first, not the last.
     pub moves: (bool, bool),
     /// Whether its settings stand open.

@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::{Held, named, revision, saved};
+use crate::instruments::Fault;
 use crate::instruments::edit::{LARGEST, Refusal};
 use crate::store::Saved;
 use crate::web::app::App;
@@ -68,13 +69,17 @@ pub(super) async fn show(
     };
     let name = format!("{}.toml", held.draft.slug);
     let look = held.desk.app.shelf.look(&held.draft.slug, &source);
+    let shown = |fault: &Fault| {
+        let sentence = held.said(fault).sentence;
+        (fault.is_error(), Fault { sentence, ..fault.clone() }.show(&name))
+    };
     let page = TextPage {
         frame: held.desk.frame(&words.source_title),
         words,
         path: held.desk.path(&held.path("")),
         revision: held.draft.revision,
         saved: saved(held).await?,
-        faults: look.faults.iter().map(|fault| (fault.is_error(), fault.show(&name))).collect(),
+        faults: look.faults.iter().map(shown).collect(),
         source,
         wrong,
         theirs,
