@@ -102,7 +102,7 @@ pub(super) async fn submit(
     };
     let value = |name: &str| pairs.iter().find(|(field, _)| field == name).map(|(_, v)| v.as_str());
     let Some(id) = value("_id").and_then(|id| id.parse::<ResponseId>().ok()) else {
-        return *unreadable(app.form_words(lang), lang);
+        return unreadable(app.form_words(lang), lang);
     };
     if let Some(other) = value("_lang").and_then(|tag| tag.parse().ok()) {
         let offered = entry.collection.field.languages.contains(&other);
@@ -133,8 +133,8 @@ async fn came(
     let taken = tokio::time::timeout(photo::PATIENCE, taken).await.map_err(|_late| busy())?;
     taken.map_err(|why| match why {
         NotTaken::Busy => busy(),
-        NotTaken::Broken(Broken::TooBig) => too_big(words, lang),
-        NotTaken::Broken(Broken::NotAForm) => unreadable(words, lang),
+        NotTaken::Broken(Broken::TooBig) => too_big(words, lang).into(),
+        NotTaken::Broken(Broken::NotAForm) => unreadable(words, lang).into(),
     })
 }
 
@@ -237,22 +237,22 @@ fn pairs(
     lang: Lang,
 ) -> std::result::Result<Pairs, Box<Response>> {
     match form {
-        Ok(Form(pairs)) if pairs.len() > MOST_FIELDS => Err(too_big(words, lang)),
+        Ok(Form(pairs)) if pairs.len() > MOST_FIELDS => Err(too_big(words, lang).into()),
         Ok(Form(pairs)) => Ok(pairs),
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(too_big(words, lang))
+            Err(too_big(words, lang).into())
         }
-        Err(_) => Err(unreadable(words, lang)),
+        Err(_) => Err(unreadable(words, lang).into()),
     }
 }
 
-fn too_big(words: &FormWords, lang: Lang) -> Box<Response> {
+fn too_big(words: &FormWords, lang: Lang) -> Response {
     let status = StatusCode::PAYLOAD_TOO_LARGE;
-    message(status, lang, &words.too_big_title, &words.too_big).into()
+    message(status, lang, &words.too_big_title, &words.too_big)
 }
 
-fn unreadable(words: &FormWords, lang: Lang) -> Box<Response> {
-    message(StatusCode::BAD_REQUEST, lang, &words.unreadable_title, &words.unreadable).into()
+fn unreadable(words: &FormWords, lang: Lang) -> Response {
+    message(StatusCode::BAD_REQUEST, lang, &words.unreadable_title, &words.unreadable)
 }
 
 /// The form page.

@@ -207,11 +207,11 @@ fn wrong(error: &NotKept) -> Wrong {
 
 /// The photos of a form on their way to rows, or what is missing. While the guard is held, no sweep
 /// takes one of them away.
-pub(super) async fn claimed<'a>(
-    app: &'a App,
+pub(super) async fn claimed(
+    app: &App,
     collection: CollectionId,
     sent: Vec<SentPhotos>,
-) -> Result<(Vec<NewPhoto>, RwLockReadGuard<'a, ()>), Vec<Complaint>> {
+) -> Result<(Vec<NewPhoto>, RwLockReadGuard<'_, ()>), Vec<Complaint>> {
     let guard = app.photo_desk().sweeping.read().await;
     let (mut photos, mut complaints) = (Vec::new(), Vec::new());
     for SentPhotos { field, question, number, place, tokens } in sent {

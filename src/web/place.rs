@@ -70,13 +70,12 @@ pub(super) async fn drawing(State(app): State<App>, Path(door): Path<String>) ->
 /// # Errors
 /// When it cannot be drawn.
 pub(super) fn svg(app: &Inner, area: &Area, name: &str, cache: &'static str) -> Result<Response> {
-    let drawn = match app.known_drawing(area.id) {
-        Some(drawn) => drawn,
-        None => {
-            let svg = area_map(&area.map, "map", name);
-            let svg = svg.map_err(|error| Error::Failed(error.to_string()))?;
-            app.keep_drawing(area.id, Arc::from(svg.xml))
-        }
+    let drawn = if let Some(drawn) = app.known_drawing(area.id) {
+        drawn
+    } else {
+        let svg = area_map(&area.map, "map", name);
+        let svg = svg.map_err(|error| Error::Failed(error.to_string()))?;
+        app.keep_drawing(area.id, Arc::from(svg.xml))
     };
     let headers = [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, cache)];
     Ok((headers, drawn.to_string()).into_response())

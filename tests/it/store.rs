@@ -245,7 +245,7 @@ fn photos_without_a_row_are_swept_and_all_others_stay() {
         assert_eq!(store.photo_folder(), house.folder.0.join("photos"));
         let token = store.photo_token(held, orphan);
         assert_eq!(store.photo_of(held, &token), Some(orphan));
-        assert_eq!(store.sweep_photos(Duration::from_secs(3600)).await.unwrap(), 0, "too young");
+        assert_eq!(store.sweep_photos(Duration::from_hours(1)).await.unwrap(), 0, "too young");
         assert_eq!(store.sweep_photos(Duration::ZERO).await.unwrap(), 2);
         assert!(store.has_photo(sent).await && !store.has_photo(orphan).await);
         assert!(!store.photo(of, held, sent).await.unwrap().is_empty());
