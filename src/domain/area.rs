@@ -1,6 +1,6 @@
 //! The area's own map: its outline, and the named places and streets in it.
 //!
-//! A place somebody means is kept as the code of a street, square, park or stop: [`Area::snap`]
+//! A place somebody means is kept as the code of a street, square, park or stop: `Map::snap`
 //! turns a position into the nearest one and the position is forgotten. An area is never edited; a
 //! new import is a new one, and a collection keeps the one it opened with. A code is made from the
 //! name alone, so the same street has the same code in every import.

@@ -224,7 +224,7 @@ impl Fields<'_> {
             let range = [("min", &*min.to_string()), ("max", &max.to_string())];
             return fill(&self.words.number_between, &range);
         }
-        if let Kind::Photo { max } = question.kind {
+        if let Kind::Photo { max } = &question.kind {
             let most = fill(&self.words.at_most, &[("n", &max.to_string())]);
             let megabytes = (LARGEST / 1024 / 1024).to_string();
             let each = fill(&self.words.photo_hint, &[("mb", &megabytes)]);

@@ -272,10 +272,10 @@ struct FormPage<'a> {
     danger: String,
     /// The scripts, where there is something for them to do.
     scripts: Vec<String>,
-    /// Whether it brings files.
-    files: bool,
     /// What is said over a form that is only looked at.
     trial: Option<String>,
+    /// Whether it brings files.
+    files: bool,
 }
 
 struct SectionView {
@@ -389,8 +389,8 @@ fn form_page<'a>(
         sections,
         danger: danger(entry, words),
         scripts: scripts(entry),
-        files: instrument.asks_photos(),
         trial: None,
+        files: instrument.asks_photos(),
     })
 }
 

@@ -10,6 +10,7 @@
 mod area;
 mod barcelona;
 mod cli;
+mod editor;
 mod export;
 mod house;
 mod instruments;

@@ -18,8 +18,9 @@ type Piece<'a> = (&'a str, Option<&'a str>, &'a [u8]);
 
 /// A photo as a phone makes it, with a place and a name in it.
 fn from_a_phone() -> Vec<u8> {
-    let step = |at: u32| u8::try_from(at * 4).unwrap();
-    let picture = RgbImage::from_fn(60, 44, |x, y| image::Rgb([step(x), step(y), 90]));
+    let picture = RgbImage::from_fn(64, 48, |x, y| {
+        image::Rgb([u8::try_from(x * 4 % 256).unwrap(), u8::try_from(y * 5 % 256).unwrap(), 90])
+    });
     let mut jpeg = Vec::new();
     JpegEncoder::new(&mut jpeg).encode_image(&picture).unwrap();
     let mut photo = jpeg[..2].to_vec();
@@ -134,7 +135,7 @@ fn a_photo_stays_with_its_form_until_it_is_sent_and_nothing_hides_in_it() {
         let file = std::fs::read(house.store.photo_folder().join(format!("{}.jpg", row.id)));
         assert_eq!(file.unwrap(), picture);
         let read = ImageReader::new(Cursor::new(&picture)).with_guessed_format().unwrap();
-        assert_eq!(read.into_dimensions().unwrap(), (60, 44));
+        assert_eq!(read.into_dimensions().unwrap(), (64, 48));
 
         // The same form once more is the same form; sent as new, its photo counts once.
         let page = house.upload("", &nl, &[&send[..], &[clear]].concat()).await;
@@ -184,7 +185,12 @@ fn a_file_that_is_no_photo_is_a_complaint_beside_its_field() {
         assert_eq!(tokens(&page.body, "stop.0.w_photo").len(), 3);
         assert!(!page.body.contains("type=\"file\" name=\"stop.0.w_photo\""), "there is no room");
         assert!(house.store.photos(diagnosis.id, collection.id).await.unwrap().is_empty());
-        assert!(pictures(&house).iter().all(|name| !name.contains("part")), "no parts are left");
+        assert!(
+            pictures(&house)
+                .iter()
+                .all(|name| name.split_once('.').is_some_and(|(_, end)| end == "jpg")),
+            "no parts are left"
+        );
     });
 }
 

@@ -4,9 +4,11 @@ use axum::http::StatusCode;
 use miradouro::domain::collection::State;
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::Diagnosis;
+use miradouro::domain::draft::Draft;
 use miradouro::domain::ids::{AreaId, CollectionId, PersonId, PhotoId, ReflectionId};
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::text::Lang;
+use miradouro::instruments::Shelf;
 use miradouro::store::{NewReflection, Token};
 use uuid::Uuid;
 
@@ -28,7 +30,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 68] = [
+const MATRIX: [(&str, &str, &str); 81] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -65,6 +67,20 @@ const MATRIX: [(&str, &str, &str); 68] = [
     ("GET", "/d/{slug}/collections/{id}/photos/{photo}", "in 404 403 403 403 200 403"),
     ("GET", "/d/{slug}/collections/{id}/photos/nonsense", "in 404 403 403 403 404 403"),
     ("POST", "/d/{slug}/collections/{id}/photos", "in 404 403 403 403 303 403"),
+    // writing instruments
+    ("GET", "/d/{slug}/instruments/new", "in 404 403 403 403 403 200"),
+    ("POST", "/d/{slug}/instruments/new", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/drafts/{draft}", "in 404 403 403 403 403 200"),
+    ("GET", "/d/{slug}/drafts/nonsense", "in 404 403 403 403 403 404"),
+    ("POST", "/d/{slug}/drafts/{draft}", "in 404 403 403 403 403 303"),
+    ("GET", "/d/{slug}/drafts/{draft}/preview/{lang}", "in 404 403 403 403 403 200"),
+    ("GET", "/d/{slug}/drafts/{draft}/source", "in 404 403 403 403 403 200"),
+    ("POST", "/d/{slug}/drafts/{draft}/source", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/drafts/{draft}/download", "in 404 403 403 403 403 200"),
+    ("GET", "/d/{slug}/drafts/{draft}/diff", "in 404 403 403 403 403 200"),
+    ("GET", "/d/{slug}/drafts/{draft}/publish", "in 404 403 403 403 403 200"),
+    ("POST", "/d/{slug}/drafts/{draft}/publish", "in 404 403 403 403 403 409"),
+    ("POST", "/d/{slug}/drafts/{draft}/discard", "in 404 403 403 403 403 409"),
     // feedback
     ("GET", "/d/{slug}/activity", "in 404 403 403 200 403 200"),
     ("POST", "/d/{slug}/activity", "in 404 403 403 422 403 422"),
@@ -187,6 +203,18 @@ impl Ground {
         let somebody = member(house, &diagnosis).await;
         let area = house.area(&diagnosis).await.id;
         let photo = house.photo(&youth, include_bytes!("../surveys/photo.jpg").to_vec()).await;
+        let source = Shelf::load(None).source("pulse2").unwrap().to_owned();
+        let written = Draft {
+            slug: "pulse2".to_owned(),
+            source: source.clone(),
+            undo: None,
+            began_from: None,
+            began_text: source,
+            revision: 1,
+            changed_at: NOW,
+            person: somebody,
+        };
+        house.store.begin_draft(diagnosis.id, &written).await.unwrap();
         let token = Token::random();
         house.store.invite(&token, &Invited::Reset(somebody), NOW + 60_000).await.unwrap();
         Self {
@@ -221,6 +249,7 @@ impl Ground {
             ("{door}", door.clone()),
             ("{n}", n.to_owned()),
             ("{lang}", "en".to_owned()),
+            ("{draft}", "pulse2".to_owned()),
             ("{station}", "1".to_owned()),
             ("{chart}", "1".to_owned()),
             ("{collection}", self.open.to_string()),
@@ -342,7 +371,7 @@ fn nothing_of_another_diagnosis_is_found_under_ones_own() {
             house.signed_in(&own, Role::Moderator).await,
         ];
         let elsewhere = Ground { diagnosis: own, ..ground };
-        let ids = ["{id}", "{person}", "{n}", "{walk}", "{private}", "{area}"];
+        let ids = ["{id}", "{draft}", "{person}", "{n}", "{walk}", "{private}", "{area}"];
         let with_id =
             |path: &str| path.starts_with("/d/{slug}/") && ids.iter().any(|id| path.contains(id));
         let mut tried = 0;

@@ -215,6 +215,9 @@ impl Bench<'_> {
         let (list, key, place) = at.in_list().ok_or(Refusal::Gone)?;
         let members = list.item_mut(self.root())?;
         let last = list::len(members).checked_sub(1).ok_or(Refusal::Gone)?;
+        if place > last {
+            return Err(Refusal::Gone);
+        }
         let to = if up { place.checked_sub(1) } else { Some(place + 1).filter(|to| *to <= last) };
         let Some(to) = to else { return self.cross(at, up) };
         list::shift(members, place, to)?;

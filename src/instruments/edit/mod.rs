@@ -347,14 +347,7 @@ impl Bench<'_> {
 
     fn help(&mut self, help: &[Help]) -> Result<(), Refusal> {
         let codes: Vec<String> = help.iter().map(|help| help.code().to_owned()).collect();
-        let old = self.document.get("help").and_then(Item::as_array);
-        let old =
-            old.map(|old| old.iter().filter_map(toml_edit::Value::as_str).collect::<Vec<_>>());
-        if old.is_some_and(|old| old == codes) {
-            return Ok(());
-        }
-        let codes = words::listed(&codes)?;
-        words::put(self.root(), "help", codes)
+        words::name(self.root(), "help", &codes)
     }
 
     fn fold(&mut self, at: &Path, parts: Option<&[Vec<String>; 3]>) -> Result<(), Refusal> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use toml_edit::{Array, InlineTable, Item, Table, Value};
 
-use super::words::{listed, put, quoted, take};
+use super::words::{listed, name, quoted, take};
 use super::{Bench, Path, Refusal, Sort, table, under};
 use crate::domain::collection::coded;
 
@@ -36,17 +36,11 @@ coded! {
 impl Pick {
     /// Writes the list; one that may be absent is taken out when it is empty.
     pub(super) fn set(self, plan: &mut Item, ids: &[String]) -> Result<(), Refusal> {
-        let old = plan.get(self.code()).and_then(Item::as_array);
-        let same =
-            |old: &Array| old.iter().map(Value::as_str).eq(ids.iter().map(|id| Some(id.as_str())));
-        if old.map_or(ids.is_empty(), same) {
-            return Ok(());
-        }
         if ids.is_empty() && self == Self::Top {
             take(plan, self.code());
             return Ok(());
         }
-        put(plan, self.code(), listed(ids)?)
+        name(plan, self.code(), ids)
     }
 }
 

@@ -234,7 +234,7 @@ fn every_kind_can_be_added_and_turned_into_every_other() {
         }
     }
     let multiple = Edit::Kind { at: at("section.1.question.2"), sort: Sort::Multiple };
-    let text = done(PULSE, &[multiple.clone()]);
+    let text = done(PULSE, std::slice::from_ref(&multiple));
     assert!(!text.contains("score = 0"), "answers of a multiple have no score");
     let back = Edit::Kind { at: at("section.1.question.2"), sort: Sort::Scale };
     assert!(done(&text, &[back]).contains("score = 2"));

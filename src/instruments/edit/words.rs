@@ -38,6 +38,18 @@ pub(super) fn listed(all: &[String]) -> Result<Value, Refusal> {
     Ok(array.into())
 }
 
+/// Writes a list of names; what was named already keeps its place.
+pub(super) fn name(table: &mut Item, key: &str, wanted: &[String]) -> Result<(), Refusal> {
+    let old = table.get(key).and_then(Item::as_array);
+    let before: Option<Vec<String>> =
+        old.map(|old| old.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+    let mut names = before.clone().unwrap_or_default();
+    names.retain(|name| wanted.contains(name));
+    let new: Vec<&String> = wanted.iter().filter(|name| !names.contains(name)).collect();
+    names.extend(new.into_iter().cloned());
+    if before.as_ref() == Some(&names) { Ok(()) } else { put(table, key, listed(&names)?) }
+}
+
 /// Keeps some of the strings of a list; the first one stands right behind the bracket.
 pub(super) fn retain(list: &mut Array, keep: impl Fn(&str) -> bool) {
     list.retain(|value| value.as_str().is_none_or(&keep));

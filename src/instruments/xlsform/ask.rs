@@ -4,38 +4,33 @@ use std::rc::Rc;
 
 use super::Refused;
 use super::columns::Line;
-use super::export::ZONES;
 use super::limits::{self, Limits};
-use super::lists::{self, List};
+use super::lists;
 use super::report::short;
-use super::rules::{Held, Takes};
+use super::rules::Takes;
 use super::types::{From, Type};
 use super::walk::{Walk, most, ours};
 use super::xpath::Expr;
-use crate::domain::condition::Rule;
-use crate::domain::question::{Band, Choice, Kind, Question};
+use crate::domain::question::{Choice, Kind};
 use crate::domain::text::Text;
 
 /// The most characters of a text when the form does not say, and in any case.
 const LETTERS: usize = 500;
 const MOST_LETTERS: usize = 2000;
-/// The highest number when the form does not say.
-const HIGHEST: f64 = 100.0;
-/// The code of "other", and what it reads as in forms.
-const OTHER: (&str, &str) = ("other", "Other");
 
 /// A kind, and how rules see its answer.
-struct Asked {
-    kind: Kind,
-    takes: Takes,
-    codes: Codes,
+pub(super) struct Asked {
+    pub(super) kind: Kind,
+    pub(super) takes: Takes,
+    pub(super) codes: Codes,
 }
 
 /// The names of choices in the form, and their codes.
-type Codes = Rc<Vec<(String, String)>>;
+pub(super) type Codes = Rc<Vec<(String, String)>>;
 
 impl Asked {
-    fn plain(kind: Kind, takes: Takes) -> Self {
+    /// One without choices.
+    pub(super) fn plain(kind: Kind, takes: Takes) -> Self {
         Self { kind, takes, codes: Rc::default() }
     }
 }
@@ -169,73 +164,6 @@ impl<'a> Walk<'a> {
         limits
     }
 
-    /// The choices of a question by its list and its filter.
-    fn choices(&mut self, line: Line<'a>, from: From<'a>) -> Result<(Vec<Choice>, Codes), String> {
-        let name = short(from.list);
-        if from.list.contains("${") {
-            return Err("choices cannot be taken from what was written in a repeat".to_owned());
-        }
-        let Some(list) = self.lists.used(from.list, &mut self.report) else {
-            return Err(format!("there is no list {name}"));
-        };
-        if list.is_too_long {
-            let most = lists::LONGEST;
-            return Err(format!("the list {name} has more than {most} choices; ask for a place"));
-        }
-        let mut choices = list.choices.clone();
-        let mut codes = Rc::clone(&list.codes);
-        let filter = line.get("choice_filter").map(str::to_owned);
-        let is_same = filter.as_deref() == line.get("miradouro_filter");
-        if filter.is_none() || !is_same {
-            for choice in &mut choices {
-                choice.show_if = None;
-            }
-        }
-        if let Some(filter) = filter.filter(|_| !is_same) {
-            let rules = self.filtered(from.list, &filter);
-            match rules {
-                Ok(rules) => {
-                    let mut rules = rules.into_iter();
-                    choices.retain_mut(|choice| match rules.next() {
-                        Some(Held::When(rule)) => {
-                            choice.show_if = Self::simple(&rule);
-                            true
-                        }
-                        Some(Held::Never) => false,
-                        Some(Held::Always) | None => true,
-                    });
-                }
-                Err(why) => {
-                    let why = format!("{why}; so every choice is offered");
-                    self.say(line, "choice_filter", why);
-                }
-            }
-        }
-        if from.or_other && !choices.iter().any(|choice| choice.code == OTHER.0) {
-            let text = self.spoken.everywhere(OTHER.1);
-            let (code, score, show_if) = (OTHER.0.to_owned(), None, None);
-            let (missing, exclusive) = (false, false);
-            choices.push(Choice { code, text, score, missing, exclusive, show_if });
-            Rc::make_mut(&mut codes).push((OTHER.0.to_owned(), OTHER.0.to_owned()));
-            self.say(line, "type", "the words of \"other\" stand there in English");
-        }
-        if choices.iter().filter(|choice| !choice.missing).count() < 2 {
-            return Err(format!("the list {name} leaves fewer than two choices"));
-        }
-        Ok((choices, codes))
-    }
-
-    /// The rule of each choice by a filter.
-    fn filtered(&mut self, list: &str, filter: &str) -> Result<Vec<Held>, String> {
-        let expr = Expr::read(filter)?;
-        let Some(list) = self.lists.used(list, &mut self.report) else { return Ok(Vec::new()) };
-        let each = (0..list.choices.len()).map(|number| {
-            let own = expr.with(&|name| list.column(number, name));
-            super::rules::rule(&own, &self.earlier)
-        });
-        each.collect()
-    }
-
     fn one(&mut self, line: Line<'a>, from: From<'a>) -> Result<Asked, String> {
         let (mut choices, codes) = self.choices(line, from)?;
         let scale = line.get("miradouro_scale").map(str::to_owned);
@@ -250,18 +178,6 @@ impl<'a> Walk<'a> {
             }
         };
         Ok(Asked { kind, takes: Takes::One, codes })
-    }
-
-    /// The zones of an exported instrument are placeholders; whoever wrote their own must know that
-    /// they belong to the collection.
-    fn zone(&mut self, line: Line<'a>, from: From<'a>) -> Asked {
-        let list = self.lists.used(from.list, &mut self.report);
-        let codes = list.map(|list| Rc::clone(&list.codes)).unwrap_or_default();
-        let is_own = |name: &str| !ZONES.iter().any(|(code, _)| *code == name);
-        if codes.iter().any(|(name, _)| is_own(name)) {
-            self.say(line, "type", "the zones belong to the collection, not to the questions");
-        }
-        Asked { kind: Kind::Zone, takes: Takes::One, codes }
     }
 
     fn several(
@@ -295,66 +211,6 @@ impl<'a> Walk<'a> {
         }
         let kind = Kind::Rank { choices, places, shuffle: is_shuffled(line) };
         Ok(Asked { kind, takes: Takes::Several, codes })
-    }
-
-    fn number(&mut self, line: Line<'a>, kind: Type<'a>, limits: &Limits) -> Asked {
-        let asked = |min, max, bands| {
-            let kind = Kind::Number { min, max, bands, choices: Vec::new() };
-            Asked::plain(kind, Takes::Number)
-        };
-        let step = if kind == Type::Whole { 1.0 } else { 0.0 };
-        let end = |end: Option<(f64, bool)>, step: f64| {
-            end.map(|(number, excluded)| if excluded { number + step } else { number })
-        };
-        let (mut min, mut max) = (end(limits.min, step), end(limits.max, -step));
-        let bands = line.get("miradouro_bands");
-        let list = bands.and_then(|name| self.lists.used(name, &mut self.report));
-        if let (Some(bands), Some(min), Some(max)) = (list.and_then(List::bands), min, max) {
-            return asked(min, max, bands);
-        }
-        if kind == Type::Range {
-            let (start, last) = (parameter(line, "start"), parameter(line, "end"));
-            min = min.or(Some(start.unwrap_or(1.0)));
-            max = max.or(Some(last.unwrap_or(10.0)));
-        }
-        let (low, high) = match (min, max) {
-            (Some(min), Some(max)) if min < max => (min, max),
-            (min, max) => {
-                let low = min.unwrap_or_else(|| max.map_or(0.0, |max| max.min(0.0)));
-                let high = max.filter(|max| *max > low);
-                (low, high.unwrap_or(if low < HIGHEST { HIGHEST } else { low + HIGHEST }))
-            }
-        };
-        if min != Some(low) || max != Some(high) {
-            let why = format!(
-                "the form gives no numbers from where to where; {low} to {high} stands there"
-            );
-            self.say(line, "type", why);
-        }
-        self.say(line, "type", "a number is shown in bands only; three equal ones stand there");
-        asked(low, high, self.bands(low, high))
-    }
-
-    /// Up to three bands of the same width; placeholders until somebody thinks of better ones.
-    fn bands(&self, low: f64, high: f64) -> Vec<Band> {
-        let (first, last) = (low.ceil(), high.floor());
-        let width = ((last - first + 1.0) / 3.0).floor();
-        let is_wide = width >= 1.0 && last - first < 1e12;
-        let starts =
-            if is_wide { vec![low, first + width, first + width * 2.0] } else { vec![low] };
-        let ends = if is_wide {
-            vec![first + width - 1.0, first + width * 2.0 - 1.0, high]
-        } else {
-            vec![high]
-        };
-        let band = |(number, (from, to)): (i32, (f64, f64))| Band {
-            code: format!("band_{number}"),
-            text: self.spoken.everywhere(&format!("{from}–{to}")),
-            from,
-            to,
-            score: None,
-        };
-        (1..).zip(starts.into_iter().zip(ends)).map(band).collect()
     }
 
     /// A note is a page of words: its hint, or its label under the heading of where it stands.
@@ -394,33 +250,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Ways of not giving the number before.
-    fn instead(&mut self, line: Line<'a>, kind: Type<'a>) {
-        let list = from(kind).and_then(|from| self.lists.used(from.list, &mut self.report));
-        let list = list.map(|list| list.choices.clone());
-        match (self.last().map(|last| &mut last.kind), list) {
-            (Some(Kind::Number { choices, .. }), Some(list)) => *choices = list,
-            _ => self.say(line, "type", "it stands after no number"),
-        }
-    }
-
-    /// Room to say what "other" is.
-    fn other(&mut self, question: &Question) -> Question {
-        let asked = question.id.clone();
-        let rule = Rule::In { question: asked.clone(), codes: vec![OTHER.0.to_owned()] };
-        Question {
-            id: self.ids.id(&format!("{asked}_other")),
-            meaning: 1,
-            same_as: None,
-            text: self.spoken.everywhere("[Other: what?]"),
-            hint: None,
-            kind: Kind::Text { max: 100, lint: true },
-            show_if: Self::simple(&rule).or_else(|| question.show_if.clone()),
-            sensitive: false,
-            fold: None,
-        }
-    }
-
     fn parameters(&mut self, line: Line<'a>, kind: Type<'a>) {
         let Some(written) = line.get("parameters") else { return };
         for (key, _) in parameters(written) {
@@ -443,7 +272,7 @@ fn text(line: Line<'_>, limits: &Limits) -> Kind {
 }
 
 /// The list a type chooses from.
-const fn from(kind: Type<'_>) -> Option<From<'_>> {
+pub(super) const fn from(kind: Type<'_>) -> Option<From<'_>> {
     match kind {
         Type::One(from) | Type::Several(from) | Type::Rank(from) => Some(from),
         Type::Begin(_)
@@ -464,6 +293,11 @@ const fn from(kind: Type<'_>) -> Option<From<'_>> {
     }
 }
 
+fn is_shuffled(line: Line<'_>) -> bool {
+    let written = parameters(line.get("parameters").unwrap_or_default());
+    written.iter().any(|(key, value)| key == "randomize" && value.eq_ignore_ascii_case("true"))
+}
+
 /// `start=1 end=10`, with any of blank, comma and semicolon between.
 fn parameters(written: &str) -> Vec<(String, String)> {
     let tidy = written.replace(" =", "=").replace("= ", "=");
@@ -475,12 +309,7 @@ fn parameters(written: &str) -> Vec<(String, String)> {
     parts.map(pair).collect()
 }
 
-fn parameter(line: Line<'_>, key: &str) -> Option<f64> {
+pub(super) fn parameter(line: Line<'_>, key: &str) -> Option<f64> {
     let found = parameters(line.get("parameters")?).into_iter().find(|(known, _)| known == key);
     lists::number(&found?.1)
-}
-
-fn is_shuffled(line: Line<'_>) -> bool {
-    let written = parameters(line.get("parameters").unwrap_or_default());
-    written.iter().any(|(key, value)| key == "randomize" && value.eq_ignore_ascii_case("true"))
 }

@@ -175,7 +175,8 @@ impl Said<'_, '_> {
             }
         };
         if let (Some(first), Some(written)) = (first, written) {
-            title.0.insert(first, written);
+            let words = self.walk.spoken.everywhere(&written).get(first).to_owned();
+            title.0.insert(first, words);
         }
         for lang in &self.walk.spoken.langs {
             let words = format!("[{}]", title.get(*lang));

@@ -5,7 +5,8 @@
 //! | `guard`, `book` | a file that could harm is refused; sheets are read cell by cell |
 //! | `columns`, `types`, `spoken`, `ids` | what a form writes in many ways, once |
 //! | `xpath`, `rules`, `limits` | its expressions as our rules and limits |
-//! | `head`, `lists`, `scope`, `walk`, `ask` | its lines as sections and questions |
+//! | `head`, `lists`, `scope` | what holds for the whole, its choices, what was asked so far |
+//! | `walk`, `parts`, `when`, `ask`, `offer`, `number` | its lines as sections and questions |
 //! | `report`, `import` | the draft, and what did not come along |
 //! | `paths`, `export`, `paper` | the other way |
 
@@ -19,7 +20,10 @@ mod ids;
 mod import;
 mod limits;
 mod lists;
+mod number;
+mod offer;
 mod paper;
+mod parts;
 mod paths;
 mod report;
 mod rules;
@@ -29,6 +33,7 @@ mod spoken;
 mod tests;
 mod types;
 mod walk;
+mod when;
 mod xpath;
 
 pub use export::export;

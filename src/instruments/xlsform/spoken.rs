@@ -3,7 +3,7 @@
 use super::Refused;
 use super::columns::{self, Line, Table};
 use super::report::{At, Report, short};
-use crate::domain::text::{Lang, Text};
+use crate::domain::text::{Lang, Text, is_unseen};
 use crate::instruments::table::{has_markup, turns};
 
 /// The most characters of one text.
@@ -110,9 +110,11 @@ impl Spoken {
         Some(text)
     }
 
-    /// The same words in every language.
+    /// The same words in every language; three dots, when nothing of them can be seen.
     pub(super) fn everywhere(&self, words: &str) -> Text {
-        Text(self.langs.iter().map(|lang| (*lang, words.to_owned())).collect())
+        let seen = seen(words);
+        let words = if seen.is_empty() { "…".to_owned() } else { seen };
+        Text(self.langs.iter().map(|lang| (*lang, words.clone())).collect())
     }
 }
 
@@ -131,13 +133,20 @@ fn plain(sheet: &str, words: &str, at: At, report: &mut Report) -> String {
     plain.push_str(rest);
     if has_markup(&plain) {
         report.add(sheet, at, "words have no markup here; what stood in < > was taken out");
-        plain = untagged(&plain);
     }
-    plain.retain(|c| !turns(c));
+    plain = seen(&plain);
     if plain.chars().count() > LONGEST {
         report.add(sheet, at, format!("the text was cut after {LONGEST} characters"));
         plain = plain.chars().take(LONGEST).collect();
     }
+    plain.trim().to_owned()
+}
+
+/// Words as they can be shown: without tags and without what nobody can see.
+fn seen(words: &str) -> String {
+    let plain = if has_markup(words) { untagged(words) } else { words.to_owned() };
+    let plain: String =
+        plain.chars().filter(|c| *c == '\n' || !(turns(*c) || is_unseen(*c))).collect();
     plain.trim().to_owned()
 }
 

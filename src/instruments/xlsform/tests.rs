@@ -234,7 +234,8 @@ fn cell(column: usize) -> BoxedStrategy<String> {
         "wish",
         "",
     ];
-    let names = ["a", "b", "C", "1", "é", "or", "not", "a b", "", "meta", "a_other"];
+    let names =
+        ["a", "b", "C", "1", "é", "or", "not", "a b", "", "meta", "a_other", "<b>", "\u{200e}"];
     let words = ["Why?", "Why?", "<b>x", "${a} and ${b", "\u{202e}x", "", "x\ny", "\"q\" \\"];
     let rules = [
         "${a} = 'x'",

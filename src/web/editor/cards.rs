@@ -33,7 +33,7 @@ pub(super) struct Card {
     pub tags: Vec<String>,
     /// What is wrong with it: whether it is an error, and a sentence.
     pub faults: Vec<(bool, String)>,
-    /// Why it could not be saved, where no field is to blame.
+    /// Why it could not be saved; said beside the fields too.
     pub wrong: Vec<String>,
     /// Whether it stands open.
     pub open: bool,
@@ -120,8 +120,7 @@ impl<'a> Maker<'a> {
     pub(super) fn card(&self, part: &Part) -> Card {
         let at = part.at.to_string();
         let sent = self.sent.filter(|sent| sent.at == part.at);
-        let general = |(field, _): &&(String, String)| field == "do" || field.starts_with("new.");
-        let wrong = sent.into_iter().flat_map(|sent| &sent.wrong).filter(general);
+        let wrong = sent.into_iter().flat_map(|sent| &sent.wrong);
         let faults = self.faults.iter().filter(|(place, _)| place.card() == part.at);
         Card {
             id: if part.at.is_root() { "sheet".to_owned() } else { at.clone() },

@@ -199,9 +199,10 @@ pub(super) async fn page(
 
 /// The page; 422 when a card was sent and refused.
 async fn show(held: &Held, asked: &Asked, sent: Option<&Sent>) -> Result<Response> {
+    let status = if sent.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let Ok(view) = View::of(&held.draft.source) else {
         // There are no cards of what cannot be read: its text has to be mended.
-        return text::show(held, None, StatusCode::OK).await;
+        return text::show(held, None, status).await;
     };
     let (desk, words, look) = (&held.desk, held.words(), held.look());
     let first = view.langs.first().copied().unwrap_or(Lang::En);
@@ -257,7 +258,6 @@ async fn show(held: &Held, asked: &Asked, sent: Option<&Sent>) -> Result<Respons
         script: assets::address("editor.js"),
         words,
     };
-    let status = if sent.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(desk::show_under(CSP, status, &page))
 }
 

@@ -135,6 +135,7 @@ pub(super) async fn read(
     while let Some(part) = parts.next().await? {
         match part {
             Part::Text(name, text) => filled.0.push((name, text)),
+            Part::File(name, _) if name != "file" => {}
             Part::File(_, mut part) => {
                 let bytes = part.whole(LARGEST).await?.ok_or(Broken::TooBig)?;
                 file = file.or(Some(bytes).filter(|bytes| !bytes.is_empty()));
@@ -147,8 +148,7 @@ pub(super) async fn read(
 /// A text as files are kept here: lines end one way, and nothing stands before the first.
 pub(super) fn tidy(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
-    let text = text.trim_end();
-    format!("{text}\n")
+    if text.ends_with('\n') { text } else { format!("{text}\n") }
 }
 
 /// `GET /d/{slug}/drafts/{draft}/download`.
