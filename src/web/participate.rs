@@ -158,10 +158,12 @@ async fn take(app: &App, entry: &Entry, lang: Lang, id: ResponseId, came: Came) 
     };
     let hash = &entry.collection.instrument;
     let response = NewResponse::through(&entry.door, id, hash, lang, reading);
+    let count = photos.len();
     let received = app.store.receive(NewResponse { photos, ..response }).await;
     drop(claim);
     match received {
         Ok(Received::Now) => {
+            photo::have_rows(app, count);
             Redirect::to(&format!("/p/{}/{lang}/thanks", entry.door.code)).into_response()
         }
         Ok(Received::Already) => already(app, entry, lang, pairs),
