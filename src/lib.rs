@@ -31,9 +31,11 @@
 //!    with a fresh random id; the page is never stored by a cache.
 //! 2. `POST` to the same address: [`domain::instrument::Instrument::read`] gives every answer it can
 //!    read and every complaint. Complaints: the same page, 422, answers kept.
+//!    A place is the code of a street or square of the area's map: a point is snapped here and
+//!    forgotten. A photo was drawn anew and laid in its folder before; the form carries a word for it.
 //! 3. Otherwise the answers, without their words, go to the one writer of [`store`], which commits
 //!    whatever has queued in one transaction: a receipt (a keyed hash of the form's id, without a
-//!    way back), the response under an id of its own, each free text under an id of its own.
+//!    way back), the response under an id of its own, each free text and photo under one of its own.
 //!    Whoever sent it is answered after the commit, and the commit happens whether or not they wait.
 //! 4. 303 to the thank-you page. The row has no time, address or device.
 //!

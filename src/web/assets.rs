@@ -11,18 +11,30 @@ use rust_embed::RustEmbed;
 #[folder = "templates/assets"]
 struct Assets;
 
-/// The address of an asset, as in `/a/3f2a9c01/respondent.css`.
+/// The address of an asset, as in `/a/3f2a9c01/respondent.css`; of two at once, with a comma between
+/// them: a phone far from town asks for one file rather than two.
 #[must_use]
 pub(super) fn address(name: &str) -> String {
-    let hash = Assets::get(name).map_or_else(String::new, |file| {
-        file.metadata.sha256_hash().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
-    });
+    let files = name.split(',').filter_map(Assets::get);
+    let bytes = files.flat_map(|file| file.metadata.sha256_hash().into_iter().take(4));
+    let hash: String = bytes.map(|byte| format!("{byte:02x}")).collect();
     format!("/a/{hash}/{name}")
+}
+
+/// The content of an asset, or of two.
+fn content(name: &str) -> Option<Vec<u8>> {
+    match name.split_once(',') {
+        None => Some(Assets::get(name)?.data.into_owned()),
+        Some((one, other)) => {
+            let (one, other) = (Assets::get(one)?.data, Assets::get(other)?.data);
+            Some([one.as_ref(), b"\n", other.as_ref()].concat())
+        }
+    }
 }
 
 /// `GET /a/{hash}/{*name}`.
 pub(super) async fn asset(Path((_hash, name)): Path<(String, String)>) -> Response {
-    let Some(file) = Assets::get(&name) else {
+    let Some(content) = content(&name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let kind = match name.rsplit('.').next() {
@@ -36,5 +48,5 @@ pub(super) async fn asset(Path((_hash, name)): Path<(String, String)>) -> Respon
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
-    (headers, file.data.into_owned()).into_response()
+    (headers, content).into_response()
 }

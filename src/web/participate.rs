@@ -158,10 +158,12 @@ async fn take(app: &App, entry: &Entry, lang: Lang, id: ResponseId, came: Came) 
     };
     let hash = &entry.collection.instrument;
     let response = NewResponse::through(&entry.door, id, hash, lang, reading);
+    let count = photos.len();
     let received = app.store.receive(NewResponse { photos, ..response }).await;
     drop(claim);
     match received {
         Ok(Received::Now) => {
+            photo::have_rows(app, count);
             Redirect::to(&format!("/p/{}/{lang}/thanks", entry.door.code)).into_response()
         }
         Ok(Received::Already) => already(app, entry, lang, pairs),
@@ -270,8 +272,8 @@ struct FormPage<'a> {
     as_is: Option<&'static str>,
     sections: Vec<SectionView>,
     danger: String,
-    /// The scripts, where there is something for them to do.
-    scripts: Vec<String>,
+    /// The script, where there is something for it to do.
+    script: Option<String>,
     /// What is said over a form that is only looked at.
     trial: Option<String>,
     /// Whether it brings files.
@@ -388,7 +390,7 @@ fn form_page<'a>(
             .then_some(AS_IS),
         sections,
         danger: danger(entry, words),
-        scripts: scripts(entry),
+        script: script(entry),
         trial: None,
         files: instrument.asks_photos(),
     })
@@ -416,12 +418,15 @@ fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionVi
     Ok(views)
 }
 
-/// What a script can help with: rules, and the map.
-fn scripts(entry: &Entry) -> Vec<String> {
+/// The script that can help: with rules, with the map, or both in one file.
+fn script(entry: &Entry) -> Option<String> {
     let has_map = entry.instrument.asks_places() && entry.area.is_some();
-    let wanted = [(has_rules(&entry.instrument), "form.js"), (has_map, "place.js")];
-    let wanted = wanted.into_iter().filter(|(is_wanted, _)| *is_wanted);
-    wanted.map(|(_, name)| assets::address(name)).collect()
+    match (has_rules(&entry.instrument), has_map) {
+        (true, true) => Some(assets::address("form.js,place.js")),
+        (true, false) => Some(assets::address("form.js")),
+        (false, true) => Some(assets::address("place.js")),
+        (false, false) => None,
+    }
 }
 
 /// Whether something is asked or offered only to some, or stands alone among ticks.

@@ -4,7 +4,7 @@
 //! is no photo.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::multipart::MultipartRejection;
@@ -32,6 +32,9 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(10);
 const AT_ONCE: usize = 64;
 /// How long a photo waits for a form that is never sent.
 const WAITS: Duration = Duration::from_hours(24);
+/// How many photos may wait like that: somebody who only fills the disk ends up without photos, and
+/// everybody else's answers still have room.
+const MOST_WAITING: usize = 5000;
 /// How often those are looked for, in milliseconds.
 const LOOKS: i64 = 60 * 60 * 1000;
 
@@ -39,6 +42,8 @@ const LOOKS: i64 = 60 * 60 * 1000;
 pub(super) struct PhotoDesk {
     darkroom: Darkroom,
     uploads: Semaphore,
+    /// About how many photos wait for their form.
+    waiting: AtomicUsize,
     /// Held for reading while a form's photos get their rows, for writing while a sweep looks for
     /// photos that have none.
     sweeping: RwLock<()>,
@@ -50,9 +55,18 @@ impl Default for PhotoDesk {
         Self {
             darkroom: Darkroom::default(),
             uploads: Semaphore::new(AT_ONCE),
+            waiting: AtomicUsize::default(),
             sweeping: RwLock::default(),
             swept: AtomicI64::default(),
         }
+    }
+}
+
+impl PhotoDesk {
+    /// So many photos wait no longer.
+    fn served(&self, photos: usize) {
+        let less = |waiting: usize| Some(waiting.saturating_sub(photos));
+        let _before = self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 }
 
@@ -141,8 +155,14 @@ async fn photo(
         Ok(0) => None,
         Ok(_) if there >= max => Some(Err(Wrong::TooMany { ticked: there + 1, max })),
         Ok(bytes) if bytes > LARGEST => Some(Err(Wrong::PhotoTooLarge)),
+        Ok(_) if app.photo_desk().waiting.load(Ordering::Relaxed) >= MOST_WAITING => {
+            tracing::error!(photos = MOST_WAITING, "too many photos wait for forms to be sent");
+            Some(Err(Wrong::PhotoNotKept))
+        }
         Ok(_) => {
-            let kept = app.photo_desk().darkroom.develop(&app.store, &part).await;
+            let desk = app.photo_desk();
+            let kept = desk.darkroom.develop(&app.store, &part).await;
+            desk.waiting.fetch_add(usize::from(kept.is_ok()), Ordering::Relaxed);
             Some(kept.map_err(|error| wrong(&error)))
         }
         Err(NotWritten::Broken(broken)) => {
@@ -230,6 +250,11 @@ pub(super) async fn claimed(
     if complaints.is_empty() { Ok((photos, guard)) } else { Err(complaints) }
 }
 
+/// So many photos have their rows.
+pub(super) fn have_rows(app: &App, photos: usize) {
+    app.photo_desk().served(photos);
+}
+
 /// The words of a form for photos that are still there; those for others are dropped.
 pub(super) async fn only_kept(
     store: &Store,
@@ -263,7 +288,10 @@ fn sweep_when_due(app: &App) {
         let _all = app.photo_desk().sweeping.write().await;
         match app.store.sweep_photos(WAITS).await {
             Ok(0) => {}
-            Ok(photos) => tracing::info!(photos, "photos of forms that were never sent are gone"),
+            Ok(photos) => {
+                app.photo_desk().served(photos);
+                tracing::info!(photos, "photos of forms that were never sent are gone");
+            }
             Err(error) => tracing::error!(%error, "photos could not be swept"),
         }
     });
