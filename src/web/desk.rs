@@ -261,10 +261,15 @@ pub(super) struct Card {
 }
 
 /// A rendered staff page with a content policy of its own.
-pub(super) fn show_under(csp: &'static str, status: StatusCode, page: &impl Template) -> Response {
-    let mut response = show(status, page);
-    let csp = HeaderValue::from_static(csp);
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
+pub(super) fn show_under(csp: &str, status: StatusCode, page: &impl Template) -> Response {
+    under(csp, show(status, page))
+}
+
+/// A response with a content policy of its own. One that cannot be written leaves the usual one.
+pub(super) fn under(csp: &str, mut response: Response) -> Response {
+    if let Ok(csp) = HeaderValue::from_str(csp) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
+    }
     response
 }
 

@@ -46,10 +46,10 @@ pub(super) use text::{download, page as text_page, save as text_save};
 use cards::{Card, Maker, SectionView};
 use rows::Row;
 
-/// Nothing from elsewhere, nothing inline, and our own preview in a frame.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-                   connect-src 'self'; font-src 'self'; form-action 'self'; frame-src 'self'; \
-                   base-uri 'none'; frame-ancestors 'none'";
+/// As on every page, and our own preview may stand in a frame of this one.
+fn policy() -> String {
+    super::CSP.replace("form-action", "frame-src 'self'; form-action")
+}
 
 /// A draft, and who is looking at it.
 pub(super) struct Held {
@@ -274,7 +274,7 @@ async fn show(held: &Held, asked: &Asked, sent: Option<&Sent>) -> Result<Respons
         script: assets::address("editor.js"),
         words,
     };
-    Ok(desk::show_under(CSP, status, &page))
+    Ok(desk::show_under(&policy(), status, &page))
 }
 
 /// When it was saved last, and by whom.

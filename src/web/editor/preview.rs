@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::Held;
 use crate::domain::text::Lang;
 use crate::web::app::App;
+use crate::web::desk;
 use crate::web::error::{Error, Result};
 use crate::web::page::{self, Message};
 use crate::web::participate::{self, Pairs};
@@ -14,9 +15,9 @@ use crate::web::sign_in::SignedIn;
 use askama::Template;
 
 /// As on every page, except that our own editor may show this one in a frame.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-                   connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; \
-                   frame-ancestors 'self'";
+fn policy() -> String {
+    crate::web::CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+}
 
 /// `GET /d/{slug}/drafts/{draft}/preview/{lang}`.
 pub(in crate::web) async fn show(
@@ -41,8 +42,7 @@ pub(in crate::web) async fn show(
         let message = Message::plain(held.desk.lang(), &words.preview, text);
         (StatusCode::OK, page::html(message.render())).into_response()
     };
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    Ok(desk::under(&policy(), response))
 }
