@@ -11,8 +11,8 @@ use rust_embed::RustEmbed;
 #[folder = "templates/assets"]
 struct Assets;
 
-/// The address of an asset, as in `/a/3f2a9c01/respondent.css`; of two at once, with a comma between
-/// them: a phone far from town asks for one file rather than two.
+/// The address of an asset, as in `/a/3f2a9c01/respondent.css`; of several at once, with commas
+/// between them: a phone far from town asks for one file rather than two.
 #[must_use]
 pub(super) fn address(name: &str) -> String {
     let files = name.split(',').filter_map(Assets::get);
@@ -21,15 +21,10 @@ pub(super) fn address(name: &str) -> String {
     format!("/a/{hash}/{name}")
 }
 
-/// The content of an asset, or of two.
-fn content(name: &str) -> Option<Vec<u8>> {
-    match name.split_once(',') {
-        None => Some(Assets::get(name)?.data.into_owned()),
-        Some((one, other)) => {
-            let (one, other) = (Assets::get(one)?.data, Assets::get(other)?.data);
-            Some([one.as_ref(), b"\n", other.as_ref()].concat())
-        }
-    }
+/// The content of an asset, or of several, one after the other.
+fn content(names: &str) -> Option<Vec<u8>> {
+    let files: Option<Vec<_>> = names.split(',').map(Assets::get).collect();
+    Some(files?.iter().map(|file| file.data.as_ref()).collect::<Vec<_>>().join(&b'\n'))
 }
 
 /// `GET /a/{hash}/{*name}`.

@@ -27,7 +27,7 @@ use crate::domain::collection::{self, Collection, Door, Mode, Origin, Presence, 
 use crate::domain::diagnosis::{Diagnosis, Zone};
 use crate::domain::ids::{CollectionId, ResponseId, WaveId};
 use crate::domain::instrument::{Help, Instrument, Section};
-use crate::domain::question::{Choice, Question};
+use crate::domain::question::Question;
 use crate::domain::text::Lang;
 use crate::store::{NewResponse, Received};
 use crate::words::{FormWords, fill};
@@ -272,8 +272,10 @@ struct FormPage<'a> {
     as_is: Option<&'static str>,
     sections: Vec<SectionView>,
     danger: String,
-    /// The script, where there is something for it to do.
-    script: Option<String>,
+    /// The script that hides what is not asked.
+    script: String,
+    /// What is asked for once the page stands.
+    later: String,
     /// What is said over a form that is only looked at.
     trial: Option<String>,
     /// Whether it brings files.
@@ -391,6 +393,7 @@ fn form_page<'a>(
         sections,
         danger: danger(entry, words),
         script: script(entry),
+        later: assets::address("later.js"),
         trial: None,
         files: instrument.asks_photos(),
     })
@@ -418,23 +421,10 @@ fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionVi
     Ok(views)
 }
 
-/// The script that can help: with rules, with the map, or both in one file.
-fn script(entry: &Entry) -> Option<String> {
+/// The script a form needs at once, with the map's where a place is asked: one file.
+fn script(entry: &Entry) -> String {
     let has_map = entry.instrument.asks_places() && entry.area.is_some();
-    match (has_rules(&entry.instrument), has_map) {
-        (true, true) => Some(assets::address("form.js,place.js")),
-        (true, false) => Some(assets::address("form.js")),
-        (false, true) => Some(assets::address("place.js")),
-        (false, false) => None,
-    }
-}
-
-/// Whether something is asked or offered only to some, or stands alone among ticks.
-fn has_rules(instrument: &Instrument) -> bool {
-    let choice = |choice: &Choice| choice.show_if.is_some() || choice.exclusive;
-    let asked =
-        |question: &Question| question.show_if.is_some() || question.choices().iter().any(choice);
-    instrument.all_questions().any(asked)
+    assets::address(if has_map { "form.js,place.js" } else { "form.js" })
 }
 
 /// The questions of a section; a shuffled one in an order that the form's id fixes.

@@ -107,4 +107,9 @@
   form.addEventListener("change", (event) => { unite(event.target); settle(); });
   addEventListener("pageshow", settle);
   settle();
+
+  // What can wait is asked for once the page stands.
+  if (form.dataset.later) addEventListener("load", () => {
+    document.head.append(Object.assign(document.createElement("script"), { src: form.dataset.later }));
+  });
 })();
