@@ -4,13 +4,14 @@
 //! time, address or device. Free text goes, in the same transaction, to a table of its own with an
 //! id of its own. A receipt is a keyed hash of the response's id without a way back to it.
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::photo::{self, NewPhoto};
 use super::writer::Sent;
 use super::{Result, Secret, Store, Tx, code, document, json, on, within};
 use crate::domain::answer::{Answers, FreeText};
-use crate::domain::collection::{Door, Mode};
+use crate::domain::collection::{Door, Mode, State};
 use crate::domain::data_walk::{DataWalk, Reflection};
 use crate::domain::ids::{CollectionId, DiagnosisId, ResponseId, TextId};
 use crate::domain::text::Lang;
@@ -36,6 +37,9 @@ pub struct NewResponse {
     pub texts: Vec<FreeText>,
     /// The photos, whose pictures are kept already.
     pub photos: Vec<NewPhoto>,
+    /// For a sheet that waited on a phone: it is taken though the collection closed, if that was
+    /// not before this day.
+    pub closed_since: Option<Date>,
 }
 
 impl NewResponse {
@@ -58,6 +62,18 @@ impl NewResponse {
             answers: reading.answers,
             texts: reading.texts,
             photos: Vec::new(),
+            closed_since: None,
+        }
+    }
+
+    /// Whether a collection that stands like this takes it.
+    fn is_taken(&self, state: Option<State>, closed: Option<Date>) -> bool {
+        match state {
+            Some(State::Open) => true,
+            Some(State::Closed) => {
+                closed.zip(self.closed_since).is_some_and(|(closed, since)| closed >= since)
+            }
+            Some(State::Draft) | None => false,
         }
     }
 }
@@ -96,7 +112,7 @@ pub struct FreeTextRow {
 }
 
 const COLLECTION_STATE: &str = "
-    select state
+    select state, closed
       from collection
      where diagnosis = $1
        and id = $2";
@@ -130,9 +146,12 @@ pub(super) async fn write(tx: &mut Tx, secret: &Secret, sent: &Sent) -> Result<R
     match sent {
         Sent::Response(response) => {
             let (diagnosis, collection) = (response.diagnosis.0, response.collection.0);
-            let state: Option<String> = within!(tx, it => sqlx::query_scalar(COLLECTION_STATE)
-                .bind(diagnosis).bind(collection).fetch_optional(it).await)?;
-            if state.as_deref() != Some("open") {
+            let found: Option<(String, Option<String>)> = within!(tx, it =>
+                sqlx::query_as(COLLECTION_STATE)
+                    .bind(diagnosis).bind(collection).fetch_optional(it).await)?;
+            let (state, closed) = found.unwrap_or_default();
+            let closed = closed.and_then(|day| day.parse().ok());
+            if !response.is_taken(State::from_code(&state), closed) {
                 return Ok(Received::Closed);
             }
             add_response(tx, secret, response).await
