@@ -479,7 +479,7 @@ fn form_page<'a>(
         sections,
         danger: danger(entry, words),
         script: script(entry),
-        later: assets::address("later.js"),
+        later: assets::address(phone::LATER),
         trial: None,
         files: instrument.asks_photos(),
     })

@@ -38,6 +38,9 @@ static AT_ONCE: Semaphore = Semaphore::const_new(8);
 /// The field in which a correction names what it replaces.
 const MENDS: &str = "_mend";
 
+/// What a form asks for once it stands.
+pub(super) const LATER: &str = "later.js,outbox.js,offline.js";
+
 const PASS: HeaderName = HeaderName::from_static("miradouro-pass");
 const VERSION: HeaderName = HeaderName::from_static("miradouro-version");
 
@@ -337,7 +340,7 @@ struct WaitingPage<'a> {
 pub(super) fn waiting(app: &Inner, name: &str, door: &str, lang: Lang) -> Response {
     let words = app.phone_words(lang);
     let frame = Frame::new(lang, &words.waiting_title, name);
-    let script = assets::address("outbox.js,offline.js");
+    let script = assets::address(LATER);
     let about = format!("/p/{door}/{lang}");
     page::html(WaitingPage { frame, words, script, about }.render())
 }
