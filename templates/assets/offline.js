@@ -81,12 +81,13 @@
 
   // --- A form that may wait here: it and what it is made of are kept, after a yes.
   const shelf = async () => (self.caches && navigator.serviceWorker ? caches.open(SHELF) : null);
-  const isKept = async () => Boolean(await (await shelf())?.match(url));
+  const isKept = async () => Boolean(self.caches && (await caches.has(SHELF)) && (await (await shelf()).match(url)));
   async function keepForm() {
     const made = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
     const files = made.filter(({ origin, pathname }) => origin === location.origin && /^\/a\/|\.svg$/.test(pathname));
     const maps = [...form.querySelectorAll("[data-map]")].map((one) => one.dataset.map);
     const pages = [url, `${url}/phone.json`, `${url}/waiting`];
+    if (form.dataset.words) pages.push(form.dataset.words);
     const kept = await shelf();
     await kept.addAll([...new Set([...pages, ...files.map(({ pathname }) => pathname), ...maps])]);
     await navigator.serviceWorker.register("/p/sw.js", { scope: "/p/" });
@@ -232,13 +233,16 @@
   // --- Sending.
   let held = mending ? await outbox.get(mending).catch(() => null) : null;
   if (!held && !form.querySelector(".err")) named("_id")[0].value = crypto.randomUUID?.() ?? named("_id")[0].value;
-  const send = [...form.querySelectorAll(".bar")].pop();
+  const send = form.querySelector(".bar.send") ?? [...form.querySelectorAll(".bar")].pop();
   const panel = make("div", { className: "note", role: "status", tabIndex: -1, hidden: true });
   send.before(panel);
   const tell = (...inside) => { panel.replaceChildren(...inside); panel.hidden = false; panel.focus(); panel.scrollIntoView({ block: "center" }); };
   let pending = null, sameAs = "", retry;
   const inert = (yes) => send.querySelectorAll("button").forEach((one) => { one.disabled = yes; });
-  const gone = () => { outbox.remove(draftId, ...(held ? [held.id] : [])).catch(() => {}); };
+  const gone = () => {
+    outbox.remove(draftId, ...(held ? [held.id] : [])).catch(() => {});
+    document.dispatchEvent(new CustomEvent("miradouro:sent", { detail: { key: form.dataset.keep } }));
+  };
   const thanks = () => { gone(); leaving = true; location.assign(`${url}/thanks`); };
 
   // Beside the fields, as the server's own page would.
@@ -252,13 +256,15 @@
       at?.setAttribute("aria-describedby", `${field}-err`);
     }
     const links = wrong.map(({ field, question }) => make("li", {}, make("a", { href: `#${field}`, textContent: question })));
+    form.querySelectorAll("main > .err").forEach((one) => one.remove());
     const sum = make("div", { className: "err sum sent-err", role: "alert", tabIndex: -1 },
       make("p", { textContent: words.wrong_title }), make("ul", {}, ...links));
     panel.hidden = true;
     form.querySelector("main h1").after(sum);
     if (asIs) send.prepend(make("button", { className: "skip sent-err", name: asIs[0], value: "yes", textContent: asIs[1] }));
-    document.dispatchEvent(new CustomEvent("miradouro:wrong", { detail: wrong }));
     sum.focus();
+    // One question a screen: to the first that is wrong.
+    if (form.matches(".screens")) sum.querySelector("a")?.click();
   }
 
   async function keepSheet() {
@@ -270,13 +276,11 @@
       return later();
     }
     clearTimeout(retry);
-    const id = pending.id;
-    pending = null;
+    pending = held = null;
     gone();
     navigator.storage?.persist?.();
     navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("miradouro")).catch(() => {});
     done();
-    if (held?.id === id) held = null;
     again();
   }
   // The form makes room for what waits.
@@ -327,6 +331,11 @@
       }
       case "refused":
         pending = null;
+        if (held) {
+          held = { ...sheet, state: "held", sentence: said.sentence, wrong: said.wrong ?? [], as_is: said.as_is };
+          await outbox.put(held).catch(() => {});
+          if (held.sealed) only();
+        }
         if (said.wrong?.length) return complain(said.wrong, said.as_is);
         return tell(make("h2", { textContent: said.title ?? "" }), sentence);
       case "closed":
@@ -344,15 +353,20 @@
   const keepTools = () => [text("no_signal_or"),
     bar(button("keep", keepSheet, "go"), button("try_again", () => attempt()))];
 
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     const { submitter } = event;
-    if (submitter?.name === "_lang") return;
+    if (event.defaultPrevented || submitter?.name === "_lang") return;
     event.preventDefault();
-    if (submitter?.name === "_add") {
-      const head = more(submitter.value);
-      head?.scrollIntoView();
-      return head?.focus();
-    }
+    if (submitter?.name !== "_add") return leave(submitter);
+    const head = more(submitter.value);
+    head?.scrollIntoView();
+    head?.focus();
+  });
+  form.addEventListener("miradouro:send", (event) => {
+    event.preventDefault();
+    leave(event.detail.submitter);
+  });
+  async function leave(submitter) {
     const wrong = [];
     if (form.querySelector("[type=file]")) tell(text("photos_work"));
     const data = await gathered(submitter, wrong);
@@ -370,7 +384,7 @@
       return tell(title("no_signal_title"), text("kept_not"), make("p", { className: "soft", textContent: String(error) }));
     }
     await attempt();
-  });
+  }
   // What is changed meanwhile must be sent anew.
   form.addEventListener("input", () => {
     if (!pending) return;
@@ -392,18 +406,24 @@
     mends.forEach((name) => data.append("_mend", name));
     return held;
   }
+  function only() {
+    for (const { field } of held.wrong) {
+      const [, id, at] = field.match(/^(.*)\.(\d+)\./) ?? [];
+      while (id && group(id)?.querySelectorAll("section.repeat").length <= Number(at) && more(id));
+    }
+    const keep = held.wrong.map(({ field }) => form.querySelector(`[id="${CSS.escape(field)}"]`)).filter(Boolean);
+    form.querySelectorAll("main fieldset[id],main .grid,main .info,section.repeat,[name=_add]").forEach((one) => {
+      one.style.display = keep.some((kept) => one.contains(kept) || kept.contains(one)) ? "" : "none";
+    });
+    form.classList.remove("screens");
+    form.classList.add("end");
+    form.querySelectorAll(".off").forEach((one) => one.classList.remove("off"));
+    offer.replaceChildren(text("mend_sealed", "note"));
+  }
   if (held?.state === "held") {
     named("_id")[0].value = held.id;
     if (held.sealed) {
-      for (const { field } of held.wrong) {
-        const [, id, at] = field.match(/^(.*)\.(\d+)\./) ?? [];
-        while (id && group(id)?.querySelectorAll("section.repeat").length <= Number(at) && more(id));
-      }
-      const keep = held.wrong.map(({ field }) => form.querySelector(`[id="${CSS.escape(field)}"]`)).filter(Boolean);
-      form.querySelectorAll("main fieldset[id]").forEach((one) => {
-        one.hidden = !keep.some((kept) => one.contains(kept) || kept.contains(one));
-      });
-      offer.replaceChildren(text("mend_sealed", "note"));
+      only();
     } else {
       fill(await unpack(held));
     }
