@@ -19,7 +19,11 @@
   const text = (key, className = "") => make("p", { className, textContent: words[key] });
   const button = (key, onclick, className = "skip") =>
     make("button", { type: "button", className, textContent: words[key], onclick });
-  const bar = (...inside) => make("p", { className: "bar" }, ...inside);
+  const bar = (...inside) => {
+    const made = make("p", { className: "bar" }, ...inside);
+    made.style.marginBlock = "1rem .5rem";
+    return made;
+  };
   const title = (key, tag = "h2") => make(tag, { textContent: words[key] });
   const mending = new URLSearchParams(location.search).get("mend");
   const SHELF = "miradouro";
@@ -27,37 +31,36 @@
   // --- What waits, listed; sent by itself for as long as the page stands open.
   const list = make("section", { className: "note" });
   const status = make("p", { role: "status" });
+  const lead = make("div");
   async function render() {
     const sheets = await outbox.all().catch(() => []);
+    const lasts = await navigator.storage?.persisted?.();
     const of = (state) => sheets.filter((sheet) => sheet.state === state);
     const [waiting, held, arrived] = ["waiting", "held", "arrived"].map(of);
-    list.hidden = !box && !form?.hidden && waiting.length + held.length === 0;
-    const count = (key, n) => make("strong", { textContent: `${say(key, n)}   ` });
-    const sum = arrived.reduce((all, one) => all + one.n, 0);
+    const stays = waiting.length + held.length > 0;
+    list.hidden = !box && !form?.hidden && !stays;
+    lead.replaceChildren(...(waiting.length ? [title("kept_title", "h1"), text("kept")] : [title("waiting_title", "h1")]));
     const item = (sheet, ...more) => make("li", {}, make("bdi", { textContent: sheet.title }), ...more);
     const line = (what) => make("small", { textContent: ` — ${what}` });
-    const delet = (sheet) => button("remove", () => {
-      if (confirm(words.remove_sure)) outbox.remove(sheet.id);
-    });
-    const back = (sheet) => item(sheet, make("div", { className: "err" },
-      make("p", { textContent: sheet.sentence }),
-      ...sheet.wrong.map((one) => make("p", { textContent: `${one.question}: ${one.sentence}` }))),
-      bar(...(sheet.wrong.length ? [make("a", { className: "go", href: `${sheet.url}?mend=${sheet.id}`, textContent: words.mend })] : []), delet(sheet)));
+    const back = (sheet) => item(sheet,
+      make("div", { className: "err" }, make("p", { textContent: sheet.sentence }),
+        ...sheet.wrong.map((one) => make("p", { textContent: `${one.question} — ${one.sentence}` }))),
+      bar(...(sheet.wrong.length ? [make("a", { className: "go", href: `${sheet.url}?mend=${sheet.id}`, textContent: words.mend })] : []),
+        button("remove", () => { if (confirm(words.remove_sure)) outbox.remove(sheet.id); })));
+    const sum = arrived.reduce((all, one) => all + one.n, 0);
+    const counts = [["waiting", waiting.length], ["held", held.length], ["arrived", sum]].filter(([, n]) => n > 0);
+    const tools = [];
+    if (stays) tools.push(button("send_now", () => flush(true), "go"));
+    if (sum) tools.push(button("forget", () => outbox.remove(...arrived.map(({ id }) => id))));
     list.replaceChildren(
-      ...(box ? [] : [title("waiting_title")]),
-      make("p", {}, ...(waiting.length + held.length + sum === 0 ? [words.nothing] : []),
-        ...(waiting.length ? [count("waiting", waiting.length)] : []),
-        ...(held.length ? [count("held", held.length)] : []),
-        ...(sum ? [count("arrived", sum)] : [])),
+      ...(box || form?.hidden ? [] : [title("waiting_title")]),
+      make("p", {}, make("strong", { textContent: counts.map(([key, n]) => say(key, n)).join(" · ") || words.nothing })),
       status,
       make("ul", { className: "links" }, ...held.map(back),
         ...waiting.map((sheet) => item(sheet, line(words.one_waits))),
-        ...arrived.map((one) => item(one, line(`${words.one_arrived}${one.n > 1 ? ` (${one.n})` : ""}`)))));
-    if (waiting.length + held.length > 0 && !(await navigator.storage?.persisted?.())) list.append(text("may_go", "soft"));
-    const tools = [];
-    if (waiting.length + held.length > 0) tools.push(button("send_now", () => flush(true), "go"));
-    if (arrived.length > 0) tools.push(button("forget", () => outbox.remove(...arrived.map(({ id }) => id))));
-    if (tools.length) list.append(bar(...tools));
+        ...arrived.map((one) => item(one, line(`${words.one_arrived}${one.n > 1 ? ` (${one.n})` : ""}`)))),
+      ...(stays && !lasts ? [text("may_go", "soft")] : []),
+      ...(tools.length ? [bar(...tools)] : []));
   }
   let wait = 0, timer;
   async function flush(byHand = false) {
@@ -287,7 +290,7 @@
   function done() {
     leaving = true;
     form.hidden = true;
-    const rest = make("main", {}, title("kept_title", "h1"), text("kept"));
+    const rest = make("main", {}, lead);
     if (about.sealed) rest.append(text("sealed", "soft"));
     rest.append(list, bar(make("a", { className: "go", href: url, textContent: words.another })));
     form.after(rest);
@@ -418,7 +421,7 @@
     form.classList.remove("screens");
     form.classList.add("end");
     form.querySelectorAll(".off").forEach((one) => one.classList.remove("off"));
-    offer.replaceChildren(text("mend_sealed", "note"));
+    offer.replaceChildren(text("mend_sealed"));
   }
   if (held?.state === "held") {
     named("_id")[0].value = held.id;
