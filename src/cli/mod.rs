@@ -264,7 +264,8 @@ async fn answer(app: App, listener: tokio::net::TcpListener) -> Result<ExitCode>
             _ = terminated => {}
         }
     };
-    axum::serve(listener, router(app)).with_graceful_shutdown(stop).await?;
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 

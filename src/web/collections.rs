@@ -187,7 +187,7 @@ pub(super) async fn draft(
         closed: None,
         group_said_yes: false,
     };
-    let door = Door { code: door_code(), collection: id, diagnosis, mode };
+    let door = Door::new(&door_code(), id, diagnosis, mode);
     desk.app.store.add_collection(&collection, &[door]).await.map_err(|e| desk.said(e))?;
     Ok(collection)
 }

@@ -78,6 +78,16 @@ coded! {
         PublishedInstrument = "instrument_published",
         /// A data walk was planned.
         AddedWalk = "walk_added",
+        /// A door was added.
+        AddedDoor = "door_added",
+        /// A door was shut by itself.
+        ShutDoor = "door_shut",
+        /// A door was opened again.
+        ReopenedDoor = "door_opened",
+        /// Cards with one-time codes were made.
+        MadeCards = "cards_made",
+        /// The ceiling of a collection was changed.
+        ChangedCeiling = "ceiling_changed",
     }
 }
 

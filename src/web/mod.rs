@@ -26,6 +26,7 @@ mod assets;
 mod collections;
 mod desk;
 mod diagnosis;
+mod door;
 mod editor;
 mod error;
 mod feedback;
@@ -33,6 +34,7 @@ mod field;
 mod home;
 mod instruments;
 mod members;
+mod misses;
 mod moderation;
 mod named;
 mod overview;
@@ -88,6 +90,7 @@ pub fn router(app: App) -> Router {
 fn intake() -> Router<App> {
     Router::new()
         .route("/", get(home::front))
+        .route("/p", get(door::letters_page).post(door::find))
         .route("/p/{door}", get(participate::enter))
         .route("/p/{door}/map.svg", get(place::drawing))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
