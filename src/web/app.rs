@@ -277,6 +277,12 @@ impl BaseUrl {
         format!("{}{path}", self.0)
     }
 
+    /// The address itself, without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether pages are served encrypted: `__Host-` cookies then.
     #[must_use]
     pub fn is_https(&self) -> bool {

@@ -18,7 +18,7 @@ words! {
         collection_closed,
         shut,
         reopen,
-        print_in,
+        print_sheet,
         show_room,
         kiosk_use,
         kiosk_hint,
