@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use miradouro::domain::answer::Reading;
 use miradouro::domain::collection::{Mode, State};
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::{PopulationCount, Wave, Zone, ZoneSet};
 use miradouro::domain::draft::Draft;
-use miradouro::domain::answer::Reading;
 use miradouro::domain::ids::{
     CollectionId, DataWalkId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId,
 };
