@@ -5,7 +5,8 @@
   const form = document.querySelector("form[data-later]");
   const box = document.querySelector("[data-phone]");
   const url = form?.getAttribute("action") ?? box?.dataset.phone;
-  if (!url) return;
+  // A passed tablet keeps nothing for anybody.
+  if (!url || form?.dataset.kiosk) return;
   const about = await fetch(`${url}/phone.json`).then((answer) => answer.json()).catch(() => null);
   if (!about?.words) return;
   const { words } = about;
@@ -216,7 +217,7 @@
     const files = new Map();
     for (const [name, value] of data) {
       if (value instanceof File) files.set(name, [...(files.get(name) ?? []), value]);
-      else if (!name.startsWith("_") || name.startsWith("_clear.")) {
+      else if (!name.startsWith("_") || name.startsWith("_clear.") || name === "_code") {
         const inputs = named(name);
         const tick = inputs.find((one) => one.matches("[type=radio],[type=checkbox]") && one.value === value);
         if (tick) tick.checked = true;
