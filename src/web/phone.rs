@@ -151,6 +151,7 @@ impl Said {
     #[must_use]
     pub(super) fn with(mut self, trouble: Trouble, words: &WaysWords) -> Self {
         trouble.sentence(words).clone_into(&mut self.sentence);
+        self.title.clear();
         match trouble {
             Trouble::NoCode | Trouble::Unreadable | Trouble::Unknown => self.wrong.push(Fault {
                 field: door::FIELD.to_owned(),

@@ -106,6 +106,7 @@
   const offer = make("div", { className: about.sealed ? "note" : "" });
   function drawOffer() {
     const inside = [];
+    form.classList.toggle("ready", ready);
     if (ready) {
       inside.push(text("ready"));
       if (about.sealed) inside.push(text("sealed", "soft"), pinTools());
@@ -127,10 +128,16 @@
     if (about.sealed) offer.replaceChildren(title("offer_title"), ...inside);
     else offer.replaceChildren(make("details", { open: ready }, title("offer_title", "summary"), ...inside));
   }
+  // Whoever fills in sheet after sheet has answered here before, and keeps drafts by the yes above.
+  if (about.sealed) {
+    const rule = new CSSStyleSheet();
+    rule.replaceSync(".note.done,.ready .note.keep{display:none}");
+    document.adoptedStyleSheets.push(rule);
+  }
   const start = form.querySelector(".start");
   if (start) start.append(offer); else form.querySelector("main > section")?.before(offer);
   // What was kept follows the server for as long as there is a signal.
-  if (ready && navigator.onLine) keepForm().catch(() => {});
+  if (ready && navigator.onLine) setTimeout(() => keepForm().catch(() => {}), 3000);
 
   // --- What is filled in: frozen into the bytes that will be sent, and put back from them.
   const named = (name) => [...form.elements].filter((one) => one.name === name);
@@ -322,13 +329,13 @@
     const first = !sheet.tried;
     sheet.tried = true;
     if (pending !== sheet) return;
-    const sentence = make("p", { textContent: said.sentence ?? "" });
+    const told = [said.title && make("h2", { textContent: said.title }), make("p", { textContent: said.sentence ?? "" })].filter(Boolean);
     switch (said.state) {
       case "now": return thanks();
       case "already": {
         if (!first || sheet.again) return thanks();
         pending = null;
-        return tell(sentence, bar(button("send_as_new", () => {
+        return tell(...told, bar(button("send_as_new", () => {
           named("_id")[0].value = crypto.randomUUID();
           form.requestSubmit(send.querySelector(".go"));
         }, "go")));
@@ -341,12 +348,12 @@
           if (held.sealed) only();
         }
         if (said.wrong?.length) return complain(said.wrong, said.as_is);
-        return tell(make("h2", { textContent: said.title ?? "" }), sentence);
+        return tell(...told);
       case "closed":
         pending = null;
-        return tell(make("h2", { textContent: said.title ?? "" }), sentence);
+        return tell(...told);
       case "busy":
-        tell(make("h2", { textContent: said.title || words.still_busy }), text("no_signal"), ...keepTools());
+        tell(title("still_busy"), text("no_signal"), ...keepTools());
         return later(said.after);
       default:
         if (ready) return keepSheet();

@@ -14,11 +14,16 @@ const only = process.argv[3] ?? "";
 const test = (name, body) => (name.includes(only) ? any(name, body) : null);
 const server = new URL(addresses.get("pulse2")).origin;
 
-// The net between the phone and the server: up, down, or deaf (the server takes it, its reply is lost).
+// The net between the phone and the server: up, down, deaf (the server takes it, its reply is lost), or
+// in front of a server that is busy.
 const net = { mode: "up", posts: 0 };
 const between = createServer((ask, answer) => {
   if (net.mode === "down") return ask.socket.destroy();
   if (ask.method === "POST") net.posts += 1;
+  if (net.mode === "busy" && ask.method === "POST") {
+    answer.writeHead(503, { "Content-Type": "application/json", "Retry-After": "1" });
+    return answer.end('{"state":"busy"}');
+  }
   const { hostname, port } = new URL(server);
   const on = request({ hostname, port, path: ask.url, method: ask.method, headers: ask.headers }, (from) => {
     if (net.mode === "deaf" && ask.method === "POST") { from.resume(); ask.socket.destroy(); return; }
@@ -173,6 +178,17 @@ await test("a reply that is lost counts once", () => fresh(async (context) => {
   await says(page, NO_SIGNAL);
   net.mode = "up";
   await online(page);
+  await gone(page);
+  is((await received("pulse2")) === before + 1, "once");
+}));
+
+await test("a busy server is asked again when it said, and not before", () => fresh(async (context) => {
+  const before = await received("pulse2");
+  const page = await open(context, at("pulse2"));
+  net.mode = "busy";
+  await send(page);
+  await says(page, "De server heeft het druk");
+  net.mode = "up";
   await gone(page);
   is((await received("pulse2")) === before + 1, "once");
 }));
@@ -387,6 +403,32 @@ await test("a walk of twelve stops with photos in airplane mode arrives whole af
     rmSync(profile, { recursive: true, force: true });
   }
 });
+
+await test("a sheet leaves in the background when the signal returns, with no page open", () => fresh(async (context) => {
+  const before = await received("walk_audit");
+  const page = await open(context, at("walk_audit"));
+  await page.getByText("Ja, bewaar dit formulier op deze telefoon").click();
+  await says(page, "Dit formulier werkt nu ook zonder verbinding.");
+  await page.locator('textarea[name="stop.0.w_fix"]').fill("een stoep");
+  net.mode = "down";
+  await send(page);
+  await says(page, KEPT);
+  const idle = await context.newPage();
+  const wire = await context.newCDPSession(idle);
+  const registered = new Promise((done) => {
+    wire.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+      const ours = registrations.find(({ scopeURL }) => scopeURL === `${near}/p/`);
+      if (ours) done(ours.registrationId);
+    });
+  });
+  await wire.send("ServiceWorker.enable");
+  const registrationId = await registered;
+  await page.close();
+  net.mode = "up";
+  await wire.send("ServiceWorker.dispatchSyncEvent", { origin: near, registrationId, tag: "miradouro", lastChance: false });
+  for (let left = 50; left > 0 && (await received("walk_audit")) === before; left -= 1);
+  is((await received("walk_audit")) === before + 1, "it arrived once");
+}));
 
 await test("a sealed sheet that came back is mended without opening it", () => fresh(async (context) => {
   const before = await received("walk_audit");
