@@ -17,7 +17,8 @@ use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, EditorWords, FormWords, InstrumentWords, LintWords, PosterWords, StaffWords,
+    ChartWords, EditorWords, FormWords, InstrumentWords, LintWords, PageWords, PosterWords,
+    PrivacyWords, StaffWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -44,6 +45,8 @@ pub struct Inner {
 
 struct Words {
     form: HashMap<Lang, FormWords>,
+    page: HashMap<Lang, PageWords>,
+    privacy: HashMap<Lang, PrivacyWords>,
     staff: HashMap<Lang, StaffWords>,
     instrument: HashMap<Lang, InstrumentWords>,
     editor: HashMap<Lang, EditorWords>,
@@ -73,6 +76,8 @@ impl App {
     ) -> std::result::Result<Self, String> {
         let words = Words {
             form: each(&Lang::RESPONDENTS, FormWords::of)?,
+            page: each(&Lang::RESPONDENTS, PageWords::of)?,
+            privacy: each(&Lang::RESPONDENTS, PrivacyWords::of)?,
             staff: each(&Lang::STAFF, StaffWords::of)?,
             instrument: each(&Lang::STAFF, InstrumentWords::of)?,
             editor: each(&Lang::STAFF, EditorWords::of)?,
@@ -108,6 +113,18 @@ impl Inner {
     #[must_use]
     pub fn form_words(&self, lang: Lang) -> &FormWords {
         pick(&self.words.form, lang)
+    }
+
+    /// The texts of the form page itself; English where a language has none yet.
+    #[must_use]
+    pub fn page_words(&self, lang: Lang) -> &PageWords {
+        pick(&self.words.page, lang)
+    }
+
+    /// The texts of the privacy page; English where a language has none yet.
+    #[must_use]
+    pub fn privacy_words(&self, lang: Lang) -> &PrivacyWords {
+        pick(&self.words.privacy, lang)
     }
 
     /// The texts of staff pages; English where a language has none yet.

@@ -32,6 +32,7 @@ mod feedback;
 mod field;
 mod home;
 mod instruments;
+mod later;
 mod members;
 mod moderation;
 mod named;
@@ -41,6 +42,7 @@ mod participate;
 mod parts;
 mod photo;
 mod place;
+mod privacy;
 mod projector;
 mod qr;
 mod released;
@@ -91,6 +93,9 @@ fn intake() -> Router<App> {
         .route("/p/{door}", get(participate::enter))
         .route("/p/{door}/map.svg", get(place::drawing))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
+        .route("/p/{door}/{lang}/privacy", get(privacy::page))
+        .route("/p/{door}/{lang}/accessibility", get(privacy::accessibility))
+        .route("/words/{hash}/{lang}", get(later::words))
         .route("/a/{hash}/{*name}", get(assets::asset))
         .route("/n/{slug}", get(wall::published))
         .route("/w/{door}", get(wall::enter))

@@ -5,6 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::assets;
 use super::error::Error;
+use super::later::Later;
 use crate::domain::text::Lang;
 
 /// The frame of a page for respondents and the public.
@@ -46,6 +47,8 @@ pub(super) struct Message {
     pub links: Vec<(String, String)>,
     /// A form that sends the same answers as new.
     pub again: Option<Again>,
+    /// What the phone is told once its answers have arrived.
+    pub sent: Option<Later>,
 }
 
 /// The same answers under a fresh id.
@@ -69,6 +72,7 @@ impl Message {
             help: Vec::new(),
             links: Vec::new(),
             again: None,
+            sent: None,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequest, Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ use super::app::{App, Inner};
 use super::assets;
 use super::error::{Error, Result};
 use super::field::{self, Fields};
+use super::later::Later;
 use super::page::{self, Again, Frame, Message};
 use super::photo::{self, Came, NotTaken};
 use super::upload::Broken;
@@ -26,11 +27,11 @@ use crate::domain::area::{Area, Map};
 use crate::domain::collection::{self, Collection, Door, Mode, Origin, Presence, Sampling};
 use crate::domain::diagnosis::{Diagnosis, Zone};
 use crate::domain::ids::{CollectionId, ResponseId, WaveId};
-use crate::domain::instrument::{Help, Instrument, Section};
+use crate::domain::instrument::{Help, Instrument, Layout, Section};
 use crate::domain::question::Question;
 use crate::domain::text::Lang;
 use crate::store::{NewResponse, Received};
-use crate::words::{FormWords, fill};
+use crate::words::{FormWords, PageWords, fill};
 
 /// The pairs of a form, in order.
 pub(super) type Pairs = Vec<(String, String)>;
@@ -43,11 +44,11 @@ const MOST_FIELDS: usize = 4000;
 const QUICK: Duration = Duration::from_secs(30);
 
 /// A door with everything behind it.
-struct Entry {
-    door: Door,
-    diagnosis: Diagnosis,
-    collection: Collection,
-    instrument: Arc<Instrument>,
+pub(super) struct Entry {
+    pub(super) door: Door,
+    pub(super) diagnosis: Diagnosis,
+    pub(super) collection: Collection,
+    pub(super) instrument: Arc<Instrument>,
     zones: Vec<Zone>,
     area: Option<Arc<Area>>,
 }
@@ -168,7 +169,7 @@ async fn take(app: &App, entry: &Entry, lang: Lang, id: ResponseId, came: Came) 
         }
         Ok(Received::Already) => already(app, entry, lang, pairs),
         Ok(Received::Closed) => closed(app, entry, lang),
-        Err(error) => not_stored(app, lang, error.into()),
+        Err(error) => not_stored(app, (entry, lang, id), pairs, error.into()).await,
     }
 }
 
@@ -191,11 +192,12 @@ pub(super) async fn thanks(
     page.paragraphs.push(words.results.clone());
     words.help_title.clone_into(&mut page.help_title);
     page.help = help(&entry, words);
+    page.sent = Some(Later::of(&app, &entry, lang));
     page::html(page.render())
 }
 
 /// The door, its collection, its instrument.
-async fn entry(app: &Inner, door: &str) -> Result<Entry> {
+pub(super) async fn entry(app: &Inner, door: &str) -> Result<Entry> {
     let door = app.store.door(door).await?;
     let diagnosis = app.store.diagnosis_of(door.diagnosis).await?;
     let collection = app.store.collection(door.diagnosis, door.collection).await?;
@@ -275,7 +277,17 @@ struct FormPage<'a> {
     /// The script that hides what is not asked.
     script: String,
     /// What is asked for once the page stands.
-    later: String,
+    later: Later,
+    /// The words on buttons between screens.
+    page: &'a PageWords,
+    /// Whether one question is shown at a time where a script runs.
+    screens: bool,
+    /// Where to leave to, when somebody may have to.
+    leave: Option<String>,
+    /// The screen that was open when the form was sent.
+    at: Option<usize>,
+    /// What must be said over everything else.
+    notice: Option<String>,
     /// What is said over a form that is only looked at.
     trial: Option<String>,
     /// Whether it brings files.
@@ -302,8 +314,7 @@ fn show(
         Ok(page) => page,
         Err(error) => return Error::from(error).into_response(),
     };
-    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (status, headers, page::html(page.render())).into_response()
+    (status, unkept(), page::html(page.render())).into_response()
 }
 
 /// The form of an instrument that is still being written, with nothing behind its button.
@@ -345,6 +356,7 @@ pub(super) fn trial(
         Ok(mut page) => {
             page.trial = Some(said.to_owned());
             page.action = String::new();
+            page.screens = false;
             page::html(page.render())
         }
         Err(error) => Error::from(error).into_response(),
@@ -393,7 +405,12 @@ fn form_page<'a>(
         sections,
         danger: danger(entry, words),
         script: script(entry),
-        later: assets::address("later.js"),
+        later: Later::of(app, entry, lang),
+        page: app.page_words(lang),
+        screens: instrument.shown_as() == Layout::Screens,
+        leave: instrument.is_delicate().then(|| format!("https://{lang}.wikipedia.org/")),
+        at: filled.iter().find(|(name, _)| name == "_at").and_then(|(_, at)| at.parse().ok()),
+        notice: None,
         trial: None,
         files: instrument.asks_photos(),
     })
@@ -457,7 +474,7 @@ fn paragraphs(text: &str) -> impl Iterator<Item = String> {
     text.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-fn invented(entry: &Entry, words: &FormWords) -> Option<String> {
+pub(super) fn invented(entry: &Entry, words: &FormWords) -> Option<String> {
     let invented =
         entry.diagnosis.settings.invented || entry.collection.field.origin == Origin::Invented;
     invented.then(|| words.invented.clone())
@@ -472,7 +489,7 @@ fn danger(entry: &Entry, words: &FormWords) -> String {
     })
 }
 
-fn help(entry: &Entry, words: &FormWords) -> Vec<(String, String)> {
+pub(super) fn help(entry: &Entry, words: &FormWords) -> Vec<(String, String)> {
     let named = |kind: &Help| {
         let found = entry.diagnosis.settings.help.iter().find(|address| address.kind == *kind)?;
         (!found.address.is_empty())
@@ -497,7 +514,7 @@ fn message(status: StatusCode, lang: Lang, title: &str, text: &str) -> Response 
     (status, page::html(Message::plain(lang, title, text).render())).into_response()
 }
 
-fn refuse(app: &Inner, lang: Lang, error: &Error) -> Response {
+pub(super) fn refuse(app: &Inner, lang: Lang, error: &Error) -> Response {
     if matches!(error, Error::NotFound) {
         let words = app.form_words(lang);
         return message(StatusCode::NOT_FOUND, lang, &words.unknown_title, &words.unknown_door);
@@ -532,21 +549,37 @@ fn already(app: &Inner, entry: &Entry, lang: Lang, pairs: Pairs) -> Response {
     page::html(page.render())
 }
 
-/// Nothing was stored: the page says so, and going back brings the filled form.
-fn not_stored(app: &Inner, lang: Lang, error: Error) -> Response {
-    let words = app.form_words(lang);
-    match error {
+/// Nothing was stored: the filled form again, which says so.
+async fn not_stored(
+    app: &Inner,
+    (entry, lang, id): (&Entry, Lang, ResponseId),
+    pairs: Pairs,
+    error: Error,
+) -> Response {
+    let status = match error {
         Error::Failed(cause) => {
             tracing::error!(%cause, "an answer could not be stored");
-            message(StatusCode::INTERNAL_SERVER_ERROR, lang, &words.failed_title, &words.failed)
+            StatusCode::INTERNAL_SERVER_ERROR
         }
-        Error::SignIn
-        | Error::Forbidden
-        | Error::NotFound
-        | Error::Bad(_)
-        | Error::Stale(_)
-        | Error::Busy => error.page(app, lang),
+        Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Error::SignIn | Error::Forbidden | Error::NotFound | Error::Bad(_) | Error::Stale(_) => {
+            return error.page(app, lang);
+        }
+    };
+    let of = (&*entry.instrument, entry.collection.id);
+    let pairs = photo::only_kept(&app.store, of, pairs).await;
+    match form_page(app, entry, lang, id, &pairs, &[]) {
+        Ok(mut page) => {
+            page.notice = Some(app.page_words(lang).not_sent.clone());
+            (status, unkept(), page::html(page.render())).into_response()
+        }
+        Err(error) => Error::from(error).into_response(),
     }
+}
+
+/// A form is kept by no cache.
+fn unkept() -> [(HeaderName, HeaderValue); 1] {
+    [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))]
 }
 
 /// The languages a browser asks for, best first.

@@ -44,7 +44,9 @@ mod editor;
 mod form;
 mod instrument;
 mod lint;
+mod page;
 mod poster;
+mod privacy;
 mod staff;
 
 pub use chart::ChartWords;
@@ -52,7 +54,9 @@ pub use editor::EditorWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
 pub use lint::LintWords;
+pub use page::PageWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
+pub use privacy::PrivacyWords;
 use std::collections::BTreeMap;
 
 use rust_embed::RustEmbed;
@@ -124,6 +128,8 @@ mod tests {
             FormWords::of(lang).unwrap();
             PosterWords::of(lang).unwrap();
             ChartWords::of(lang).unwrap();
+            PageWords::of(lang).unwrap();
+            PrivacyWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -134,7 +140,7 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_places_to_fill() {
-        for tree in ["form", "chart", "poster"] {
+        for tree in ["form", "chart", "poster", "page", "privacy"] {
             let english = places(Lang::En, tree);
             for lang in Lang::RESPONDENTS {
                 assert_eq!(places(lang, tree), english, "templates/text/{lang}/{tree}.toml");
