@@ -32,8 +32,9 @@ impl Later {
         let hash: String =
             Sha256::digest(&said).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         let version: String = entry.collection.instrument.chars().take(8).collect();
+        let has_map = entry.instrument.asks_places() && entry.area.is_some();
         Self {
-            script: assets::address("later.js"),
+            script: assets::address(if has_map { "later.js,place.js" } else { "later.js" }),
             words: format!("/words/{hash}/{lang}"),
             key: format!("{}.{version}", entry.door.code),
             day: app.clock.now() / 86_400_000,
@@ -56,6 +57,7 @@ pub(super) async fn words(
 
 fn said(words: &PageWords) -> String {
     serde_json::json!({
+        "look": assets::address("later.css"),
         "keep": words.keep,
         "kept": words.kept,
         "forget": words.forget,

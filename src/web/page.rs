@@ -26,7 +26,7 @@ impl Frame {
     /// A frame.
     #[must_use]
     pub(super) fn new(lang: Lang, title: &str, name: &str) -> Self {
-        let css = assets::address("miradouro.css");
+        let css = assets::address("miradouro.css,public.css");
         Self { lang, title: title.to_owned(), name: name.to_owned(), invented: None, css }
     }
 }

@@ -28,7 +28,7 @@ use crate::domain::collection::{self, Collection, Door, Mode, Origin, Presence, 
 use crate::domain::diagnosis::{Diagnosis, Zone};
 use crate::domain::ids::{CollectionId, ResponseId, WaveId};
 use crate::domain::instrument::{Help, Instrument, Layout, Section};
-use crate::domain::question::Question;
+use crate::domain::question::{Kind, Question};
 use crate::domain::text::Lang;
 use crate::store::{NewResponse, Received};
 use crate::words::{FormWords, PageWords, fill};
@@ -50,7 +50,7 @@ pub(super) struct Entry {
     pub(super) collection: Collection,
     pub(super) instrument: Arc<Instrument>,
     zones: Vec<Zone>,
-    area: Option<Arc<Area>>,
+    pub(super) area: Option<Arc<Area>>,
 }
 
 impl Entry {
@@ -389,6 +389,7 @@ fn form_page<'a>(
     };
     let sections = sections(&fields, id)?;
     let mut frame = Frame::new(lang, entry.instrument.title.get(lang), &entry.diagnosis.name);
+    frame.css = style(instrument);
     frame.invented = invented(entry, words);
     Ok(FormPage {
         frame,
@@ -404,7 +405,7 @@ fn form_page<'a>(
             .then_some(AS_IS),
         sections,
         danger: danger(entry, words),
-        script: script(entry),
+        script: assets::address("form.js"),
         later: Later::of(app, entry, lang),
         page: app.page_words(lang),
         screens: instrument.shown_as() == Layout::Screens,
@@ -438,10 +439,26 @@ fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionVi
     Ok(views)
 }
 
-/// The script a form needs at once, with the map's where a place is asked: one file.
-fn script(entry: &Entry) -> String {
-    let has_map = entry.instrument.asks_places() && entry.area.is_some();
-    assets::address(if has_map { "form.js,place.js" } else { "form.js" })
+/// The style sheet: what only some kinds of question need is left out where there are none.
+fn style(instrument: &Instrument) -> String {
+    let needs_more = |question: &Question| match question.kind {
+        Kind::Faces { .. } | Kind::Photo { .. } | Kind::Counts { .. } | Kind::Group { .. }
+        | Kind::Rank { .. } => true,
+        Kind::Single { .. }
+        | Kind::Multiple { .. }
+        | Kind::Scale { .. }
+        | Kind::Grid { .. }
+        | Kind::Number { .. }
+        | Kind::Text { .. }
+        | Kind::Zone
+        | Kind::Place
+        | Kind::Consent
+        | Kind::AgeGate
+        | Kind::Info { .. }
+        | Kind::Weight => false,
+    };
+    let plain = !instrument.all_questions().any(needs_more);
+    assets::address(if plain { "miradouro.css" } else { "miradouro.css,kinds.css" })
 }
 
 /// The questions of a section; a shuffled one in an order that the form's id fixes.

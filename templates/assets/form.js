@@ -134,31 +134,9 @@
     const faulty = (step) => step.matches(".err") || step.querySelector(".err");
     const gate = (step) => (step.matches("[data-gate]") ? step : null);
 
-    const text = (field) => field.querySelector("legend,h3").firstChild.textContent;
-    const given = (field) => [...field.querySelectorAll("input,select,textarea")]
-      .filter((it) => !it.closest("[hidden]")).map((it) =>
-        it.matches("[type=radio],[type=checkbox]") ? it.checked && it.closest("label").textContent
-          : it.tagName === "SELECT" ? it.value && it.selectedOptions[0].text
-            : it.files ? [...it.files].map((file) => file.name).join(", ") : it.value.trim())
-      .filter(Boolean).join(", ");
-    const make = (tag, rest, ...inside) => { const one = Object.assign(document.createElement(tag), rest); one.append(...inside); return one; };
-    function sum() {
-      review.lastElementChild.replaceChildren(...items.filter((item) => asked(item) && !item.matches(".info")).map((item) => {
-        const own = item.matches(".grid") ? item.firstElementChild : item;
-        const parts = [...own.querySelectorAll("fieldset:not(:has(fieldset))")].filter((part) => !part.closest("[hidden]"));
-        const lines = parts.length
-          ? parts.map((part) => [text(part), given(part)]).filter((line) => line[1]).map((line) => line.join(": "))
-          : [given(own)].filter(Boolean);
-        const change = make("button", { type: "button", textContent: words.change, ariaLabel: `${words.change}: ${text(own)}`,
-          onclick: () => turn(item, true) });
-        return make("div", { className: faulty(item) ? "err" : "" }, make("dt", {}, text(own)),
-          make("dd", {}, ...(lines.length ? lines : [words.skipped]).map((line) => make("p", {}, line))), make("dd", {}, change));
-      }));
-    }
-
     function show(step, moved) {
       now = step;
-      if (step === review) sum();
+      if (step === review) globalThis.miradouro.review?.(review, items.filter(asked), (item) => turn(item, true));
       for (const one of steps) one.classList.toggle("off", one !== step);
       for (const section of main.querySelectorAll("main>section:not(.review)")) {
         section.classList.toggle("off", !section.contains(step));
@@ -198,7 +176,7 @@
       now.dispatchEvent(new Event("change", { bubbles: true }));
       onward();
     };
-    way.firstElementChild.onclick = () => {
+    way.onclick = () => {
       if (history.state?.n) return history.back();
       const before = steps.slice(0, steps.indexOf(now)).reverse().find(standing);
       history.replaceState({ ...history.state, at: steps.indexOf(before) }, "");
@@ -216,7 +194,7 @@
       if (field && step) { event.preventDefault(); turn(step, true); }
     });
 
-    main.querySelector("h1").before(way);
+    form.querySelector(".top").prepend(way);
     main.querySelector(".send").before(review, bar);
     form.classList.add("screens");
     // After the server spoke: at the first fault, else where the form was sent from.
