@@ -208,6 +208,7 @@
     if (kit) screens(kit);
   } catch (error) {
     form.classList.remove("screens");
+    form.querySelectorAll(".way,.review,.step").forEach((part) => part.remove());
     onward = null;
     console.error(error);
   }

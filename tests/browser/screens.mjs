@@ -8,7 +8,7 @@ export async function screens({ addresses, browser, some }) {
     const page = await context.newPage();
     try { await body(page, context); } finally { await context.close(); }
   };
-  const ready = (page) => page.locator(".keep").waitFor();
+  const ready = (page) => page.locator(".keep").waitFor({ state: "attached" });
   const go = (page) => page.locator(".step .go").click();
   const memory = (page) => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("miradouro:")));
   const heading = (page) => page.evaluate(() => document.activeElement.firstChild?.textContent ?? "");
@@ -229,7 +229,7 @@ export async function screens({ addresses, browser, some }) {
     // A script that stops in the middle.
     await context.route(/form\.js/, async (route) => {
       const answer = await route.fetch(), body = await answer.text();
-      await route.fulfill({ response: answer, body: body.replace("history.replaceState", "history.nothing") });
+      await route.fulfill({ response: answer, body: body.replaceAll("history.replaceState", "history.nothing") });
     });
     await page.goto(pulse);
     is(await page.locator("#q1").isVisible() && await page.locator(".send .go").isVisible(), "the page is whole");
