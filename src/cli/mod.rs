@@ -15,6 +15,7 @@ use crate::web::app::{App, BaseUrl, Clock};
 use crate::web::router;
 
 mod area;
+mod cards;
 mod data;
 mod demo;
 mod export;
@@ -68,6 +69,11 @@ enum Command {
         after_help = "Example: miradouro poster --release 1 --station 3 --lang nl --out 3.pdf"
     )]
     Poster(data::Poster),
+    /// Make cards with one-time codes, to be cut out and drawn from a box.
+    #[command(after_help = "Example: miradouro cards --diagnosis oude-haven --collection 5f0c… \
+                            --count 100 --lang nl,fr,ar --out cards.pdf \
+                            --base-url https://diagnosis.example.org")]
+    Cards(cards::Cards),
     /// Turn a form of another survey program (XLSForm) into an instrument, or back.
     #[command(
         subcommand,
@@ -184,6 +190,7 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Area(with) => area::import(with).await,
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,
+        Command::Cards(with) => cards::make(with).await,
         Command::Xlsform(with) => xlsform::obey(with),
     }
 }
@@ -264,7 +271,8 @@ async fn answer(app: App, listener: tokio::net::TcpListener) -> Result<ExitCode>
             _ = terminated => {}
         }
     };
-    axum::serve(listener, router(app)).with_graceful_shutdown(stop).await?;
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,10 +1,12 @@
 //! Decides which tables, stations and posters a release gets; draws nothing itself.
 
+mod entrance;
 mod export;
 mod poster;
 mod sentence;
 mod station;
 
+pub use entrance::{Entrance, MOST_CARDS, MOST_LANGUAGES};
 pub use export::csv;
 pub use poster::{Poster, PosterError, Sheet};
 pub use sentence::takeaway;

@@ -19,20 +19,24 @@ use sqlx::{Sqlite, SqlitePool};
 
 mod area;
 mod audit;
+mod card;
 mod collection;
 mod data_walk;
 mod diagnosis;
+mod door;
 mod draft;
 mod instrument;
 mod people;
 mod photo;
 mod release;
 mod response;
+mod sealed;
 mod secret;
 mod translation;
 mod writer;
 
 pub use audit::AuditEntry;
+pub use card::CEILING;
 pub use draft::Saved;
 pub use people::{Passphrase, Token};
 pub use photo::NewPhoto;
@@ -255,15 +259,17 @@ async fn open_postgres(_address: &str) -> Result<Db> {
 /// The migrations of one database: the common texts and its own.
 fn migrations(db: &Db) -> Vec<Migration> {
     use sqlx::SqlSafeStr;
-    let (intake, photo) = match db {
+    let (intake, photo, code) = match db {
         Db::Sqlite(_) => (
             include_str!("../../migrations/0002_intake.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.sqlite.sql").into_sql_str(),
+            include_str!("../../migrations/0008_code.sqlite.sql").into_sql_str(),
         ),
         #[cfg(feature = "postgres")]
         Db::Postgres(_) => (
             include_str!("../../migrations/0002_intake.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.postgres.sql").into_sql_str(),
+            include_str!("../../migrations/0008_code.postgres.sql").into_sql_str(),
         ),
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
@@ -279,6 +285,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (5, "drafts", drafts),
         (6, "area", area),
         (7, "photo", photo),
+        (8, "code", code),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::misses::Misses;
 use super::photo::PhotoDesk;
 use crate::domain::area::Area;
 use crate::domain::diagnosis::Diagnosis;
@@ -17,8 +18,8 @@ use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, EditorWords, FormWords, InstrumentWords, LintWords, PageWords, PosterWords,
-    PrivacyWords, StaffWords,
+    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, LintWords, PageWords,
+    PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -40,6 +41,7 @@ pub struct Inner {
     areas: RwLock<HashMap<(DiagnosisId, AreaId), Arc<Area>>>,
     drawings: RwLock<HashMap<AreaId, Arc<str>>>,
     photo_desk: PhotoDesk,
+    misses: Misses,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
 }
 
@@ -47,12 +49,15 @@ struct Words {
     form: HashMap<Lang, FormWords>,
     page: HashMap<Lang, PageWords>,
     privacy: HashMap<Lang, PrivacyWords>,
+    phone: HashMap<Lang, PhoneWords>,
     staff: HashMap<Lang, StaffWords>,
     instrument: HashMap<Lang, InstrumentWords>,
     editor: HashMap<Lang, EditorWords>,
     lint: HashMap<Lang, LintWords>,
     chart: HashMap<Lang, ChartWords>,
     poster: HashMap<Lang, PosterWords>,
+    ways: HashMap<Lang, WaysWords>,
+    doors: HashMap<Lang, DoorWords>,
 }
 
 impl std::ops::Deref for App {
@@ -78,14 +83,17 @@ impl App {
             form: each(&Lang::RESPONDENTS, FormWords::of)?,
             page: each(&Lang::RESPONDENTS, PageWords::of)?,
             privacy: each(&Lang::RESPONDENTS, PrivacyWords::of)?,
+            phone: each(&Lang::RESPONDENTS, PhoneWords::of)?,
             staff: each(&Lang::STAFF, StaffWords::of)?,
             instrument: each(&Lang::STAFF, InstrumentWords::of)?,
             editor: each(&Lang::STAFF, EditorWords::of)?,
             lint: each(&Lang::STAFF, LintWords::of)?,
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
+            ways: each(&Lang::RESPONDENTS, WaysWords::of)?,
+            doors: each(&Lang::STAFF, DoorWords::of)?,
         };
-        let (published, areas, drawings, photo_desk, walls) = Default::default();
+        let (published, areas, drawings, photo_desk, misses, walls) = Default::default();
         Ok(Self(Arc::new(Inner {
             store,
             shelf,
@@ -96,6 +104,7 @@ impl App {
             areas,
             drawings,
             photo_desk,
+            misses,
             walls,
         })))
     }
@@ -125,6 +134,12 @@ impl Inner {
     #[must_use]
     pub fn privacy_words(&self, lang: Lang) -> &PrivacyWords {
         pick(&self.words.privacy, lang)
+    }
+
+    /// The texts of a form without a signal; English where a language has none yet.
+    #[must_use]
+    pub fn phone_words(&self, lang: Lang) -> &PhoneWords {
+        pick(&self.words.phone, lang)
     }
 
     /// The texts of staff pages; English where a language has none yet.
@@ -164,6 +179,18 @@ impl Inner {
     #[must_use]
     pub fn poster_words(&self, lang: Lang) -> &PosterWords {
         pick(&self.words.poster, lang)
+    }
+
+    /// The texts of doors, codes and kiosk; English where a language has none yet.
+    #[must_use]
+    pub fn ways_words(&self, lang: Lang) -> &WaysWords {
+        pick(&self.words.ways, lang)
+    }
+
+    /// The texts of staff pages about doors; English where a language has none yet.
+    #[must_use]
+    pub fn door_words(&self, lang: Lang) -> &DoorWords {
+        pick(&self.words.doors, lang)
     }
 
     /// The wall of a release, if it was made already.
@@ -209,6 +236,11 @@ impl Inner {
             map.insert((of, id), Arc::clone(&area));
         }
         Ok(area)
+    }
+
+    /// Wrong one-time codes.
+    pub(super) fn misses(&self) -> &Misses {
+        &self.misses
     }
 
     /// Where photos come in.
@@ -267,6 +299,12 @@ impl BaseUrl {
     #[must_use]
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
+    }
+
+    /// The address itself, without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// Whether pages are served encrypted: `__Host-` cookies then.

@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 use super::app::{App, Inner};
 use super::assets;
 use super::participate::Entry;
+use super::phone;
+use crate::domain::collection::Mode;
 use crate::domain::text::Lang;
 use crate::words::PageWords;
 
@@ -18,8 +20,9 @@ pub(super) struct Later {
     pub script: String,
     /// The address of its words.
     pub words: String,
-    /// Under what name the phone keeps something of this form.
-    pub key: String,
+    /// Under what name the phone keeps something of this form; nothing where it is not the phone of
+    /// whoever answers.
+    pub key: Option<String>,
     /// The day by the server's clock, counted from 1970: a phone's clock may be wrong.
     pub day: i64,
 }
@@ -33,10 +36,12 @@ impl Later {
             Sha256::digest(&said).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         let version: String = entry.collection.instrument.chars().take(8).collect();
         let has_map = entry.instrument.asks_places() && entry.area.is_some();
+        let script = format!("{}{}", phone::LATER, if has_map { ",place.js" } else { "" });
+        let is_own = entry.door.mode != Mode::Kiosk && !phone::seals(&entry.door, &entry.instrument);
         Self {
-            script: assets::address(if has_map { "later.js,place.js" } else { "later.js" }),
+            script: assets::address(&script),
             words: format!("/words/{hash}/{lang}"),
-            key: format!("{}.{version}", entry.door.code),
+            key: is_own.then(|| format!("{}.{version}", entry.door.code)),
             day: app.clock.now() / 86_400_000,
         }
     }

@@ -26,6 +26,8 @@ mod assets;
 mod collections;
 mod desk;
 mod diagnosis;
+mod door;
+mod doors;
 mod editor;
 mod error;
 mod feedback;
@@ -34,12 +36,14 @@ mod home;
 mod instruments;
 mod later;
 mod members;
+mod misses;
 mod moderation;
 mod named;
 mod overview;
 mod page;
 mod participate;
 mod parts;
+mod phone;
 mod photo;
 mod place;
 mod privacy;
@@ -47,6 +51,7 @@ mod projector;
 mod qr;
 mod released;
 mod releases;
+mod room;
 mod sheet;
 mod sign_in;
 mod translations;
@@ -90,12 +95,16 @@ pub fn router(app: App) -> Router {
 fn intake() -> Router<App> {
     Router::new()
         .route("/", get(home::front))
+        .route("/p", get(door::letters_page).post(door::find))
         .route("/p/{door}", get(participate::enter))
         .route("/p/{door}/map.svg", get(place::drawing))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
         .route("/p/{door}/{lang}/privacy", get(privacy::page))
         .route("/p/{door}/{lang}/accessibility", get(privacy::accessibility))
         .route("/words/{hash}/{lang}", get(later::words))
+        .route("/p/sw.js", get(phone::worker))
+        .route("/p/{door}/{lang}/phone.json", get(participate::about))
+        .route("/p/{door}/{lang}/waiting", get(participate::waiting))
         .route("/a/{hash}/{*name}", get(assets::asset))
         .route("/n/{slug}", get(wall::published))
         .route("/w/{door}", get(wall::enter))
@@ -136,6 +145,14 @@ fn staff() -> Router<App> {
         )
         .route("/d/{slug}/collections/{id}/open", post(collections::open))
         .route("/d/{slug}/collections/{id}/close", post(collections::close))
+        .route("/d/{slug}/collections/{id}/doors", get(doors::page).post(doors::add))
+        .route("/d/{slug}/collections/{id}/doors/{door}", post(doors::turn))
+        .route("/d/{slug}/collections/{id}/doors/{door}/sheet.pdf", get(doors::sheet))
+        .route("/d/{slug}/collections/{id}/doors/{door}/kiosk", post(doors::kiosk))
+        .route("/d/{slug}/collections/{id}/cards", post(doors::cards))
+        .route("/d/{slug}/collections/{id}/ceiling", post(doors::ceiling))
+        .route("/d/{slug}/collections/{id}/room", get(room::page))
+        .route("/d/{slug}/collections/{id}/room/count", get(room::count))
         .route("/d/{slug}/collections/{id}/texts", get(moderation::texts))
         .route("/d/{slug}/collections/{id}/photos", post(moderation::moderate_photo))
         .route("/d/{slug}/collections/{id}/photos/{photo}", get(moderation::photo))

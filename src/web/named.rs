@@ -147,6 +147,11 @@ pub(super) fn act(value: Act, words: &StaffWords) -> &str {
         Act::DiscardedDraft => &words.act_instrument_discarded,
         Act::PublishedInstrument => &words.act_instrument_published,
         Act::AddedWalk => &words.act_walk_added,
+        Act::AddedDoor => &words.act_door_added,
+        Act::ShutDoor => &words.act_door_shut,
+        Act::ReopenedDoor => &words.act_door_opened,
+        Act::MadeCards => &words.act_cards_made,
+        Act::ChangedCeiling => &words.act_ceiling_changed,
     }
 }
 

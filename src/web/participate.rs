@@ -11,15 +11,19 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::LARGEST_BODY;
 use super::app::{App, Inner};
 use super::assets;
+use super::door::{self, Kiosk, Trouble};
 use super::error::{Error, Result};
 use super::field::{self, Fields};
 use super::later::Later;
+use super::misses::Sender;
 use super::page::{self, Again, Frame, Message};
+use super::phone::{self, At, Became, NotOpened, Said, Waited};
 use super::photo::{self, Came, NotTaken};
 use super::upload::Broken;
 use crate::domain::answer::{AS_IS, Complaint, Ground, Wrong};
@@ -51,9 +55,15 @@ pub(super) struct Entry {
     pub(super) instrument: Arc<Instrument>,
     zones: Vec<Zone>,
     pub(super) area: Option<Arc<Area>>,
+    /// For a sheet that waited on a phone: the closing day from which on it is still taken.
+    late_since: Option<Date>,
 }
 
 impl Entry {
+    fn is_open(&self) -> bool {
+        self.collection.state == collection::State::Open && !self.door.shut
+    }
+
     fn map(&self) -> Option<&Map> {
         self.area.as_deref().map(|area| &area.map)
     }
@@ -67,6 +77,10 @@ pub(super) async fn enter(
 ) -> Response {
     let wished = wished(&headers);
     match entry(&app, &door).await {
+        Ok(entry) if entry.door.mode == Mode::Kiosk && entry.is_open() => {
+            let invented = invented(&entry, app.form_words(Lang::En));
+            door::start(&app, (&entry.door, &entry.collection, &entry.diagnosis), invented)
+        }
         Ok(entry) => {
             let lang = best(&wished, &entry.collection.field.languages);
             Redirect::to(&format!("/p/{}/{lang}", entry.door.code)).into_response()
@@ -80,24 +94,33 @@ pub(super) async fn form(
     State(app): State<App>,
     Path((door, lang)): Path<(String, String)>,
 ) -> Response {
-    let (entry, lang) = match open(&app, &door, &lang).await {
+    let (entry, lang) = match open(&app, &door, &lang, None).await {
         Ok(found) => found,
         Err(refusal) => return *refusal,
     };
     show(&app, &entry, lang, ResponseId::random(), &[], &[])
 }
 
-/// `POST /p/{door}/{lang}`: answers, a language switch or one more stop.
-pub(super) async fn submit(
-    State(app): State<App>,
-    Path((door, lang)): Path<(String, String)>,
+/// `POST /p/{door}/{lang}`: answers, a language switch or one more stop. A script that sends what
+/// waited on a phone reads an answer of its own instead of a page.
+pub(super) async fn submit(State(app): State<App>, Path(at): At, request: Request) -> Response {
+    let waited = Waited::of(request.headers());
+    let page = sent(app, at, &waited, request).await;
+    if waited.reads_json { phone::told(page) } else { page }
+}
+
+async fn sent(
+    app: App,
+    (door, lang): (String, String),
+    waited: &Waited,
     request: Request,
 ) -> Response {
-    let (entry, lang) = match open(&app, &door, &lang).await {
+    let (entry, lang) = match open(&app, &door, &lang, Some(waited)).await {
         Ok(found) => found,
         Err(refusal) => return *refusal,
     };
-    let Came { pairs, complaints } = match came(&app, &entry, lang, request).await {
+    let sender = Sender::of(&request);
+    let Came { pairs, complaints } = match brought(&app, &entry, lang, request).await {
         Ok(came) => came,
         Err(refusal) => return *refusal,
     };
@@ -112,7 +135,39 @@ pub(super) async fn submit(
     if value("_add").is_some() {
         return show(&app, &entry, lang, id, &pairs, &complaints);
     }
-    take(&app, &entry, lang, id, Came { pairs, complaints }).await
+    take(&app, &entry, (lang, &sender), id, Came { pairs, complaints }).await
+}
+
+/// What came in; a sealed sheet is opened first.
+async fn brought(
+    app: &App,
+    entry: &Entry,
+    lang: Lang,
+    request: Request,
+) -> std::result::Result<Came, Box<Response>> {
+    if !phone::is_sealed(&request) {
+        return came(app, entry, lang, request).await;
+    }
+    let opened = phone::opened(app, &entry.door, &entry.instrument, request);
+    let opened = tokio::time::timeout(photo::PATIENCE, opened).await;
+    let opened = opened.map_err(|_late| Box::new(Error::Busy.page(app, lang)))?;
+    let parts = opened.map_err(|why| match why {
+        NotOpened::TooBig => Box::new(too_big(app.form_words(lang), lang)),
+        NotOpened::Broken => {
+            let (form, words) = (app.form_words(lang), app.phone_words(lang));
+            let status = StatusCode::BAD_REQUEST;
+            Box::new(message(status, lang, &form.unreadable_title, &words.cannot_open))
+        }
+    })?;
+    let mut whole: Option<Came> = None;
+    for part in parts {
+        let came = came(app, entry, lang, part).await?;
+        whole = Some(match whole {
+            Some(before) => phone::mended(before, came),
+            None => came,
+        });
+    }
+    whole.ok_or_else(|| Box::new(unreadable(app.form_words(lang), lang)))
 }
 
 /// What came in, whole and in time.
@@ -140,7 +195,13 @@ async fn came(
 }
 
 /// Reads the answers and hands them in.
-async fn take(app: &App, entry: &Entry, lang: Lang, id: ResponseId, came: Came) -> Response {
+async fn take(
+    app: &App,
+    entry: &Entry,
+    (lang, sender): (Lang, &Sender),
+    id: ResponseId,
+    came: Came,
+) -> Response {
     let Came { pairs, mut complaints } = came;
     let ground = Ground::from(&entry.zones).with(entry.map());
     let mut reading = entry.instrument.read(&pairs, &ground);
@@ -148,28 +209,70 @@ async fn take(app: &App, entry: &Entry, lang: Lang, id: ResponseId, came: Came) 
     let collection = entry.collection.id;
     let sent = std::mem::take(&mut reading.photos);
     let claimed = photo::claimed(app, collection, sent).await;
+    let code = door::code(&entry.door, &pairs);
+    let of = (&*entry.instrument, collection);
     let (photos, claim) = match claimed {
-        Ok((photos, claim)) if complaints.is_empty() => (photos, claim),
+        Ok((photos, claim)) if complaints.is_empty() && code.is_ok() => (photos, claim),
         claimed => {
             complaints.extend(claimed.err().unwrap_or_default());
-            let of = (&*entry.instrument, collection);
             let pairs = photo::only_kept(&app.store, of, pairs).await;
-            return show(app, entry, lang, id, &pairs, &complaints);
+            return show_again(app, entry, lang, id, (&pairs, &complaints), code.err());
         }
     };
+    let (code, now) = (code.ok().flatten(), app.clock.now());
+    if code.is_some() && app.misses().too_often(sender, now) {
+        let pairs = photo::only_kept(&app.store, of, pairs).await;
+        return show_again(app, entry, lang, id, (&pairs, &[]), Some(Trouble::TooOften));
+    }
     let hash = &entry.collection.instrument;
     let response = NewResponse::through(&entry.door, id, hash, lang, reading);
     let count = photos.len();
-    let received = app.store.receive(NewResponse { photos, ..response }).await;
+    let response = NewResponse { photos, closed_since: entry.late_since, ..response };
+    let received = match code {
+        Some(code) => app.store.receive_with(response, code).await,
+        None => app.store.receive(response).await,
+    };
     drop(claim);
-    match received {
+    let trouble = match received {
         Ok(Received::Now) => {
             photo::have_rows(app, count);
-            Redirect::to(&format!("/p/{}/{lang}/thanks", entry.door.code)).into_response()
+            return Redirect::to(&thanks_path(entry, lang)).into_response();
         }
-        Ok(Received::Already) => already(app, entry, lang, pairs),
-        Ok(Received::Closed) => closed(app, entry, lang),
-        Err(error) => not_stored(app, (entry, lang, id), pairs, error.into()).await,
+        Ok(Received::Already) if entry.door.mode == Mode::Kiosk => {
+            return Redirect::to(&thanks_path(entry, lang)).into_response();
+        }
+        Ok(Received::Already) => return already(app, entry, lang, pairs),
+        Ok(Received::Closed) => return closed(app, entry, lang),
+        Ok(Received::Full) => Trouble::Full,
+        Ok(Received::NoSuchCode) => {
+            app.misses().count(sender, now);
+            Trouble::Unknown
+        }
+        Err(error) => return not_stored(app, (entry, lang, id), pairs, error.into()).await,
+    };
+    let pairs = photo::only_kept(&app.store, of, pairs).await;
+    show_again(app, entry, lang, id, (&pairs, &[]), Some(trouble))
+}
+
+fn thanks_path(entry: &Entry, lang: Lang) -> String {
+    format!("/p/{}/{lang}/thanks", entry.door.code)
+}
+
+/// `GET /p/{door}/{lang}/phone.json`: what the form's script needs without a signal.
+pub(super) async fn about(State(app): State<App>, Path((door, lang)): At) -> Response {
+    let lang: Lang = lang.parse().unwrap_or(Lang::En);
+    match entry(&app, &door).await {
+        Ok(entry) => phone::about(&app, (&entry.door, &entry.collection, &entry.instrument), lang),
+        Err(error) => phone::told(refuse(&app, lang, &error)),
+    }
+}
+
+/// `GET /p/{door}/{lang}/waiting`: what waits on this phone.
+pub(super) async fn waiting(State(app): State<App>, Path((door, lang)): At) -> Response {
+    let lang: Lang = lang.parse().unwrap_or(Lang::En);
+    match entry(&app, &door).await {
+        Ok(entry) => phone::waiting(&app, &entry.diagnosis.name, &entry.door.code, lang),
+        Err(error) => refuse(&app, lang, &error),
     }
 }
 
@@ -193,12 +296,15 @@ pub(super) async fn thanks(
     words.help_title.clone_into(&mut page.help_title);
     page.help = help(&entry, words);
     page.sent = Some(Later::of(&app, &entry, lang));
-    page::html(page.render())
+    match door::kiosk(&entry.door, app.ways_words(lang)) {
+        Some(kiosk) => door::hand_over(kiosk, page),
+        None => page::html(page.render()),
+    }
 }
 
 /// The door, its collection, its instrument.
 pub(super) async fn entry(app: &Inner, door: &str) -> Result<Entry> {
-    let door = app.store.door(door).await?;
+    let door = app.store.meant_door(door).await?;
     let diagnosis = app.store.diagnosis_of(door.diagnosis).await?;
     let collection = app.store.collection(door.diagnosis, door.collection).await?;
     let instrument = app.instrument(door.diagnosis, &collection.instrument).await?;
@@ -207,28 +313,48 @@ pub(super) async fn entry(app: &Inner, door: &str) -> Result<Entry> {
         Some(area) => Some(app.area(door.diagnosis, area).await?),
         None => None,
     };
-    Ok(Entry { door, diagnosis, collection, instrument, zones, area })
+    Ok(Entry { door, diagnosis, collection, instrument, zones, area, late_since: None })
 }
 
-/// The same, if it is open in this language; else the page that says why not.
+/// The same, if it is open in this language; else the page that says why not. What waited on a phone
+/// comes in for a while after closing. Answers come in whatever their language: they are codes.
 async fn open(
     app: &Inner,
     door: &str,
     tag: &str,
+    brings: Option<&Waited>,
 ) -> std::result::Result<(Entry, Lang), Box<Response>> {
-    let asked: Option<Lang> = tag.parse().ok();
-    let lang = asked.filter(|lang| Lang::RESPONDENTS.contains(lang)).unwrap_or(Lang::En);
-    let entry = entry(app, door).await.map_err(|error| Box::new(refuse(app, lang, &error)))?;
+    let asked: Option<Lang> = tag.parse().ok().filter(|lang| Lang::RESPONDENTS.contains(lang));
+    let lang = asked.unwrap_or(Lang::En);
+    let mut entry = entry(app, door).await.map_err(|error| Box::new(refuse(app, lang, &error)))?;
     let words = app.form_words(lang);
     match entry.collection.state {
+        collection::State::Open if entry.door.shut => {
+            return Err(door::shut(app, &entry.collection, &entry.diagnosis, lang).into());
+        }
         collection::State::Open => {}
         collection::State::Draft => {
             let status = StatusCode::NOT_FOUND;
             return Err(message(status, lang, &words.not_open_title, &words.not_open).into());
         }
-        collection::State::Closed => return Err(closed(app, &entry, lang).into()),
+        collection::State::Closed => {
+            let has_pass = |it: &&Waited| it.has_pass(&app.store, &entry.collection);
+            let Some(_waited) = brings.filter(has_pass) else {
+                return Err(closed(app, &entry, lang).into());
+            };
+            entry.late_since = entry.collection.late_since(app.today(&entry.diagnosis));
+            if entry.collection.closed < entry.late_since || entry.late_since.is_none() {
+                return Err(too_late(app, lang).into());
+            }
+        }
     }
-    match asked.filter(|lang| entry.collection.field.languages.contains(lang)) {
+    if brings.is_some_and(|waited| waited.is_other(&entry.collection)) {
+        let words = app.phone_words(lang);
+        let (title, text) = (&words.other_version_title, &words.other_version);
+        return Err(message(StatusCode::CONFLICT, lang, title, text).into());
+    }
+    let is_offered = |lang: &Lang| entry.collection.field.languages.contains(lang);
+    match asked.filter(|lang| brings.is_some() || is_offered(lang)) {
         Some(lang) => Ok((entry, lang)),
         None => Err(wrong_lang(app, &entry, lang).into()),
     }
@@ -292,6 +418,10 @@ struct FormPage<'a> {
     trial: Option<String>,
     /// Whether it brings files.
     files: bool,
+    /// What stands above the questions: the field of a one-time code.
+    above: String,
+    /// What a page of a kiosk needs.
+    kiosk: Option<Kiosk<'a>>,
 }
 
 struct SectionView {
@@ -308,13 +438,45 @@ fn show(
     filled: &[(String, String)],
     complaints: &[Complaint],
 ) -> Response {
-    let status =
-        if complaints.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = match form_page(app, entry, lang, id, filled, complaints) {
+    show_again(app, entry, lang, id, (filled, complaints), None)
+}
+
+/// The same, with what went wrong though the answers are fine.
+fn show_again(
+    app: &Inner,
+    entry: &Entry,
+    lang: Lang,
+    id: ResponseId,
+    (filled, complaints): (&[(String, String)], &[Complaint]),
+    trouble: Option<Trouble>,
+) -> Response {
+    let status = match trouble {
+        _ if !complaints.is_empty() => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(trouble) => trouble.status(),
+        None => StatusCode::OK,
+    };
+    let words = app.ways_words(lang);
+    // A language that was taken away meanwhile: the form goes on in one that is there.
+    let offered = &entry.collection.field.languages;
+    let shown = if offered.contains(&lang) { lang } else { best(&[], offered) };
+    let page = form_page(app, entry, shown, id, filled, complaints).and_then(|mut page| {
+        page.above = door::above(&entry.door, words, filled, trouble)?;
+        if trouble.is_some_and(Trouble::is_of_code) {
+            page.complaints.insert(0, (door::FIELD.to_owned(), words.code_label.clone()));
+        }
+        Ok(page)
+    });
+    let page = match page {
         Ok(page) => page,
         Err(error) => return Error::from(error).into_response(),
     };
-    (status, unkept(), page::html(page.render())).into_response()
+    let questions = complained(&entry.instrument, complaints, shown);
+    let page = (status, unkept(), page::html(page.render())).into_response();
+    let mut said = Said::wrong(app, lang, complaints, questions);
+    if let Some(trouble) = trouble {
+        trouble.sentence(words).clone_into(&mut said.sentence);
+    }
+    said.beside(page)
 }
 
 /// The form of an instrument that is still being written, with nothing behind its button.
@@ -325,7 +487,7 @@ pub(super) fn trial(
     filled: &[(String, String)],
 ) -> Response {
     let (of, id, wave) = (diagnosis.id, CollectionId::random(), WaveId::random());
-    let door = Door { code: String::new(), collection: id, diagnosis: of, mode: Mode::Own };
+    let door = Door::new("", id, of, Mode::Own);
     let field = collection::Field {
         sampling: Sampling::SelfSelected,
         asked_by: diagnosis.name.clone(),
@@ -351,7 +513,8 @@ pub(super) fn trial(
     };
     let instrument = Arc::new(instrument);
     let area = None;
-    let entry = Entry { door, diagnosis, collection, instrument, zones, area };
+    let late_since = None;
+    let entry = Entry { door, diagnosis, collection, instrument, zones, area, late_since };
     match form_page(app, &entry, lang, ResponseId(Uuid::nil()), filled, &[]) {
         Ok(mut page) => {
             page.trial = Some(said.to_owned());
@@ -405,7 +568,7 @@ fn form_page<'a>(
             .then_some(AS_IS),
         sections,
         danger: danger(entry, words),
-        script: assets::address("form.js"),
+        script: assets::address(&format!("form.js{}", door::scripts(&entry.door))),
         later: Later::of(app, entry, lang),
         page: app.page_words(lang),
         screens: instrument.shown_as() == Layout::Screens,
@@ -414,6 +577,8 @@ fn form_page<'a>(
         notice: None,
         trial: None,
         files: instrument.asks_photos(),
+        above: String::new(),
+        kiosk: door::kiosk(&entry.door, app.ways_words(lang)),
     })
 }
 
@@ -528,7 +693,8 @@ pub(super) fn help_name(kind: Help, words: &FormWords) -> &str {
 }
 
 fn message(status: StatusCode, lang: Lang, title: &str, text: &str) -> Response {
-    (status, page::html(Message::plain(lang, title, text).render())).into_response()
+    let page = (status, page::html(Message::plain(lang, title, text).render())).into_response();
+    Said::new(None, title, text).beside(page)
 }
 
 pub(super) fn refuse(app: &Inner, lang: Lang, error: &Error) -> Response {
@@ -545,7 +711,18 @@ fn closed(app: &Inner, entry: &Entry, lang: Lang) -> Response {
     page.frame.name.clone_from(&entry.diagnosis.name);
     words.help_title.clone_into(&mut page.help_title);
     page.help = help(entry, words);
-    (StatusCode::GONE, page::html(page.render())).into_response()
+    page.links = door::onward(app.ways_words(lang), &entry.diagnosis);
+    let kept = &app.phone_words(lang).waiting_link;
+    page.links.push((kept.clone(), format!("/p/{}/{lang}/waiting", entry.door.code)));
+    let page = (StatusCode::GONE, page::html(page.render())).into_response();
+    Said::new(Some(Became::Closed), &words.closed_title, &words.closed).beside(page)
+}
+
+/// What waited on a phone for too long, or for a ballot.
+fn too_late(app: &Inner, lang: Lang) -> Response {
+    let (title, text) = (&app.form_words(lang).closed_title, &app.phone_words(lang).too_late);
+    let page = message(StatusCode::GONE, lang, title, text);
+    Said::new(Some(Became::Closed), title, text).beside(page)
 }
 
 fn wrong_lang(app: &Inner, entry: &Entry, lang: Lang) -> Response {
@@ -558,12 +735,18 @@ fn wrong_lang(app: &Inner, entry: &Entry, lang: Lang) -> Response {
 
 fn already(app: &Inner, entry: &Entry, lang: Lang, pairs: Pairs) -> Response {
     let words = app.form_words(lang);
+    if entry.door.with_codes {
+        // A card counts once: there is nobody else to send these answers for.
+        let page = Message::plain(lang, &words.already_title, &app.ways_words(lang).code_why);
+        return page::html(page.render());
+    }
     let mut page = Message::plain(lang, &words.already_title, &words.already);
     let mut fields: Pairs = pairs.into_iter().filter(|(name, _)| name != "_id").collect();
     fields.push(("_id".to_owned(), ResponseId::random().to_string()));
     let action = format!("/p/{}/{lang}", entry.door.code);
     page.again = Some(Again { action, button: words.send_as_new.clone(), fields });
-    page::html(page.render())
+    let page = page::html(page.render());
+    Said::new(Some(Became::Already), &words.already_title, &words.already).beside(page)
 }
 
 /// Nothing was stored: the filled form again, which says so.
@@ -587,8 +770,13 @@ async fn not_stored(
     let pairs = photo::only_kept(&app.store, of, pairs).await;
     match form_page(app, entry, lang, id, &pairs, &[]) {
         Ok(mut page) => {
+            let words = app.form_words(lang);
             page.notice = Some(app.page_words(lang).not_sent.clone());
-            (status, unkept(), page::html(page.render())).into_response()
+            let mut page = (status, unkept(), page::html(page.render())).into_response();
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+            }
+            Said::new(None, &words.failed_title, &app.page_words(lang).not_sent).beside(page)
         }
         Err(error) => Error::from(error).into_response(),
     }

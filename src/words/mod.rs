@@ -29,6 +29,12 @@ macro_rules! words {
                 Ok(words)
             }
 
+            /// Every text with its name, for those who hand all of them on.
+            #[must_use]
+            pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+                vec![$((stringify!($field), self.$field.as_str())),*]
+            }
+
             fn place(&mut self, key: &str) -> Option<&mut String> {
                 match key {
                     $(stringify!($field) => Some(&mut self.$field),)*
@@ -40,21 +46,26 @@ macro_rules! words {
 }
 
 mod chart;
+mod doors;
 mod editor;
 mod form;
 mod instrument;
 mod lint;
 mod page;
+mod phone;
 mod poster;
 mod privacy;
 mod staff;
+mod ways;
 
 pub use chart::ChartWords;
+pub use doors::DoorWords;
 pub use editor::EditorWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
 pub use lint::LintWords;
 pub use page::PageWords;
+pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
 pub use privacy::PrivacyWords;
 use std::collections::BTreeMap;
@@ -62,6 +73,7 @@ use std::collections::BTreeMap;
 use rust_embed::RustEmbed;
 use serde::de::DeserializeOwned;
 pub use staff::StaffWords;
+pub use ways::WaysWords;
 
 use crate::domain::text::Lang;
 
@@ -126,21 +138,24 @@ mod tests {
     fn every_language_has_every_text() {
         for lang in Lang::RESPONDENTS {
             FormWords::of(lang).unwrap();
+            PhoneWords::of(lang).unwrap();
             PosterWords::of(lang).unwrap();
             ChartWords::of(lang).unwrap();
             PageWords::of(lang).unwrap();
             PrivacyWords::of(lang).unwrap();
+            WaysWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
             InstrumentWords::of(lang).unwrap();
             EditorWords::of(lang).unwrap();
+            DoorWords::of(lang).unwrap();
         }
     }
 
     #[test]
     fn every_language_has_the_same_places_to_fill() {
-        for tree in ["form", "chart", "poster", "page", "privacy"] {
+        for tree in ["form", "chart", "poster", "ways", "phone", "page", "privacy"] {
             let english = places(Lang::En, tree);
             for lang in Lang::RESPONDENTS {
                 assert_eq!(places(lang, tree), english, "templates/text/{lang}/{tree}.toml");

@@ -66,7 +66,10 @@
   const form = document.querySelector("form");
   if (!form) return;
   const rules = new Map();
-  for (const part of form.querySelectorAll("[data-if]")) rules.set(part, parse(part.dataset.if));
+  const learn = (within) => {
+    for (const part of within.querySelectorAll("[data-if]")) rules.set(part, parse(part.dataset.if));
+  };
+  learn(form);
   const own = (part) => part.closest("fieldset[id]");
 
   // What a field says now; what is hidden says nothing.
@@ -118,6 +121,8 @@
 
   form.addEventListener("change", (event) => { unite(event.target); settle(); count(); });
   addEventListener("pageshow", () => { settle(); count(); });
+  // One more stop without a signal.
+  document.addEventListener("miradouro:more", ({ detail }) => { learn(detail); settle(); });
   settle();
   count();
   document.documentElement.classList.add("scripted");
@@ -145,7 +150,7 @@
       }
       form.classList.toggle("begun", step !== start);
       form.classList.toggle("end", step === review);
-      form.classList.toggle("wrong", step !== start && !!faulty(step));
+      form.classList.toggle("wrong", !!faulty(step));
       form.elements._at.value = steps.indexOf(step);
       skip.hidden = step === start || gate(step) || step.matches(".info");
       go.textContent = step === start ? words.start : words.next;
@@ -165,7 +170,7 @@
       // Without a yes at a gate nothing else needs to be filled in: the server says so at once.
       if (gate(now) && said(now)?.toString() !== "yes" && navigator.onLine) return form.submit();
       const back = history.state?.back;
-      const wrong = back && steps.slice(steps.indexOf(now) + 1).find((step) => asked(step) && faulty(step));
+      const wrong = back && steps.slice(steps.indexOf(now) + 1, -1).find((step) => asked(step) && faulty(step));
       turn(back ? wrong || review : later(now), back && !!wrong);
     };
     go.onclick = onward;
@@ -198,10 +203,12 @@
     main.querySelector(".send").before(review, bar);
     form.classList.add("screens");
     // After the server spoke: at the first fault, else where the form was sent from.
-    const fault = items.find((item) => asked(item) && faulty(item));
-    const first = fault || steps[form.elements._at.defaultValue || 0] || start;
-    history.replaceState({ at: steps.indexOf(first), n: 0, back: !!fault }, "");
+    const fault = () => steps.find((step) => step !== review && standing(step) && faulty(step));
+    const wrong = fault(), first = wrong || steps[form.elements._at.defaultValue || 0] || start;
+    history.replaceState({ at: steps.indexOf(first), n: 0, back: !!wrong }, "");
     show(first, first !== start);
+    // The same where a script sent it.
+    document.addEventListener("miradouro:wrong", () => { if (fault()) turn(fault(), true); });
   }
   const kit = form.querySelector("template");
   try {
@@ -217,7 +224,12 @@
   form.addEventListener("submit", (event) => {
     const by = event.submitter?.name;
     if (by === "_lang" || by === "_add") return;
-    if (onward && !form.matches(".end")) { event.preventDefault(); onward(); return; }
+    if (onward && !form.matches(".end")) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      onward();
+      return;
+    }
     const detail = { submitter: event.submitter };
     if (!form.dispatchEvent(new CustomEvent("miradouro:send", { cancelable: true, bubbles: true, detail }))) event.preventDefault();
   });

@@ -3,7 +3,7 @@
 // the phone keeps: nothing before somebody says yes, and then only until the answers are sent.
 "use strict";
 (() => {
-  const root = document.documentElement, form = document.querySelector("form[data-keep]");
+  const root = document.documentElement, form = document.querySelector("form[data-later]");
   const make = (tag, rest, ...inside) => {
     const one = Object.assign(document.createElement(tag), rest);
     one.append(...inside);
@@ -30,7 +30,7 @@
   if (!form) return;
   const { keep: key, day, words: from } = form.dataset;
   const draft = draftOf(key), today = Number(day), weeks = 21;
-  document.addEventListener("miradouro:sent", () => { owner = false; arrived(key); });
+  document.addEventListener("miradouro:sent", () => { owner = false; if (key) arrived(key); });
 
   // All answers once more, each with a way back to its question.
   const text = (field) => field.querySelector("legend,h3").firstChild.textContent;
@@ -113,6 +113,7 @@
       else if (values.length && !(it.tagName !== "SELECT" && form.querySelector(`[type=radio][name="${CSS.escape(it.name)}"][value="${CSS.escape(values[0])}"]`))) it.value = values.at(-1);
     }
     id.value = found.id;
+    form.dataset.kept = "yes";
     form.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
@@ -128,6 +129,8 @@
     tools.append(larger);
     voice(words, tools);
 
+    // A tablet that is passed on, and sheets that staff fill in with others, keep nothing here.
+    if (!key) return;
     const note = make("div", { className: "note keep" }), said = make("p", { role: "status", className: "soft" });
     const box = make("input", { type: "checkbox" });
     const no = button(words.forget, () => { owner = false; forget(draft); box.checked = false; no.hidden = true; said.textContent = words.forgotten; }, "skip");

@@ -38,7 +38,7 @@ const small = (page) => page.evaluate(() => {
 });
 
 const tooWide = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
-const settled = (page) => page.locator(".keep").waitFor({ state: "attached" });
+const settled = (page) => page.locator(".aids").waitFor({ state: "attached" });
 const isOpen = (page) => page.locator("form.end").count();
 
 // A phone four times slower than this machine, with 1.6 Mbit/s.

@@ -115,9 +115,10 @@ export async function screens({ addresses, browser, some }) {
     await page.locator(".way").click();
     await page.locator(".keep input").check();
     is((await memory(page)).length === 1, "a draft after it");
-    const id = await page.locator("[name=_id]").inputValue();
     await go(page);
+    await page.waitForLoadState("networkidle");
     await page.locator("input[name=q1]").nth(1).check();
+    const id = await page.locator("[name=_id]").inputValue();
     await page.close();
 
     const again = await context.newPage();
