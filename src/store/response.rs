@@ -191,14 +191,13 @@ async fn refused(tx: &mut Tx, secret: &Secret, response: &NewResponse) -> Result
             .bind(diagnosis).bind(collection).fetch_optional(it).await)?;
     let (state, closed, ceiling, came) = stands.unwrap_or_default();
     let closed = closed.and_then(|day| day.parse().ok());
-    let why = if response.is_taken(State::from_code(&state), closed) {
-        let most = ceiling.and_then(|most| u64::try_from(most).ok()).unwrap_or(card::CEILING);
-        if u64::try_from(came).unwrap_or(0) < most {
-            return Ok(None);
-        }
+    let most = ceiling.and_then(|most| u64::try_from(most).ok()).unwrap_or(card::CEILING);
+    let why = if !response.is_taken(State::from_code(&state), closed) {
+        Received::Closed
+    } else if u64::try_from(came).unwrap_or(0) >= most {
         Received::Full
     } else {
-        Received::Closed
+        return Ok(None);
     };
     Ok(Some(if is_known(tx, secret, response).await? { Received::Already } else { why }))
 }

@@ -51,8 +51,10 @@ mod editor;
 mod form;
 mod instrument;
 mod lint;
+mod page;
 mod phone;
 mod poster;
+mod privacy;
 mod staff;
 mod ways;
 
@@ -62,8 +64,10 @@ pub use editor::EditorWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
 pub use lint::LintWords;
+pub use page::PageWords;
 pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
+pub use privacy::PrivacyWords;
 use std::collections::BTreeMap;
 
 use rust_embed::RustEmbed;
@@ -137,6 +141,8 @@ mod tests {
             PhoneWords::of(lang).unwrap();
             PosterWords::of(lang).unwrap();
             ChartWords::of(lang).unwrap();
+            PageWords::of(lang).unwrap();
+            PrivacyWords::of(lang).unwrap();
             WaysWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
@@ -149,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_places_to_fill() {
-        for tree in ["form", "chart", "poster", "ways", "phone"] {
+        for tree in ["form", "chart", "poster", "ways", "phone", "page", "privacy"] {
             let english = places(Lang::En, tree);
             for lang in Lang::RESPONDENTS {
                 assert_eq!(places(lang, tree), english, "templates/text/{lang}/{tree}.toml");

@@ -106,7 +106,6 @@
   const offer = make("div", { className: about.sealed ? "note" : "" });
   function drawOffer() {
     const inside = [];
-    form.classList.toggle("ready", ready);
     if (ready) {
       inside.push(text("ready"));
       if (about.sealed) inside.push(text("sealed", "soft"), pinTools());
@@ -127,12 +126,6 @@
     }
     if (about.sealed) offer.replaceChildren(title("offer_title"), ...inside);
     else offer.replaceChildren(make("details", { open: ready }, title("offer_title", "summary"), ...inside));
-  }
-  // Whoever fills in sheet after sheet has answered here before, and keeps drafts by the yes above.
-  if (about.sealed) {
-    const rule = new CSSStyleSheet();
-    rule.replaceSync(".note.done,.ready .note.keep{display:none}");
-    document.adoptedStyleSheets.push(rule);
   }
   const start = form.querySelector(".start");
   if (start) start.append(offer); else form.querySelector("main > section")?.before(offer);
@@ -243,7 +236,7 @@
 
   // --- Sending.
   let held = mending ? await outbox.get(mending).catch(() => null) : null;
-  if (!held && !form.querySelector(".err")) named("_id")[0].value = crypto.randomUUID?.() ?? named("_id")[0].value;
+  if (!held && !form.querySelector(".err") && !form.dataset.kept) named("_id")[0].value = crypto.randomUUID?.() ?? named("_id")[0].value;
   const send = form.querySelector(".bar.send") ?? [...form.querySelectorAll(".bar")].pop();
   const panel = make("div", { className: "note", role: "status", tabIndex: -1, hidden: true });
   send.before(panel);
@@ -274,8 +267,7 @@
     form.querySelector("main h1").after(sum);
     if (asIs) send.prepend(make("button", { className: "skip sent-err", name: asIs[0], value: "yes", textContent: asIs[1] }));
     sum.focus();
-    // One question a screen: to the first that is wrong.
-    if (form.matches(".screens")) sum.querySelector("a")?.click();
+    document.dispatchEvent(new CustomEvent("miradouro:wrong", { detail: wrong }));
   }
 
   async function keepSheet() {
@@ -428,6 +420,7 @@
     });
     form.classList.remove("screens");
     form.classList.add("end");
+    form.querySelectorAll(".way,.review,.step").forEach((one) => one.remove());
     form.querySelectorAll(".off").forEach((one) => one.classList.remove("off"));
     offer.replaceChildren(text("mend_sealed"));
   }
