@@ -20,6 +20,7 @@ mod demo;
 mod export;
 mod invent;
 mod languages;
+mod paper;
 mod xlsform;
 
 /// A neighbourhood makes its own local security diagnosis, and acts on it.
@@ -68,6 +69,12 @@ enum Command {
         after_help = "Example: miradouro poster --release 1 --station 3 --lang nl --out 3.pdf"
     )]
     Poster(data::Poster),
+    /// Write an instrument as a sheet to print, or numbered sheets of a collection, as PDF.
+    #[command(
+        after_help = "Example: miradouro paper --instrument pulse2 --lang ar --out pulse2.pdf\n\
+                      Example: miradouro paper --collection 5f0c… --copies 50 --lang nl --out 50.pdf"
+    )]
+    Paper(paper::Paper),
     /// Turn a form of another survey program (XLSForm) into an instrument, or back.
     #[command(
         subcommand,
@@ -184,6 +191,7 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Area(with) => area::import(with).await,
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,
+        Command::Paper(with) => paper::paper(with).await,
         Command::Xlsform(with) => xlsform::obey(with),
     }
 }

@@ -142,7 +142,8 @@ impl Store {
         if n == 0 { Err(StoreError::Stale("the collection is no draft any more")) } else { Ok(()) }
     }
 
-    /// Closes an open collection, with the group's yes or no to a poster.
+    /// Closes an open collection, with the group's yes or no to a poster. What two people typed from
+    /// the same sheet is deleted with it.
     ///
     /// # Errors
     /// `Stale` when it is not open.
@@ -159,10 +160,18 @@ impl Store {
              where diagnosis = $1
                and id = $2
                and state = 'open'";
+        const ENTRIES: &str = "
+            delete from paper_check
+             where diagnosis = $1
+               and collection = $2";
         let mut tx = self.begin().await?;
         let n = within!(&mut tx, it => sqlx::query(SQL)
             .bind(of.0).bind(id.0).bind(on.to_string()).bind(group_said_yes)
             .execute(it).await?.rows_affected());
+        if n > 0 {
+            within!(&mut tx, it => sqlx::query(ENTRIES)
+                .bind(of.0).bind(id.0).execute(it).await?.rows_affected());
+        }
         tx.commit().await?;
         if n == 0 { Err(StoreError::Stale("the collection is not open")) } else { Ok(()) }
     }

@@ -24,6 +24,7 @@ mod data_walk;
 mod diagnosis;
 mod draft;
 mod instrument;
+mod paper;
 mod people;
 mod photo;
 mod release;
@@ -34,6 +35,7 @@ mod writer;
 
 pub use audit::AuditEntry;
 pub use draft::Saved;
+pub use paper::{Check, KeyedIn, Standing};
 pub use people::{Passphrase, Token};
 pub use photo::NewPhoto;
 pub use release::{StoredRelease, StoredTable};
@@ -255,15 +257,17 @@ async fn open_postgres(_address: &str) -> Result<Db> {
 /// The migrations of one database: the common texts and its own.
 fn migrations(db: &Db) -> Vec<Migration> {
     use sqlx::SqlSafeStr;
-    let (intake, photo) = match db {
+    let (intake, photo, paper) = match db {
         Db::Sqlite(_) => (
             include_str!("../../migrations/0002_intake.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.sqlite.sql").into_sql_str(),
+            include_str!("../../migrations/0009_paper.sqlite.sql").into_sql_str(),
         ),
         #[cfg(feature = "postgres")]
         Db::Postgres(_) => (
             include_str!("../../migrations/0002_intake.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.postgres.sql").into_sql_str(),
+            include_str!("../../migrations/0009_paper.postgres.sql").into_sql_str(),
         ),
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
@@ -279,6 +283,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (5, "drafts", drafts),
         (6, "area", area),
         (7, "photo", photo),
+        (9, "paper", paper),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

@@ -44,6 +44,7 @@ mod editor;
 mod form;
 mod instrument;
 mod lint;
+mod paper;
 mod poster;
 mod staff;
 
@@ -52,6 +53,7 @@ pub use editor::EditorWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
 pub use lint::LintWords;
+pub use paper::{KeyinWords, PaperWords};
 pub use poster::{PosterWords, ShareWords, SubjectWords};
 use std::collections::BTreeMap;
 
@@ -124,17 +126,19 @@ mod tests {
             FormWords::of(lang).unwrap();
             PosterWords::of(lang).unwrap();
             ChartWords::of(lang).unwrap();
+            PaperWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
             InstrumentWords::of(lang).unwrap();
             EditorWords::of(lang).unwrap();
+            KeyinWords::of(lang).unwrap();
         }
     }
 
     #[test]
     fn every_language_has_the_same_places_to_fill() {
-        for tree in ["form", "chart", "poster"] {
+        for tree in ["form", "chart", "paper", "poster"] {
             let english = places(Lang::En, tree);
             for lang in Lang::RESPONDENTS {
                 assert_eq!(places(lang, tree), english, "templates/text/{lang}/{tree}.toml");
