@@ -100,11 +100,12 @@ pub fn takes<'a>(question: &'a Question, around: &Around<'a>) -> Option<Takes<'a
         Kind::Rank { places, .. } => Takes::Order(choices(question, keys), *places),
         Kind::Number { .. } => Takes::Amount(choices(question, letters)),
         Kind::Text { max, .. } => Takes::Words(*max),
-        Kind::Zone => Takes::One(zones(around.zones)),
+        // A sheet without a collection has no zones: there is a line to write on.
+        Kind::Zone if !around.zones.is_empty() => Takes::One(zones(around.zones)),
         Kind::Place if around.map.is_none() && !around.zones.is_empty() => {
             Takes::One(zones(around.zones))
         }
-        Kind::Place => {
+        Kind::Zone | Kind::Place => {
             Takes::Place(vec![key(REFUSED.to_owned(), ZONE_REFUSED, Says::RatherNotSay, true)])
         }
         Kind::Consent => Takes::One(vec![key("1".to_owned(), "yes", Says::Agree, false)]),

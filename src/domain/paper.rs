@@ -164,8 +164,14 @@ pub fn letters(count: usize) -> Vec<String> {
 }
 
 fn letter(at: usize) -> String {
-    let sign = |at: usize| char::from(b'a' + u8::try_from(at % 26).unwrap_or_default());
-    if at < 26 { sign(at).to_string() } else { format!("{}{}", sign(at / 26 - 1), sign(at)) }
+    // Without i, l and o, which look like digits: 1l would be read as 11.
+    const ALL: &str = "abcdefghjkmnpqrstuvwxyz";
+    let sign = |at: usize| ALL.chars().nth(at % ALL.len()).unwrap_or('a');
+    if at < ALL.len() {
+        sign(at).to_string()
+    } else {
+        format!("{}{}", sign(at / ALL.len() - 1), sign(at))
+    }
 }
 
 /// The number of every question as on the screen: `7`; the rows of a grid and the questions of a
@@ -256,7 +262,8 @@ mod tests {
         assert_eq!((many[0].as_str(), many[39].as_str()), ("01", "40"));
         let distinct: BTreeSet<String> = keys(32).into_iter().collect();
         assert_eq!(distinct.len(), 32);
-        assert_eq!(letters(28)[25..], ["z", "aa", "ab"]);
+        assert_eq!(letters(25)[22..], ["z", "aa", "ab"]);
+        assert!(!letters(23).contains(&"l".to_owned()));
     }
 
     proptest::proptest! {

@@ -17,7 +17,8 @@ use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, EditorWords, FormWords, InstrumentWords, LintWords, PosterWords, StaffWords,
+    ChartWords, EditorWords, FormWords, InstrumentWords, KeyinWords, LintWords, PaperWords,
+    PosterWords, StaffWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -50,6 +51,8 @@ struct Words {
     lint: HashMap<Lang, LintWords>,
     chart: HashMap<Lang, ChartWords>,
     poster: HashMap<Lang, PosterWords>,
+    paper: HashMap<Lang, PaperWords>,
+    keyin: HashMap<Lang, KeyinWords>,
 }
 
 impl std::ops::Deref for App {
@@ -79,6 +82,8 @@ impl App {
             lint: each(&Lang::STAFF, LintWords::of)?,
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
+            paper: each(&Lang::RESPONDENTS, PaperWords::of)?,
+            keyin: each(&Lang::STAFF, KeyinWords::of)?,
         };
         let (published, areas, drawings, photo_desk, walls) = Default::default();
         Ok(Self(Arc::new(Inner {
@@ -147,6 +152,18 @@ impl Inner {
     #[must_use]
     pub fn poster_words(&self, lang: Lang) -> &PosterWords {
         pick(&self.words.poster, lang)
+    }
+
+    /// The texts on paper sheets; English where a language has none yet.
+    #[must_use]
+    pub fn paper_words(&self, lang: Lang) -> &PaperWords {
+        pick(&self.words.paper, lang)
+    }
+
+    /// The texts for printing, typing in and counting sheets; English where there are none yet.
+    #[must_use]
+    pub fn keyin_words(&self, lang: Lang) -> &KeyinWords {
+        pick(&self.words.keyin, lang)
     }
 
     /// The wall of a release, if it was made already.

@@ -23,7 +23,9 @@ use tower_http::timeout::TimeoutLayer;
 pub mod app;
 pub(crate) mod area;
 mod assets;
+mod check;
 mod collections;
+mod count;
 mod desk;
 mod diagnosis;
 mod editor;
@@ -32,11 +34,13 @@ mod feedback;
 mod field;
 mod home;
 mod instruments;
+mod keyin;
 mod members;
 mod moderation;
 mod named;
 mod overview;
 mod page;
+mod paper;
 mod participate;
 mod parts;
 mod photo;
@@ -131,6 +135,11 @@ fn staff() -> Router<App> {
         )
         .route("/d/{slug}/collections/{id}/open", post(collections::open))
         .route("/d/{slug}/collections/{id}/close", post(collections::close))
+        .route("/d/{slug}/collections/{id}/paper", post(paper::print))
+        .route("/d/{slug}/collections/{id}/paper/{file}", get(paper::look))
+        .route("/d/{slug}/collections/{id}/keyin", get(keyin::page).post(keyin::take))
+        .route("/d/{slug}/collections/{id}/check", get(check::page).post(check::settle))
+        .route("/d/{slug}/collections/{id}/count", get(count::page).post(count::save))
         .route("/d/{slug}/collections/{id}/texts", get(moderation::texts))
         .route("/d/{slug}/collections/{id}/photos", post(moderation::moderate_photo))
         .route("/d/{slug}/collections/{id}/photos/{photo}", get(moderation::photo))

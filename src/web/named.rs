@@ -147,6 +147,9 @@ pub(super) fn act(value: Act, words: &StaffWords) -> &str {
         Act::DiscardedDraft => &words.act_instrument_discarded,
         Act::PublishedInstrument => &words.act_instrument_published,
         Act::AddedWalk => &words.act_walk_added,
+        Act::PrintedSheets => &words.act_sheets_printed,
+        Act::SettledSheet => &words.act_sheet_settled,
+        Act::CountedSheets => &words.act_sheets_counted,
     }
 }
 

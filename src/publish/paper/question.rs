@@ -151,13 +151,14 @@ impl<'a> Drawer<'a> {
             }
             Some(Takes::One(keys)) => {
                 let square = matches!(question.kind, Kind::Consent);
-                self.boxes(unit, &keys, square, inset)
+                // An order is read in one direction only.
+                self.boxes(unit, &keys, (square, if ordered { 1 } else { 3 }), inset)
             }
-            Some(Takes::Several(keys)) => self.boxes(unit, &keys, true, inset),
+            Some(Takes::Several(keys)) => self.boxes(unit, &keys, (true, 3), inset),
             Some(Takes::Order(keys, _)) => self.ranks(unit, &keys, inset),
             Some(Takes::Amount(keys)) => {
                 unit.blocks.push(self.amount(inset.0));
-                self.boxes(unit, &keys, false, inset)
+                self.boxes(unit, &keys, (false, 3), inset)
             }
             Some(Takes::Words(max)) => {
                 self.lines(unit, written_lines(max), inset);
@@ -165,7 +166,7 @@ impl<'a> Drawer<'a> {
             }
             Some(Takes::Place(keys)) => {
                 self.lines(unit, 1, inset);
-                self.boxes(unit, &keys, false, inset)
+                self.boxes(unit, &keys, (false, 3), inset)
             }
             Some(Takes::Count) | None => Ok(()),
         }
@@ -228,11 +229,12 @@ impl<'a> Drawer<'a> {
             Kind::Text { lint: true, .. } if own.is_empty() => form.no_names.clone(),
             Kind::Photo { .. } => words.write_photo.clone(),
             Kind::Grid { .. } => words.each_line.clone(),
-            Kind::Rank { places, .. } => {
+            // A hint that speaks of a 1 has said it already.
+            Kind::Rank { places, .. } if !own.contains('1') => {
                 fill(&words.rank_hint, &[("n", &places.to_string())])
             }
             Kind::Counts { .. } => words.count_hint.clone(),
-            Kind::Place => match takes(question, &self.print.around()) {
+            Kind::Zone | Kind::Place => match takes(question, &self.print.around()) {
                 Some(Takes::Place(_)) => words.write_place.clone(),
                 Some(
                     Takes::One(_)
@@ -248,8 +250,8 @@ impl<'a> Drawer<'a> {
             | Kind::Multiple { .. }
             | Kind::Scale { .. }
             | Kind::Faces { .. }
+            | Kind::Rank { .. }
             | Kind::Text { .. }
-            | Kind::Zone
             | Kind::Group { .. }
             | Kind::Consent
             | Kind::AgeGate
@@ -322,7 +324,7 @@ impl<'a> Drawer<'a> {
         &mut self,
         unit: &mut Unit,
         keys: &[Key<'_>],
-        square: bool,
+        (square, most): (bool, usize),
         (x, width): (f64, f64),
     ) -> Result<(), Refusal> {
         if keys.is_empty() {
@@ -342,7 +344,8 @@ impl<'a> Drawer<'a> {
             };
             keys.len() >= columns && inner > 0.0 && keys.iter().all(short)
         };
-        let columns = [3, 2].into_iter().find(|columns| fit(*columns)).unwrap_or(1);
+        let columns = [3, 2].into_iter().find(|columns| *columns <= most && fit(*columns));
+        let columns = columns.unwrap_or(1);
         let rows = keys.len().div_ceil(columns);
         for row in 0..rows {
             let mut block = Block { glued: row + 1 < rows && rows <= 8, ..Block::default() };
@@ -419,7 +422,7 @@ impl<'a> Drawer<'a> {
         let (quiet, shown): (Vec<Key<'_>>, Vec<Key<'_>>) =
             keys.iter().cloned().partition(|key| key.quiet);
         let sizes = self.sizes;
-        let r = sizes.tick * 1.35;
+        let r = sizes.tick * 1.7;
         let wide = width / count(shown.len().max(1));
         let mut block = Block { glued: !quiet.is_empty(), ..Block::default() };
         let last = count(shown.len().saturating_sub(1).max(1));
@@ -431,7 +434,7 @@ impl<'a> Drawer<'a> {
         block.height = 2.0 * r + sizes.body * 0.7;
         block.append(below);
         unit.blocks.push(block);
-        self.boxes(unit, &quiet, false, (x, width))
+        self.boxes(unit, &quiet, (false, 3), (x, width))
     }
 
     /// Choices with a box each for the place in an order.
