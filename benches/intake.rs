@@ -164,11 +164,6 @@ async fn fill(store: &Store, instrument: &Instrument, zones: &[String]) {
         closed: None,
         group_said_yes: false,
     };
-    let door = Door {
-        code: "bench".to_owned(),
-        collection: collection.id,
-        diagnosis: diagnosis.id,
-        mode: Mode::Own,
-    };
+    let door = Door::new("bench", collection.id, diagnosis.id, Mode::Own);
     store.add_collection(&collection, &[door]).await.unwrap();
 }

@@ -10,7 +10,7 @@ use std::slice;
 use polars::prelude::{Column, NamedFrom, Series};
 
 use crate::domain::answer::{Answer, Ground};
-use crate::domain::question::{Band, Choice, Kind, Measure, Question, ZONE_REFUSED, band};
+use crate::domain::question::{Amount, Band, Choice, Measure, Question, ZONE_REFUSED, band};
 
 /// Asked, and no answer given.
 pub(super) const SKIPPED: i32 = -1;
@@ -55,7 +55,7 @@ impl Book {
                 book.sort = Sort::Ticks;
                 book.add_choices(question.choices());
             }
-            Measure::Amount => book.add_bands(question),
+            Measure::Amount(amount) => book.add_bands(amount, question.choices()),
             Measure::Zone => book.add_named(&ground.zones),
             Measure::Place => book.add_named(&ground.places()),
             Measure::Weight => book.sort = Sort::Weight,
@@ -77,14 +77,14 @@ impl Book {
         }
     }
 
-    fn add_bands(&mut self, question: &Question) {
-        let Kind::Number { min, max, bands, .. } = &question.kind else { return };
+    fn add_bands(&mut self, amount: Amount<'_>, choices: &[Choice]) {
+        let Amount { min, max, bands } = amount;
         for band in bands {
             self.add(&band.code, band.score);
         }
-        self.bands.clone_from(bands);
-        self.range = (*min, *max);
-        self.add_choices(question.choices());
+        self.bands = bands.to_vec();
+        self.range = (min, max);
+        self.add_choices(choices);
     }
 
     /// Zones or places, or rather not say.

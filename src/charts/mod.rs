@@ -7,6 +7,7 @@
 
 mod area_map;
 mod caption;
+pub mod cards;
 mod data_table;
 mod diverging;
 mod layout;

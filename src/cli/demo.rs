@@ -205,12 +205,8 @@ async fn invent(
     let hash = store.publish_version(diagnosis.id, instrument, &how).await?.hash;
     let mut collection = collection(diagnosis, waves, &hash, instrument, plan);
     collection.field.area = instrument.asks_places().then_some(area.id);
-    let door = Door {
-        code: letters(&mut StdRng::seed_from_u64(SEED + 1000 + number)),
-        collection: collection.id,
-        diagnosis: diagnosis.id,
-        mode: Mode::Own,
-    };
+    let word = letters(&mut StdRng::seed_from_u64(SEED + 1000 + number));
+    let door = Door::new(&word, collection.id, diagnosis.id, Mode::Own);
     store.add_collection(&collection, &[door]).await?;
     let crowd = Crowd {
         collection: &collection,

@@ -15,6 +15,7 @@ use crate::web::app::{App, BaseUrl, Clock};
 use crate::web::router;
 
 mod area;
+mod cards;
 mod data;
 mod demo;
 mod export;
@@ -75,6 +76,11 @@ enum Command {
                       Example: miradouro paper --collection 5f0c… --copies 50 --lang nl --out 50.pdf"
     )]
     Paper(paper::Paper),
+    /// Make cards with one-time codes, to be cut out and drawn from a box.
+    #[command(after_help = "Example: miradouro cards --diagnosis oude-haven --collection 5f0c… \
+                            --count 100 --lang nl,fr,ar --out cards.pdf \
+                            --base-url https://diagnosis.example.org")]
+    Cards(cards::Cards),
     /// Turn a form of another survey program (XLSForm) into an instrument, or back.
     #[command(
         subcommand,
@@ -192,6 +198,7 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,
         Command::Paper(with) => paper::paper(with).await,
+        Command::Cards(with) => cards::make(with).await,
         Command::Xlsform(with) => xlsform::obey(with),
     }
 }
@@ -272,7 +279,8 @@ async fn answer(app: App, listener: tokio::net::TcpListener) -> Result<ExitCode>
             _ = terminated => {}
         }
     };
-    axum::serve(listener, router(app)).with_graceful_shutdown(stop).await?;
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -164,6 +164,19 @@ pub struct Door {
     pub diagnosis: DiagnosisId,
     /// The mode of what comes in through it.
     pub mode: Mode,
+    /// Whether it asks for a one-time code.
+    pub with_codes: bool,
+    /// Whether it was shut by itself, while the collection may be open.
+    pub shut: bool,
+}
+
+impl Door {
+    /// An open door without codes.
+    #[must_use]
+    pub fn new(code: &str, collection: CollectionId, diagnosis: DiagnosisId, mode: Mode) -> Self {
+        let (with_codes, shut) = (false, false);
+        Self { code: code.to_owned(), collection, diagnosis, mode, with_codes, shut }
+    }
 }
 
 /// Whether what a collection brought can be released.

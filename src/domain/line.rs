@@ -81,7 +81,7 @@ const fn is_counted(question: &Question) -> bool {
         Measure::One
         | Measure::Steps
         | Measure::Several
-        | Measure::Amount
+        | Measure::Amount(_)
         | Measure::Zone
         | Measure::Place => true,
         Measure::Weight | Measure::Apart => false,

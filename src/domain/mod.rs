@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod area;
 pub mod change;
+pub mod code;
 pub mod collection;
 pub mod condition;
 pub mod data_walk;

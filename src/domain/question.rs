@@ -1,10 +1,12 @@
 //! A question and the kinds of answer it can take: a closed list.
 //!
 //! A new kind is a variant of [`Kind`]; the compiler then names every place that must say what it
-//! means (reading an answer, sampling one, counting it, showing its field).
+//! means (reading an answer, sampling one, counting it, showing its field). The file
+//! `docs/adding-a-kind.md` adds one.
 
 use serde::{Deserialize, Serialize};
 
+use super::collection::coded;
 use super::condition::Condition;
 use super::text::Text;
 
@@ -151,10 +153,50 @@ pub enum Kind {
     Weight,
 }
 
+coded! {
+    /// A kind of question, by the word a file uses for it.
+    Sort {
+        /// One of several answers.
+        Single = "single",
+        /// Any of several answers.
+        Multiple = "multiple",
+        /// A step of a scale.
+        Scale = "scale",
+        /// A face.
+        Faces = "faces",
+        /// Several questions on one scale.
+        Grid = "grid",
+        /// The first few, in order.
+        Rank = "rank",
+        /// A number.
+        Number = "number",
+        /// Words.
+        Text = "text",
+        /// A part of the neighbourhood.
+        Zone = "zone",
+        /// A named place.
+        Place = "place",
+        /// A photo.
+        Photo = "photo",
+        /// How many people stood by which statement.
+        Counts = "counts",
+        /// Questions asked again and again.
+        Group = "group",
+        /// A page of words.
+        Info = "info",
+        /// A tick without which the form is not taken.
+        Consent = "consent",
+        /// Whether somebody is old enough.
+        AgeGate = "age_gate",
+        /// A survey weight.
+        Weight = "weight",
+    }
+}
+
 /// How the answers of a kind are counted. What counts, draws or imports answers asks for this and
 /// not for the kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Measure {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Measure<'a> {
     /// One of several answers without an order.
     One,
     /// One step of an order.
@@ -162,7 +204,7 @@ pub enum Measure {
     /// Any of several answers; a ranking counts as the choices it names.
     Several,
     /// A number, in bands.
-    Amount,
+    Amount(Amount<'a>),
     /// One of the zones.
     Zone,
     /// One of the places of the area.
@@ -171,6 +213,17 @@ pub enum Measure {
     Weight,
     /// Nothing that a column could hold: words, photos, repeats, counts, gates.
     Apart,
+}
+
+/// The numbers that are taken, and the bands they are counted in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Amount<'a> {
+    /// The lowest number taken.
+    pub min: f64,
+    /// The highest number taken.
+    pub max: f64,
+    /// The bands.
+    pub bands: &'a [Band],
 }
 
 /// A code and how it reads: a statement, a group of people.
@@ -235,59 +288,91 @@ pub const ZONE_REFUSED: &str = "rather_not_say";
 
 impl Kind {
     /// What a kind is called in a file, and how its answers are counted.
-    const fn essence(&self) -> (&'static str, Measure) {
+    const fn essence(&self) -> (Sort, Measure<'_>) {
         match self {
-            Self::Single { .. } => ("single", Measure::One),
-            Self::Multiple { .. } => ("multiple", Measure::Several),
-            Self::Scale { .. } => ("scale", Measure::Steps),
-            Self::Faces { .. } => ("faces", Measure::Steps),
-            Self::Grid { .. } => ("grid", Measure::Apart),
-            Self::Number { .. } => ("number", Measure::Amount),
-            Self::Text { .. } => ("text", Measure::Apart),
-            Self::Zone => ("zone", Measure::Zone),
-            Self::Place => ("place", Measure::Place),
-            Self::Photo { .. } => ("photo", Measure::Apart),
-            Self::Group { .. } => ("group", Measure::Apart),
-            Self::Counts { .. } => ("counts", Measure::Apart),
-            Self::Rank { .. } => ("rank", Measure::Several),
-            Self::Consent => ("consent", Measure::Apart),
-            Self::AgeGate => ("age_gate", Measure::Apart),
-            Self::Info { .. } => ("info", Measure::Apart),
-            Self::Weight => ("weight", Measure::Weight),
+            Self::Single { .. } => (Sort::Single, Measure::One),
+            Self::Multiple { .. } => (Sort::Multiple, Measure::Several),
+            Self::Scale { .. } => (Sort::Scale, Measure::Steps),
+            Self::Faces { .. } => (Sort::Faces, Measure::Steps),
+            Self::Grid { .. } => (Sort::Grid, Measure::Apart),
+            Self::Number { min, max, bands, .. } => {
+                let bands = bands.as_slice();
+                (Sort::Number, Measure::Amount(Amount { min: *min, max: *max, bands }))
+            }
+            Self::Text { .. } => (Sort::Text, Measure::Apart),
+            Self::Zone => (Sort::Zone, Measure::Zone),
+            Self::Place => (Sort::Place, Measure::Place),
+            Self::Photo { .. } => (Sort::Photo, Measure::Apart),
+            Self::Group { .. } => (Sort::Group, Measure::Apart),
+            Self::Counts { .. } => (Sort::Counts, Measure::Apart),
+            Self::Rank { .. } => (Sort::Rank, Measure::Several),
+            Self::Consent => (Sort::Consent, Measure::Apart),
+            Self::AgeGate => (Sort::AgeGate, Measure::Apart),
+            Self::Info { .. } => (Sort::Info, Measure::Apart),
+            Self::Weight => (Sort::Weight, Measure::Weight),
         }
     }
 
     /// Every text inside a kind: of choices, bands, labels, rows and pages of words.
     pub fn texts_mut(&mut self) -> Vec<&mut Text> {
-        let mut found: Vec<&mut Text> = Vec::new();
-        if let Self::Info { body } = self {
-            found.push(body);
-        } else if let Self::Group { questions, .. } | Self::Grid { questions, .. } = self {
-            for question in questions {
-                found.push(&mut question.text);
-                found.extend(&mut question.hint);
-                found.extend(question.kind.texts_mut());
+        match self {
+            Self::Single { choices, .. }
+            | Self::Multiple { choices, .. }
+            | Self::Scale { choices, .. }
+            | Self::Faces { choices, .. }
+            | Self::Rank { choices, .. } => {
+                choices.iter_mut().map(|choice| &mut choice.text).collect()
             }
-        } else if let Self::Counts { statements, groups, .. } = self {
-            found.extend(statements.iter_mut().chain(groups).map(|label| &mut label.text));
-        } else if let Self::Number { bands, choices, .. } = self {
-            found.extend(bands.iter_mut().map(|band| &mut band.text));
-            found.extend(choices.iter_mut().map(|choice| &mut choice.text));
-        } else if let Self::Single { choices, .. }
-        | Self::Multiple { choices, .. }
-        | Self::Scale { choices, .. }
-        | Self::Faces { choices, .. }
-        | Self::Rank { choices, .. } = self
-        {
-            found.extend(choices.iter_mut().map(|choice| &mut choice.text));
+            Self::Number { bands, choices, .. } => {
+                let bands = bands.iter_mut().map(|band| &mut band.text);
+                bands.chain(choices.iter_mut().map(|choice| &mut choice.text)).collect()
+            }
+            Self::Counts { statements, groups, .. } => {
+                statements.iter_mut().chain(groups).map(|label| &mut label.text).collect()
+            }
+            Self::Info { body } => vec![body],
+            Self::Group { questions, .. } | Self::Grid { questions, .. } => {
+                questions.iter_mut().flat_map(Question::texts_mut).collect()
+            }
+            Self::Text { .. }
+            | Self::Zone
+            | Self::Place
+            | Self::Photo { .. }
+            | Self::Consent
+            | Self::AgeGate
+            | Self::Weight => Vec::new(),
         }
-        found
+    }
+
+    /// The kind by its name.
+    #[must_use]
+    pub const fn sort(&self) -> Sort {
+        self.essence().0
     }
 
     /// The word a kind has in a file.
     #[must_use]
     pub const fn code(&self) -> &'static str {
-        self.essence().0
+        self.sort().code()
+    }
+
+    /// How its answers are counted.
+    #[must_use]
+    pub const fn measure(&self) -> Measure<'_> {
+        self.essence().1
+    }
+
+    /// Whether its answers can be folded into three.
+    #[must_use]
+    pub const fn folds(&self) -> bool {
+        match self.measure() {
+            Measure::One | Measure::Steps | Measure::Amount(_) => true,
+            Measure::Several
+            | Measure::Zone
+            | Measure::Place
+            | Measure::Weight
+            | Measure::Apart => false,
+        }
     }
 }
 
@@ -306,6 +391,25 @@ impl Question {
         } else {
             &[]
         }
+    }
+
+    /// Its answers that stand in a denominator, choices or bands: code, words and score.
+    #[must_use]
+    pub fn answers(&self) -> Vec<(&str, &Text, Option<f64>)> {
+        if let Measure::Amount(Amount { bands, .. }) = self.measure() {
+            return bands.iter().map(|band| (band.code.as_str(), &band.text, band.score)).collect();
+        }
+        let real = self.choices().iter().filter(|choice| !choice.missing);
+        real.map(|choice| (choice.code.as_str(), &choice.text, choice.score)).collect()
+    }
+
+    /// Every text of the question.
+    pub fn texts_mut(&mut self) -> Vec<&mut Text> {
+        let Self { text, hint, kind, .. } = self;
+        let mut found: Vec<&mut Text> = vec![text];
+        found.extend(hint);
+        found.extend(kind.texts_mut());
+        found
     }
 
     /// The choice with this code.
@@ -332,8 +436,8 @@ impl Question {
 
     /// How its answers are counted.
     #[must_use]
-    pub const fn measure(&self) -> Measure {
-        self.kind.essence().1
+    pub const fn measure(&self) -> Measure<'_> {
+        self.kind.measure()
     }
 
     /// Whether a respondent is shown this question (a weight never is).
@@ -357,7 +461,7 @@ impl Question {
             Measure::One
             | Measure::Steps
             | Measure::Several
-            | Measure::Amount
+            | Measure::Amount(_)
             | Measure::Zone
             | Measure::Place => true,
             Measure::Weight => false,

@@ -1,6 +1,5 @@
 //! Whether a chart fits its questions.
 
-use super::choice::answers;
 use super::lint::{Notes, Span};
 use super::question::Asked;
 use super::table::Placed;
@@ -39,7 +38,7 @@ impl Chart<'_> {
         match kind.value {
             ChartKind::Diverging => {
                 // One legend serves every row, so the labels are the same too.
-                self.alike(notes, |one, other| answers(one) == answers(other));
+                self.alike(notes, |one, other| one.answers() == other.answers());
                 self.top_codes(notes);
             }
             ChartKind::SortedBars => self.bars(notes),
@@ -93,7 +92,7 @@ impl Chart<'_> {
     fn top_codes(&self, notes: &mut Notes) {
         for code in self.top {
             let lacks = |question: &Question| {
-                !answers(question).iter().any(|(known, ..)| *known == code.value)
+                !question.answers().iter().any(|(known, ..)| *known == code.value)
             };
             for (asked, _) in self.asked.iter().filter(|(asked, _)| lacks(&asked.question)) {
                 let (id, code_) = (&asked.question.id, &code.value);
@@ -117,12 +116,12 @@ impl Chart<'_> {
 
 /// The answers of a question by code and score, whatever their labels.
 pub(super) fn codes(question: &Question) -> Vec<(&str, Option<f64>)> {
-    answers(question).into_iter().map(|(code, _, score)| (code, score)).collect()
+    question.answers().into_iter().map(|(code, _, score)| (code, score)).collect()
 }
 
 /// Whether every answer of a question has a score.
 pub(super) fn is_scored(question: &Question) -> bool {
-    let answers = answers(question);
+    let answers = question.answers();
     !answers.is_empty() && answers.iter().all(|(.., score)| score.is_some())
 }
 
@@ -131,7 +130,7 @@ fn is_ordered(question: &Question) -> bool {
 }
 
 fn is_counted(question: &Question) -> bool {
-    matches!(question.measure(), Measure::Zone | Measure::Place) || !answers(question).is_empty()
+    matches!(question.measure(), Measure::Zone | Measure::Place) || !question.answers().is_empty()
 }
 
 const fn has_one_choice(question: &Question) -> bool {

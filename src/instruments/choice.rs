@@ -3,7 +3,7 @@
 use super::lint::{Notes, Span};
 use super::question::Written;
 use super::table::{Table, is_code};
-use crate::domain::question::{Band, Choice, Fold, Kind, Label, Question};
+use crate::domain::question::{Band, Choice, Fold, Label, Question};
 use crate::domain::text::{Lang, Text};
 
 /// The most characters of a choice before it is hard to read on a phone or a poster.
@@ -255,15 +255,6 @@ fn covered(bands: &[Band], (min, max): (f64, f64), at: &Span, notes: &mut Notes)
     }
 }
 
-/// The answers of a question that stand in a denominator: code, label and score.
-pub(super) fn answers(question: &Question) -> Vec<(&str, &Text, Option<f64>)> {
-    if let Kind::Number { bands, .. } = &question.kind {
-        return bands.iter().map(|band| (band.code.as_str(), &band.text, band.score)).collect();
-    }
-    let real = question.choices().iter().filter(|choice| !choice.missing);
-    real.map(|choice| (choice.code.as_str(), &choice.text, choice.score)).collect()
-}
-
 /// Reads `fold`.
 pub(super) fn fold(table: &mut Table<'_>, notes: &mut Notes) -> Option<Fold> {
     let mut entry = table.table("fold", notes)?;
@@ -279,7 +270,7 @@ pub(super) fn fold(table: &mut Table<'_>, notes: &mut Notes) -> Option<Fold> {
 /// Every answer is in one part of the fold, and the parts run the way of the scale.
 pub(super) fn folds(question: &Question, at: &Span, notes: &mut Notes) {
     let Some(fold) = &question.fold else { return };
-    let known = answers(question);
+    let known = question.answers();
     let parts = [&fold.low, &fold.middle, &fold.high];
     let codes: Vec<&str> = parts.iter().flat_map(|part| part.iter()).map(String::as_str).collect();
     for code in codes.iter().filter(|code| !known.iter().any(|(known, ..)| known == *code)) {

@@ -8,7 +8,7 @@ use super::shared::Scale;
 use super::table::{Placed, Table, is_id};
 use super::{carry, grid};
 use crate::domain::condition::Condition;
-use crate::domain::question::{Choice, Fold, Kind, Question};
+use crate::domain::question::{Choice, Fold, Kind, Question, Sort};
 use crate::domain::text::Lang;
 
 /// The most characters of a question, of a hint and of a free text.
@@ -141,7 +141,7 @@ impl Context<'_> {
             sensitive,
             fold: match row {
                 Some((_, fold)) => fold.cloned(),
-                None if folds(kind.as_ref()) => choice::fold(&mut table, notes),
+                None if kind.as_ref().is_none_or(Kind::folds) => choice::fold(&mut table, notes),
                 None => None,
             },
             kind: kind.unwrap_or(Kind::Weight),
@@ -157,31 +157,31 @@ impl Context<'_> {
     }
 
     fn kind(&self, table: &mut Table<'_>, notes: &mut Notes) -> Read {
-        let readers: [(&str, Reader); 17] = [
-            ("single", |context, table, notes| context.single(table, notes)),
-            ("multiple", |context, table, notes| context.multiple(table, notes)),
-            ("scale", |context, table, notes| context.steps(table, false, notes)),
-            ("faces", |context, table, notes| context.steps(table, true, notes)),
-            ("grid", |context, table, notes| context.grid(table, notes)),
-            ("number", |context, table, notes| Read::plain(context.number(table, notes))),
-            ("text", |_, table, notes| Read::plain(free_text(table, notes))),
-            ("zone", |_, _, _| Read::plain(Some(Kind::Zone))),
-            ("place", |_, _, _| Read::plain(Some(Kind::Place))),
-            ("photo", |_, table, notes| Read::plain(photo(table, notes))),
-            ("group", |context, table, notes| context.group(table, notes)),
-            ("counts", |context, table, notes| Read::plain(context.counts(table, notes))),
-            ("rank", |context, table, notes| context.rank(table, notes)),
-            ("consent", |_, _, _| Read::plain(Some(Kind::Consent))),
-            ("age_gate", |_, _, _| Read::plain(Some(Kind::AgeGate))),
-            ("info", |context, table, notes| Read::plain(context.info(table, notes))),
-            ("weight", |_, table, notes| Read::plain(weight(table, notes))),
-        ];
-        let Some(reader) = table.one_of("kind", &readers, notes) else {
+        let words: Vec<(&str, Sort)> = Sort::ALL.iter().map(|sort| (sort.code(), *sort)).collect();
+        let Some(sort) = table.one_of("kind", &words, notes) else {
             // Which keys it takes cannot be known, so none is complained about.
             table.take_all();
             return Read::default();
         };
-        (reader.value)(self, table, notes)
+        match sort.value {
+            Sort::Single => self.single(table, notes),
+            Sort::Multiple => self.multiple(table, notes),
+            Sort::Scale => self.steps(table, false, notes),
+            Sort::Faces => self.steps(table, true, notes),
+            Sort::Grid => self.grid(table, notes),
+            Sort::Rank => self.rank(table, notes),
+            Sort::Number => Read::plain(self.number(table, notes)),
+            Sort::Text => Read::plain(free_text(table, notes)),
+            Sort::Zone => Read::plain(Some(Kind::Zone)),
+            Sort::Place => Read::plain(Some(Kind::Place)),
+            Sort::Photo => Read::plain(photo(table, notes)),
+            Sort::Counts => Read::plain(self.counts(table, notes)),
+            Sort::Group => self.group(table, notes),
+            Sort::Info => Read::plain(self.info(table, notes)),
+            Sort::Consent => Read::plain(Some(Kind::Consent)),
+            Sort::AgeGate => Read::plain(Some(Kind::AgeGate)),
+            Sort::Weight => Read::plain(Some(weight(table, notes))),
+        }
     }
 
     fn single(&self, table: &mut Table<'_>, notes: &mut Notes) -> Read {
@@ -387,9 +387,6 @@ pub(super) struct Answers {
     pub(super) rules: Vec<Written>,
 }
 
-/// How one kind is read.
-type Reader = fn(&Context<'_>, &mut Table<'_>, &mut Notes) -> Read;
-
 fn free_text(table: &mut Table<'_>, notes: &mut Notes) -> Option<Kind> {
     let max = table.whole("max", notes);
     let max = table.need("max", max, notes);
@@ -411,27 +408,16 @@ fn photo(table: &mut Table<'_>, notes: &mut Notes) -> Option<Kind> {
     Some(Kind::Photo { max: max.value as usize })
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it is one of the readers of a kind")]
-fn weight(table: &mut Table<'_>, notes: &mut Notes) -> Option<Kind> {
+fn weight(table: &Table<'_>, notes: &mut Notes) -> Kind {
     if table.has("show_if") {
         notes.error(&table.place("show_if"), "a weight is never shown, so it has no show_if");
     }
-    Some(Kind::Weight)
-}
-
-/// Whether answers of this kind can be folded; of an unknown kind, perhaps.
-const fn folds(kind: Option<&Kind>) -> bool {
-    matches!(
-        kind,
-        None | Some(
-            Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. } | Kind::Number { .. }
-        )
-    )
+    Kind::Weight
 }
 
 /// A sensitive question is shown in three answers, so it must say which.
 fn needs_fold(question: &Question, table: &Table<'_>, notes: &mut Notes) {
-    let can_fold = question.sensitive && folds(Some(&question.kind));
+    let can_fold = question.sensitive && question.kind.folds();
     if can_fold && question.fold.is_none() && !table.has("fold") {
         let sentence = format!("{} is sensitive, so it needs a fold", question.id);
         notes.error(&table.place("sensitive"), sentence);

@@ -111,7 +111,7 @@ impl Shown<'_> {
     ) {
         let id = &question.id;
         let is_group = matches!(question.kind, Kind::Group { .. } | Kind::Counts { .. });
-        let is_number = question.measure() == Measure::Amount;
+        let is_number = matches!(question.measure(), Measure::Amount(_));
         let is_multiple = question.measure() == Measure::Several;
         if !question.is_kept() {
             let sentence = format!("a rule cannot look at {id}: it keeps no answer of its own");

@@ -9,7 +9,7 @@ use super::question::{Asked, Context};
 use super::roll::Roll;
 use super::table::{Placed, Table};
 use super::{file, rule};
-use crate::domain::question::{Choice, Question};
+use crate::domain::question::Choice;
 use crate::domain::text::{Lang, Text};
 
 /// The most characters of a heading.
@@ -151,7 +151,7 @@ pub(super) fn taken(
     let mut lacking: Vec<Lang> = within(&mut title, langs);
     for asked in &mut asked {
         settle(asked, named);
-        for text in texts(&mut asked.question) {
+        for text in asked.question.texts_mut() {
             lacking.extend(within(text, langs));
         }
     }
@@ -177,13 +177,4 @@ fn settle(asked: &mut Asked, named: &Placed<String>) {
 fn within(text: &mut Text, langs: &[Lang]) -> Vec<Lang> {
     text.0.retain(|lang, _| langs.contains(lang));
     langs.iter().copied().filter(|lang| !text.has(*lang)).collect()
-}
-
-/// Every text of a question.
-fn texts(question: &mut Question) -> Vec<&mut Text> {
-    let Question { text, hint, kind, .. } = question;
-    let mut found: Vec<&mut Text> = vec![text];
-    found.extend(hint);
-    found.extend(kind.texts_mut());
-    found
 }

@@ -5,7 +5,7 @@ use super::lint::Notes;
 use super::roll::Roll;
 use super::table::{Placed, Table};
 use crate::domain::instrument::{Policy, Sensitivity, Sheet};
-use crate::domain::question::Kind;
+use crate::domain::question::{Kind, Measure};
 
 /// The most answers that need no fold where people are shown as dots.
 const UNFOLDED: usize = 3;
@@ -95,9 +95,7 @@ fn names_help(root: &Table<'_>, sheet: Sheet, notes: &mut Notes) {
 
 /// What is shown as people is shown in three answers.
 fn folded(roll: &Roll<'_>, notes: &mut Notes) {
-    let choice = roll.of_kind(|kind| {
-        matches!(kind, Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. })
-    });
+    let choice = roll.of_kind(|kind| matches!(kind.measure(), Measure::One | Measure::Steps));
     for asked in choice {
         let question = &asked.question;
         let answers = question.choices().iter().filter(|choice| !choice.missing).count();

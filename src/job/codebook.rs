@@ -3,7 +3,7 @@
 
 use super::export::{ExportError, SKIPPED, written};
 use crate::domain::instrument::Instrument;
-use crate::domain::question::{Band, Choice, Kind, Label, Question, ZONE_REFUSED};
+use crate::domain::question::{Band, Choice, Kind, Label, Measure, Question, ZONE_REFUSED};
 use crate::domain::text::{Lang, Text, harmless};
 
 /// What the codes of the area are called.
@@ -110,26 +110,15 @@ fn area(names: &[(String, String)]) -> Vec<Entry> {
 /// What the codes of a question stand for; of a number, its bands.
 fn entries(question: &Question, names: &Names) -> Vec<Entry> {
     let choices = question.choices().iter().map(Entry::choice);
-    match &question.kind {
-        Kind::Number { bands, .. } => bands.iter().map(Entry::band).chain(choices).collect(),
-        Kind::Zone => area(&names.zones),
-        Kind::Place if names.places.is_empty() => area(&names.zones),
-        Kind::Place => area(&names.places),
-        Kind::Counts { statements, groups, .. } => {
-            statements.iter().chain(groups).map(Entry::label).collect()
-        }
-        Kind::Single { .. }
-        | Kind::Multiple { .. }
-        | Kind::Scale { .. }
-        | Kind::Faces { .. }
-        | Kind::Rank { .. } => choices.collect(),
-        Kind::Grid { .. }
-        | Kind::Text { .. }
-        | Kind::Photo { .. }
-        | Kind::Group { .. }
-        | Kind::Consent
-        | Kind::AgeGate
-        | Kind::Info { .. }
-        | Kind::Weight => Vec::new(),
+    if let Kind::Counts { statements, groups, .. } = &question.kind {
+        return statements.iter().chain(groups).map(Entry::label).collect();
+    }
+    match question.measure() {
+        Measure::Amount(amount) => amount.bands.iter().map(Entry::band).chain(choices).collect(),
+        Measure::Zone => area(&names.zones),
+        Measure::Place if names.places.is_empty() => area(&names.zones),
+        Measure::Place => area(&names.places),
+        Measure::One | Measure::Steps | Measure::Several => choices.collect(),
+        Measure::Weight | Measure::Apart => Vec::new(),
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::answer::{Answer, Answers, Ground, Wrong};
 use crate::domain::area::Map;
 use crate::domain::diagnosis::{Zone, slug};
 use crate::domain::instrument::Instrument;
-use crate::domain::question::{Kind, Measure, Question};
+use crate::domain::question::{Measure, Question};
 
 /// What a file brought.
 #[derive(Debug, Default)]
@@ -222,8 +222,8 @@ fn number(column: &Column, question: &Question, value: &str) -> Result<f64, Stri
     let name = &column.name;
     let number: f64 =
         value.parse().map_err(|_no| format!("column {name}: {value:?} is not a number"))?;
-    let (min, max) = if let Kind::Number { min, max, .. } = question.kind {
-        (min, max)
+    let (min, max) = if let Measure::Amount(amount) = question.measure() {
+        (amount.min, amount.max)
     } else if question.measure() == Measure::Weight {
         (0.0, f64::MAX)
     } else {

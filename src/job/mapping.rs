@@ -132,7 +132,7 @@ impl Mapping {
         if column.zones && self.zones.is_empty() {
             faults.push("the mapping names no zones".to_owned());
         }
-        let takes_number = matches!(question.measure(), Measure::Amount | Measure::Weight);
+        let takes_number = matches!(question.measure(), Measure::Amount(_) | Measure::Weight);
         if column.number && !takes_number {
             let (name, id) = (&column.name, &question.id);
             faults.push(format!("column {name}: question {id:?} takes no number"));

@@ -107,8 +107,8 @@ impl<'a> Desk<'a> {
     /// One valid answer with its words.
     pub(super) fn label(&self, question: &Question, code: &str) -> Label {
         let code_ = || code.to_owned();
-        let found = if let Kind::Number { bands, .. } = &question.kind {
-            let band = bands.iter().find(|band| band.code == code);
+        let found = if let Measure::Amount(amount) = question.measure() {
+            let band = amount.bands.iter().find(|band| band.code == code);
             band.map(|band| Label { code: code_(), text: band.text.clone(), score: band.score })
         } else if matches!(question.measure(), Measure::Zone | Measure::Place) {
             let name = self.name(question, code);
@@ -209,7 +209,7 @@ fn scale(question: &Question) -> Option<String> {
 
 const fn shape(question: &Question) -> Shape {
     match question.measure() {
-        Measure::Steps | Measure::Amount => Shape::Ordered,
+        Measure::Steps | Measure::Amount(_) => Shape::Ordered,
         Measure::Several => Shape::Multiple,
         Measure::One | Measure::Zone | Measure::Place | Measure::Weight | Measure::Apart => {
             Shape::Single
@@ -267,7 +267,7 @@ pub(super) fn reference(input: &Input<'_>, question: &Question, body: &Body) -> 
     let counts = match question.measure() {
         Measure::Zone => by(|row| &row.zone),
         Measure::One | Measure::Steps => by(|row| &row.age).or_else(|| by(|row| &row.gender)),
-        Measure::Amount => by(|row| &row.age),
+        Measure::Amount(_) => by(|row| &row.age),
         Measure::Several | Measure::Place | Measure::Weight | Measure::Apart => None,
     }?;
     let whole: f64 = counts.iter().sum();

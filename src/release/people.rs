@@ -111,7 +111,7 @@ fn fold(question: &Question, codes: &[String], counts: &[u64]) -> Vec<Vec<usize>
     match (known, question.measure()) {
         (Some(cells), _) => cells,
         (None, _) if steps <= 3 => policy::unfolded(codes),
-        (None, Measure::Steps | Measure::Amount) => {
+        (None, Measure::Steps | Measure::Amount(_)) => {
             let (low, high) = (steps / 2, steps.div_ceil(2));
             let mut cells =
                 vec![(0..low).collect(), (low..high).collect(), (high..steps).collect()];

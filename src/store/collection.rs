@@ -1,10 +1,10 @@
-//! Collections and their doors.
+//! Collections.
 
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Result, Store, StoreError, code, document, json, on, within};
-use crate::domain::collection::{Collection, Door, Field, Mode, State};
+use super::{Result, Store, StoreError, card, code, document, door, json, on, within};
+use crate::domain::collection::{Collection, Door, Field, State};
 use crate::domain::ids::{CollectionId, DiagnosisId, WaveId};
 
 /// A collection as both databases give it.
@@ -51,9 +51,6 @@ impl Store {
             insert into collection (diagnosis, id, wave, instrument, title, field, state,
                                     opened, closed, group_said_yes)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-        const DOOR: &str = "
-            insert into door (diagnosis, code, collection, mode)
-            values ($1, $2, $3, $4)";
         let mut tx = self.begin().await?;
         let field = json(&collection.field);
         within!(&mut tx, it => sqlx::query(SQL)
@@ -65,9 +62,7 @@ impl Store {
             .bind(collection.group_said_yes)
             .execute(it).await?.rows_affected());
         for door in doors {
-            within!(&mut tx, it => sqlx::query(DOOR)
-                .bind(door.diagnosis.0).bind(&door.code).bind(door.collection.0)
-                .bind(door.mode.code()).execute(it).await?.rows_affected());
+            door::add(&mut tx, door).await?;
         }
         tx.commit().await
     }
@@ -142,8 +137,8 @@ impl Store {
         if n == 0 { Err(StoreError::Stale("the collection is no draft any more")) } else { Ok(()) }
     }
 
-    /// Closes an open collection, with the group's yes or no to a poster. What two people typed from
-    /// the same sheet is deleted with it.
+    /// Closes an open collection, with the group's yes or no to a poster. Codes that nobody used
+    /// go; how many they were stays. What two people typed from the same sheet goes too.
     ///
     /// # Errors
     /// `Stale` when it is not open.
@@ -171,47 +166,9 @@ impl Store {
         if n > 0 {
             within!(&mut tx, it => sqlx::query(ENTRIES)
                 .bind(of.0).bind(id.0).execute(it).await?.rows_affected());
+            card::purge(&mut tx, of, id).await?;
         }
         tx.commit().await?;
         if n == 0 { Err(StoreError::Stale("the collection is not open")) } else { Ok(()) }
     }
-
-    /// The door with this code.
-    ///
-    /// # Errors
-    /// `NotFound` when there is none.
-    pub async fn door(&self, code: &str) -> Result<Door> {
-        const SQL: &str = "
-            select diagnosis, code, collection, mode
-              from door
-             where code = $1";
-        let row: Option<(Uuid, String, Uuid, String)> = on!(&self.db, pool =>
-            sqlx::query_as(SQL).bind(code).fetch_optional(pool).await)?;
-        door(row.ok_or(StoreError::NotFound("door"))?)
-    }
-
-    /// The doors of a collection.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn doors(&self, of: DiagnosisId, collection: CollectionId) -> Result<Vec<Door>> {
-        const SQL: &str = "
-            select diagnosis, code, collection, mode
-              from door
-             where diagnosis = $1
-               and collection = $2
-             order by code";
-        let rows: Vec<(Uuid, String, Uuid, String)> = on!(&self.db, pool =>
-            sqlx::query_as(SQL).bind(of.0).bind(collection.0).fetch_all(pool).await)?;
-        rows.into_iter().map(door).collect()
-    }
-}
-
-fn door((diagnosis, code, collection, mode): (Uuid, String, Uuid, String)) -> Result<Door> {
-    Ok(Door {
-        code,
-        collection: CollectionId(collection),
-        diagnosis: DiagnosisId(diagnosis),
-        mode: super::code("mode", &mode, Mode::from_code)?,
-    })
 }

@@ -19,9 +19,11 @@ use sqlx::{Sqlite, SqlitePool};
 
 mod area;
 mod audit;
+mod card;
 mod collection;
 mod data_walk;
 mod diagnosis;
+mod door;
 mod draft;
 mod instrument;
 mod paper;
@@ -34,6 +36,7 @@ mod translation;
 mod writer;
 
 pub use audit::AuditEntry;
+pub use card::CEILING;
 pub use draft::Saved;
 pub use paper::{Check, KeyedIn, Standing};
 pub use people::{Passphrase, Token};
@@ -257,16 +260,18 @@ async fn open_postgres(_address: &str) -> Result<Db> {
 /// The migrations of one database: the common texts and its own.
 fn migrations(db: &Db) -> Vec<Migration> {
     use sqlx::SqlSafeStr;
-    let (intake, photo, paper) = match db {
+    let (intake, photo, code, paper) = match db {
         Db::Sqlite(_) => (
             include_str!("../../migrations/0002_intake.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.sqlite.sql").into_sql_str(),
+            include_str!("../../migrations/0008_code.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0009_paper.sqlite.sql").into_sql_str(),
         ),
         #[cfg(feature = "postgres")]
         Db::Postgres(_) => (
             include_str!("../../migrations/0002_intake.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.postgres.sql").into_sql_str(),
+            include_str!("../../migrations/0008_code.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0009_paper.postgres.sql").into_sql_str(),
         ),
     };
@@ -283,6 +288,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (5, "drafts", drafts),
         (6, "area", area),
         (7, "photo", photo),
+        (8, "code", code),
         (9, "paper", paper),
     ];
     all.into_iter()

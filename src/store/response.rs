@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::photo::{self, NewPhoto};
 use super::writer::Sent;
-use super::{Result, Secret, Store, Tx, code, document, json, on, within};
+use super::{Result, Secret, Store, Tx, card, code, document, json, on, within};
 use crate::domain::answer::{Answers, FreeText};
+use crate::domain::code::Code;
 use crate::domain::collection::{Door, Mode};
 use crate::domain::data_walk::{DataWalk, Reflection};
 use crate::domain::ids::{CollectionId, DiagnosisId, ResponseId, TextId};
@@ -82,6 +83,10 @@ pub enum Received {
     Already,
     /// The collection no longer takes answers.
     Closed,
+    /// The collection has as many answers as it takes.
+    Full,
+    /// The code is not known, or was spent before: nothing was stored.
+    NoSuchCode,
 }
 
 /// A free text as the moderator sees it: apart from everything else.
@@ -95,11 +100,24 @@ pub struct FreeTextRow {
     pub raw: String,
 }
 
+/// Where a collection stands, its ceiling, and how many answers came in: a counter for each
+/// language, not a walk over every answer.
 const COLLECTION_STATE: &str = "
-    select state
+    select state, ceiling,
+           (select cast(coalesce(sum(n), 0) as bigint)
+              from counter
+             where counter.diagnosis = $1
+               and counter.collection = $2)
       from collection
      where diagnosis = $1
        and id = $2";
+
+const KNOWN_RECEIPT: &str = "
+    select 1
+      from receipt
+     where diagnosis = $1
+       and collection = $2
+       and hash = $3";
 
 const ADD_RECEIPT: &str = "
     insert into receipt (diagnosis, collection, hash)
@@ -128,17 +146,57 @@ const ADD_REFLECTION: &str = "
 /// One thing that was sent, inside the writer's transaction.
 pub(super) async fn write(tx: &mut Tx, secret: &Secret, sent: &Sent) -> Result<Received> {
     match sent {
-        Sent::Response(response) => {
-            let (diagnosis, collection) = (response.diagnosis.0, response.collection.0);
-            let state: Option<String> = within!(tx, it => sqlx::query_scalar(COLLECTION_STATE)
-                .bind(diagnosis).bind(collection).fetch_optional(it).await)?;
-            if state.as_deref() != Some("open") {
-                return Ok(Received::Closed);
+        Sent::Response(response) => match refused(tx, secret, response).await? {
+            Some(refused) => Ok(refused),
+            None => add_response(tx, secret, response).await,
+        },
+        Sent::WithCode(response, code) => {
+            if let Some(refused) = refused(tx, secret, response).await? {
+                return Ok(refused);
+            }
+            // The receipt first: whoever lost the reply sends the same form with a spent code.
+            if is_known(tx, secret, response).await? {
+                return Ok(Received::Already);
+            }
+            if !card::spend(tx, secret, response, code).await? {
+                return Ok(Received::NoSuchCode);
             }
             add_response(tx, secret, response).await
         }
         Sent::Reflection(new) => add_reflection(tx, new).await,
     }
+}
+
+/// Why a collection takes nothing now. What it has already is still known.
+async fn refused(tx: &mut Tx, secret: &Secret, response: &NewResponse) -> Result<Option<Received>> {
+    let (diagnosis, collection) = (response.diagnosis.0, response.collection.0);
+    let stands: Option<(String, Option<i64>, i64)> = within!(tx, it =>
+        sqlx::query_as(COLLECTION_STATE)
+            .bind(diagnosis).bind(collection).fetch_optional(it).await)?;
+    let why = match stands {
+        Some((state, ceiling, came)) if state == "open" => {
+            let most = ceiling.and_then(|most| u64::try_from(most).ok()).unwrap_or(card::CEILING);
+            if u64::try_from(came).unwrap_or(0) < most {
+                return Ok(None);
+            }
+            Received::Full
+        }
+        Some(_) | None => Received::Closed,
+    };
+    Ok(Some(if is_known(tx, secret, response).await? { Received::Already } else { why }))
+}
+
+/// The keyed hash by which a form's id is known again.
+fn receipt(secret: &Secret, response: &NewResponse) -> Vec<u8> {
+    secret.hash(&[b"receipt", response.collection.0.as_bytes(), response.id.0.as_bytes()])
+}
+
+async fn is_known(tx: &mut Tx, secret: &Secret, response: &NewResponse) -> Result<bool> {
+    let hash = receipt(secret, response);
+    let known: Option<i32> = within!(tx, it => sqlx::query_scalar(KNOWN_RECEIPT)
+        .bind(response.diagnosis.0).bind(response.collection.0).bind(&hash)
+        .fetch_optional(it).await)?;
+    Ok(known.is_some())
 }
 
 /// The receipt, the answers, the words and the count of the language.
@@ -160,7 +218,7 @@ pub(super) async fn add_as(
     row: Uuid,
 ) -> Result<Received> {
     let (diagnosis, collection) = (response.diagnosis.0, response.collection.0);
-    let hash = secret.hash(&[b"receipt", collection.as_bytes(), response.id.0.as_bytes()]);
+    let hash = receipt(secret, response);
     let fresh = within!(tx, it => sqlx::query(ADD_RECEIPT)
         .bind(diagnosis).bind(collection).bind(&hash).execute(it).await?.rows_affected());
     if fresh == 0 {
@@ -200,6 +258,14 @@ impl Store {
     /// When the queue is full or the disk fails: nothing was stored then.
     pub async fn receive(&self, response: NewResponse) -> Result<Received> {
         self.writer.write(Sent::Response(response)).await
+    }
+
+    /// Hands in a response that spends a one-time code, in the same transaction.
+    ///
+    /// # Errors
+    /// When the queue is full or the disk fails: nothing was stored and the code is not spent then.
+    pub async fn receive_with(&self, response: NewResponse, code: Code) -> Result<Received> {
+        self.writer.write(Sent::WithCode(response, code)).await
     }
 
     /// Hands in a reflection; returns when it is on the disk.

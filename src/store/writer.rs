@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::response::{self, NewReflection, NewResponse, Received};
 use super::{Db, Result, Secret, StoreError};
+use crate::domain::code::Code;
 
 /// How many may wait.
 const QUEUE: usize = 4096;
@@ -19,6 +20,8 @@ const GROUP: usize = 256;
 pub(super) enum Sent {
     /// A filled instrument.
     Response(NewResponse),
+    /// A filled instrument with the one-time code it spends.
+    WithCode(NewResponse, Code),
     /// What a group says at a station.
     Reflection(NewReflection),
 }

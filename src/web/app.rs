@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::misses::Misses;
 use super::photo::PhotoDesk;
 use crate::domain::area::Area;
 use crate::domain::diagnosis::Diagnosis;
@@ -17,8 +18,8 @@ use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, EditorWords, FormWords, InstrumentWords, KeyinWords, LintWords, PaperWords,
-    PosterWords, StaffWords,
+    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeyinWords, LintWords,
+    PaperWords, PosterWords, StaffWords, WaysWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -40,6 +41,7 @@ pub struct Inner {
     areas: RwLock<HashMap<(DiagnosisId, AreaId), Arc<Area>>>,
     drawings: RwLock<HashMap<AreaId, Arc<str>>>,
     photo_desk: PhotoDesk,
+    misses: Misses,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
 }
 
@@ -53,6 +55,8 @@ struct Words {
     poster: HashMap<Lang, PosterWords>,
     paper: HashMap<Lang, PaperWords>,
     keyin: HashMap<Lang, KeyinWords>,
+    ways: HashMap<Lang, WaysWords>,
+    doors: HashMap<Lang, DoorWords>,
 }
 
 impl std::ops::Deref for App {
@@ -84,8 +88,10 @@ impl App {
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
             paper: each(&Lang::RESPONDENTS, PaperWords::of)?,
             keyin: each(&Lang::STAFF, KeyinWords::of)?,
+            ways: each(&Lang::RESPONDENTS, WaysWords::of)?,
+            doors: each(&Lang::STAFF, DoorWords::of)?,
         };
-        let (published, areas, drawings, photo_desk, walls) = Default::default();
+        let (published, areas, drawings, photo_desk, misses, walls) = Default::default();
         Ok(Self(Arc::new(Inner {
             store,
             shelf,
@@ -96,6 +102,7 @@ impl App {
             areas,
             drawings,
             photo_desk,
+            misses,
             walls,
         })))
     }
@@ -166,6 +173,18 @@ impl Inner {
         pick(&self.words.keyin, lang)
     }
 
+    /// The texts of doors, codes and kiosk; English where a language has none yet.
+    #[must_use]
+    pub fn ways_words(&self, lang: Lang) -> &WaysWords {
+        pick(&self.words.ways, lang)
+    }
+
+    /// The texts of staff pages about doors; English where a language has none yet.
+    #[must_use]
+    pub fn door_words(&self, lang: Lang) -> &DoorWords {
+        pick(&self.words.doors, lang)
+    }
+
     /// The wall of a release, if it was made already.
     pub(super) fn known_wall(&self, of: DiagnosisId, release: i64) -> Option<Arc<Wall>> {
         self.walls.read().ok()?.get(&(of, release)).cloned()
@@ -209,6 +228,11 @@ impl Inner {
             map.insert((of, id), Arc::clone(&area));
         }
         Ok(area)
+    }
+
+    /// Wrong one-time codes.
+    pub(super) fn misses(&self) -> &Misses {
+        &self.misses
     }
 
     /// Where photos come in.
@@ -267,6 +291,12 @@ impl BaseUrl {
     #[must_use]
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
+    }
+
+    /// The address itself, without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// Whether pages are served encrypted: `__Host-` cookies then.

@@ -33,8 +33,8 @@ use crate::words::{StaffWords, fill};
 
 /// Letters that cannot be taken for one another, and no vowels, so that no words come out.
 const LETTERS: &[u8] = b"bcdfghjkmnpqrstvwxz23456789";
-/// The ways of answering that exist so far.
-const MODES: [Mode; 2] = [Mode::Own, Mode::Assisted];
+/// The ways of answering through a door.
+pub(super) const MODES: [Mode; 3] = [Mode::Own, Mode::Kiosk, Mode::Assisted];
 
 /// A fresh word for a public address.
 #[must_use]
@@ -72,7 +72,8 @@ impl Held {
     }
 
     /// What one must be allowed to open and close it: feedback is the youth worker's too.
-    fn runs(&self) -> May {
+    #[must_use]
+    pub(super) fn runs(&self) -> May {
         match self.instrument.sheet {
             Kind::Feedback => May::Facilitate,
             Kind::Questionnaire
@@ -85,7 +86,9 @@ impl Held {
         }
     }
 
-    fn path(&self) -> String {
+    /// Its address in the diagnosis.
+    #[must_use]
+    pub(super) fn path(&self) -> String {
         format!("/collections/{}", self.collection.id)
     }
 
@@ -188,7 +191,7 @@ pub(super) async fn draft(
         closed: None,
         group_said_yes: false,
     };
-    let door = Door { code: door_code(), collection: id, diagnosis, mode };
+    let door = Door::new(&door_code(), id, diagnosis, mode);
     desk.app.store.add_collection(&collection, &[door]).await.map_err(|e| desk.said(e))?;
     Ok(collection)
 }
@@ -347,6 +350,8 @@ struct CollectionPage<'a> {
     tag: (&'static str, &'a str),
     facts: Vec<(&'a str, String)>,
     doors: Vec<(&'a str, Qr)>,
+    /// The way to its doors, for those who run collections.
+    to_doors: Option<&'a str>,
     received: Option<Received>,
     reasons: Vec<String>,
     /// The languages with texts nobody has checked, and where they are read, while it can still
@@ -389,6 +394,7 @@ async fn show(held: &Held, status: StatusCode) -> Result<Response> {
         tag: named::state(collection.state, words),
         facts: facts(held),
         doors: doors(held).await?,
+        to_doors: desk.may(May::Facilitate).then(|| desk.door_words().to_page.as_str()),
         received: received(held).await?,
         reasons: if is_draft { held.reasons() } else { Vec::new() },
         unchecked: if is_draft { unchecked(held).await? } else { Vec::new() },
@@ -435,11 +441,11 @@ async fn doors(held: &Held) -> Result<Vec<(&str, Qr)>> {
         return Ok(Vec::new());
     }
     let doors = desk.app.store.doors(desk.diagnosis.id, collection.id).await?;
-    let shown = |door: &Door| {
+    let shown = |door: &&Door| {
         let address = desk.app.base_url.join(&format!("/p/{}", door.code));
         Ok((named::mode(door.mode, desk.words()), Qr::of(&address)?))
     };
-    doors.iter().map(shown).collect()
+    doors.iter().filter(|door| !door.shut).map(|door| shown(&door)).collect()
 }
 
 /// The plain count, for those who run collections.

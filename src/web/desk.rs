@@ -17,7 +17,7 @@ use crate::domain::diagnosis::Diagnosis;
 use crate::domain::people::{May, Person};
 use crate::domain::text::Lang;
 use crate::store::StoreError;
-use crate::words::{InstrumentWords, StaffWords, fill};
+use crate::words::{DoorWords, InstrumentWords, StaffWords, fill};
 
 coded! {
     /// What the log of a diagnosis says was done.
@@ -84,6 +84,16 @@ coded! {
         SettledSheet = "sheet_settled",
         /// The counts of sheets were written down.
         CountedSheets = "sheets_counted",
+        /// A door was added.
+        AddedDoor = "door_added",
+        /// A door was shut by itself.
+        ShutDoor = "door_shut",
+        /// A door was opened again.
+        ReopenedDoor = "door_opened",
+        /// Cards with one-time codes were made.
+        MadeCards = "cards_made",
+        /// The ceiling of a collection was changed.
+        ChangedCeiling = "ceiling_changed",
     }
 }
 
@@ -112,6 +122,12 @@ impl Desk {
     #[must_use]
     pub(super) fn words(&self) -> &StaffWords {
         self.app.staff_words(self.person.lang)
+    }
+
+    /// The texts about doors in this person's language.
+    #[must_use]
+    pub(super) fn door_words(&self) -> &DoorWords {
+        self.app.door_words(self.person.lang)
     }
 
     /// The texts about instruments in this person's language.

@@ -188,7 +188,8 @@ pub(super) async fn page(
     let n = app.store.received(desk.diagnosis.id, collection.id).await?;
     let is_open = collection.state == Stands::Open;
     let doors = app.store.doors(desk.diagnosis.id, collection.id).await?;
-    let address = doors.first().map(|door| app.base_url.join(&format!("/p/{}", door.code)));
+    let door = doors.iter().find(|door| !door.shut && !door.with_codes);
+    let address = door.map(|door| app.base_url.join(&format!("/p/{}", door.code)));
     let words = desk.words();
     let languages = lang_names(&collection.field.languages);
     let page = ActivityPage {

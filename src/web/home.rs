@@ -35,6 +35,7 @@ pub(super) async fn front(State(app): State<App>, headers: HeaderMap) -> Result<
     if page.links.is_empty() {
         page.paragraphs = vec![words.published_none.clone()];
     }
+    page.links.push((app.ways_words(lang).type_door.clone(), "/p".to_owned()));
     page.links.push((words.staff.clone(), "/sign-in".to_owned()));
     Ok(page::html(page.render()))
 }

@@ -420,7 +420,7 @@ fn question(of: &Question, desk: &Desk) -> QuestionView {
     QuestionView {
         id: of.id.clone(),
         text: of.text.get(desk.lang()).to_owned(),
-        kind: parts::kind(&of.kind, words).to_owned(),
+        kind: parts::sort(of.kind.sort(), words).to_owned(),
         tags,
     }
 }

@@ -28,6 +28,8 @@ mod collections;
 mod count;
 mod desk;
 mod diagnosis;
+mod door;
+mod doors;
 mod editor;
 mod error;
 mod feedback;
@@ -36,6 +38,7 @@ mod home;
 mod instruments;
 mod keyin;
 mod members;
+mod misses;
 mod moderation;
 mod named;
 mod overview;
@@ -49,6 +52,7 @@ mod projector;
 mod qr;
 mod released;
 mod releases;
+mod room;
 mod sheet;
 mod sign_in;
 mod translations;
@@ -92,6 +96,7 @@ pub fn router(app: App) -> Router {
 fn intake() -> Router<App> {
     Router::new()
         .route("/", get(home::front))
+        .route("/p", get(door::letters_page).post(door::find))
         .route("/p/{door}", get(participate::enter))
         .route("/p/{door}/map.svg", get(place::drawing))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
@@ -140,6 +145,14 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/collections/{id}/keyin", get(keyin::page).post(keyin::take))
         .route("/d/{slug}/collections/{id}/check", get(check::page).post(check::settle))
         .route("/d/{slug}/collections/{id}/count", get(count::page).post(count::save))
+        .route("/d/{slug}/collections/{id}/doors", get(doors::page).post(doors::add))
+        .route("/d/{slug}/collections/{id}/doors/{door}", post(doors::turn))
+        .route("/d/{slug}/collections/{id}/doors/{door}/sheet.pdf", get(doors::sheet))
+        .route("/d/{slug}/collections/{id}/doors/{door}/kiosk", post(doors::kiosk))
+        .route("/d/{slug}/collections/{id}/cards", post(doors::cards))
+        .route("/d/{slug}/collections/{id}/ceiling", post(doors::ceiling))
+        .route("/d/{slug}/collections/{id}/room", get(room::page))
+        .route("/d/{slug}/collections/{id}/room/count", get(room::count))
         .route("/d/{slug}/collections/{id}/texts", get(moderation::texts))
         .route("/d/{slug}/collections/{id}/photos", post(moderation::moderate_photo))
         .route("/d/{slug}/collections/{id}/photos/{photo}", get(moderation::photo))

@@ -150,6 +150,11 @@ pub(super) fn act(value: Act, words: &StaffWords) -> &str {
         Act::PrintedSheets => &words.act_sheets_printed,
         Act::SettledSheet => &words.act_sheet_settled,
         Act::CountedSheets => &words.act_sheets_counted,
+        Act::AddedDoor => &words.act_door_added,
+        Act::ShutDoor => &words.act_door_shut,
+        Act::ReopenedDoor => &words.act_door_opened,
+        Act::MadeCards => &words.act_cards_made,
+        Act::ChangedCeiling => &words.act_ceiling_changed,
     }
 }
 

@@ -16,8 +16,10 @@ use uuid::Uuid;
 use super::LARGEST_BODY;
 use super::app::{App, Inner};
 use super::assets;
+use super::door::{self, Kiosk, Trouble};
 use super::error::{Error, Result};
 use super::field::{self, Fields};
+use super::misses::Sender;
 use super::page::{self, Again, Frame, Message};
 use super::photo::{self, Came, NotTaken};
 use super::upload::Broken;
@@ -53,6 +55,10 @@ struct Entry {
 }
 
 impl Entry {
+    fn is_open(&self) -> bool {
+        self.collection.state == collection::State::Open && !self.door.shut
+    }
+
     fn map(&self) -> Option<&Map> {
         self.area.as_deref().map(|area| &area.map)
     }
@@ -66,6 +72,10 @@ pub(super) async fn enter(
 ) -> Response {
     let wished = wished(&headers);
     match entry(&app, &door).await {
+        Ok(entry) if entry.door.mode == Mode::Kiosk && entry.is_open() => {
+            let invented = invented(&entry, app.form_words(Lang::En));
+            door::start(&app, (&entry.door, &entry.collection, &entry.diagnosis), invented)
+        }
         Ok(entry) => {
             let lang = best(&wished, &entry.collection.field.languages);
             Redirect::to(&format!("/p/{}/{lang}", entry.door.code)).into_response()
@@ -96,6 +106,7 @@ pub(super) async fn submit(
         Ok(found) => found,
         Err(refusal) => return *refusal,
     };
+    let sender = Sender::of(&request);
     let Came { pairs, complaints } = match came(&app, &entry, lang, request).await {
         Ok(came) => came,
         Err(refusal) => return *refusal,
@@ -111,7 +122,7 @@ pub(super) async fn submit(
     if value("_add").is_some() {
         return show(&app, &entry, lang, id, &pairs, &complaints);
     }
-    take(&app, &entry, lang, id, Came { pairs, complaints }).await
+    take(&app, &entry, (lang, &sender), id, Came { pairs, complaints }).await
 }
 
 /// What came in, whole and in time.
@@ -139,7 +150,13 @@ async fn came(
 }
 
 /// Reads the answers and hands them in.
-async fn take(app: &App, entry: &Entry, lang: Lang, id: ResponseId, came: Came) -> Response {
+async fn take(
+    app: &App,
+    entry: &Entry,
+    (lang, sender): (Lang, &Sender),
+    id: ResponseId,
+    came: Came,
+) -> Response {
     let Came { pairs, mut complaints } = came;
     let ground = Ground::from(&entry.zones).with(entry.map());
     let mut reading = entry.instrument.read(&pairs, &ground);
@@ -147,29 +164,53 @@ async fn take(app: &App, entry: &Entry, lang: Lang, id: ResponseId, came: Came) 
     let collection = entry.collection.id;
     let sent = std::mem::take(&mut reading.photos);
     let claimed = photo::claimed(app, collection, sent).await;
+    let code = door::code(&entry.door, &pairs);
+    let of = (&*entry.instrument, collection);
     let (photos, claim) = match claimed {
-        Ok((photos, claim)) if complaints.is_empty() => (photos, claim),
+        Ok((photos, claim)) if complaints.is_empty() && code.is_ok() => (photos, claim),
         claimed => {
             complaints.extend(claimed.err().unwrap_or_default());
-            let of = (&*entry.instrument, collection);
             let pairs = photo::only_kept(&app.store, of, pairs).await;
-            return show(app, entry, lang, id, &pairs, &complaints);
+            return show_again(app, entry, lang, id, (&pairs, &complaints), code.err());
         }
     };
+    let (code, now) = (code.ok().flatten(), app.clock.now());
+    if code.is_some() && app.misses().too_often(sender, now) {
+        let pairs = photo::only_kept(&app.store, of, pairs).await;
+        return show_again(app, entry, lang, id, (&pairs, &[]), Some(Trouble::TooOften));
+    }
     let hash = &entry.collection.instrument;
     let response = NewResponse::through(&entry.door, id, hash, lang, reading);
     let count = photos.len();
-    let received = app.store.receive(NewResponse { photos, ..response }).await;
+    let response = NewResponse { photos, ..response };
+    let received = match code {
+        Some(code) => app.store.receive_with(response, code).await,
+        None => app.store.receive(response).await,
+    };
     drop(claim);
-    match received {
+    let trouble = match received {
         Ok(Received::Now) => {
             photo::have_rows(app, count);
-            Redirect::to(&format!("/p/{}/{lang}/thanks", entry.door.code)).into_response()
+            return Redirect::to(&thanks_path(entry, lang)).into_response();
         }
-        Ok(Received::Already) => already(app, entry, lang, pairs),
-        Ok(Received::Closed) => closed(app, entry, lang),
-        Err(error) => not_stored(app, lang, error.into()),
-    }
+        Ok(Received::Already) if entry.door.mode == Mode::Kiosk => {
+            return Redirect::to(&thanks_path(entry, lang)).into_response();
+        }
+        Ok(Received::Already) => return already(app, entry, lang, pairs),
+        Ok(Received::Closed) => return closed(app, entry, lang),
+        Ok(Received::Full) => Trouble::Full,
+        Ok(Received::NoSuchCode) => {
+            app.misses().count(sender, now);
+            Trouble::Unknown
+        }
+        Err(error) => return not_stored(app, lang, error.into()),
+    };
+    let pairs = photo::only_kept(&app.store, of, pairs).await;
+    show_again(app, entry, lang, id, (&pairs, &[]), Some(trouble))
+}
+
+fn thanks_path(entry: &Entry, lang: Lang) -> String {
+    format!("/p/{}/{lang}/thanks", entry.door.code)
 }
 
 /// `GET /p/{door}/{lang}/thanks`.
@@ -191,12 +232,15 @@ pub(super) async fn thanks(
     page.paragraphs.push(words.results.clone());
     words.help_title.clone_into(&mut page.help_title);
     page.help = help(&entry, words);
-    page::html(page.render())
+    match door::kiosk(&entry.door, app.ways_words(lang)) {
+        Some(kiosk) => door::hand_over(kiosk, page),
+        None => page::html(page.render()),
+    }
 }
 
 /// The door, its collection, its instrument.
 async fn entry(app: &Inner, door: &str) -> Result<Entry> {
-    let door = app.store.door(door).await?;
+    let door = app.store.meant_door(door).await?;
     let diagnosis = app.store.diagnosis_of(door.diagnosis).await?;
     let collection = app.store.collection(door.diagnosis, door.collection).await?;
     let instrument = app.instrument(door.diagnosis, &collection.instrument).await?;
@@ -219,6 +263,9 @@ async fn open(
     let entry = entry(app, door).await.map_err(|error| Box::new(refuse(app, lang, &error)))?;
     let words = app.form_words(lang);
     match entry.collection.state {
+        collection::State::Open if entry.door.shut => {
+            return Err(door::shut(app, &entry.collection, &entry.diagnosis, lang).into());
+        }
         collection::State::Open => {}
         collection::State::Draft => {
             let status = StatusCode::NOT_FOUND;
@@ -280,6 +327,10 @@ struct FormPage<'a> {
     trial: Option<String>,
     /// Whether it brings files.
     files: bool,
+    /// What stands above the questions: the field of a one-time code.
+    above: String,
+    /// What a page of a kiosk needs.
+    kiosk: Option<Kiosk<'a>>,
 }
 
 struct SectionView {
@@ -296,9 +347,32 @@ fn show(
     filled: &[(String, String)],
     complaints: &[Complaint],
 ) -> Response {
-    let status =
-        if complaints.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = match form_page(app, entry, lang, id, filled, complaints) {
+    show_again(app, entry, lang, id, (filled, complaints), None)
+}
+
+/// The same, with what went wrong though the answers are fine.
+fn show_again(
+    app: &Inner,
+    entry: &Entry,
+    lang: Lang,
+    id: ResponseId,
+    (filled, complaints): (&[(String, String)], &[Complaint]),
+    trouble: Option<Trouble>,
+) -> Response {
+    let status = match trouble {
+        _ if !complaints.is_empty() => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(trouble) => trouble.status(),
+        None => StatusCode::OK,
+    };
+    let words = app.ways_words(lang);
+    let page = form_page(app, entry, lang, id, filled, complaints).and_then(|mut page| {
+        page.above = door::above(&entry.door, words, filled, trouble)?;
+        if trouble.is_some_and(Trouble::is_of_code) {
+            page.complaints.insert(0, (door::FIELD.to_owned(), words.code_label.clone()));
+        }
+        Ok(page)
+    });
+    let page = match page {
         Ok(page) => page,
         Err(error) => return Error::from(error).into_response(),
     };
@@ -314,7 +388,7 @@ pub(super) fn trial(
     filled: &[(String, String)],
 ) -> Response {
     let (of, id, wave) = (diagnosis.id, CollectionId::random(), WaveId::random());
-    let door = Door { code: String::new(), collection: id, diagnosis: of, mode: Mode::Own };
+    let door = Door::new("", id, of, Mode::Own);
     let field = collection::Field {
         sampling: Sampling::SelfSelected,
         asked_by: diagnosis.name.clone(),
@@ -396,6 +470,8 @@ fn form_page<'a>(
         later: assets::address("later.js"),
         trial: None,
         files: instrument.asks_photos(),
+        above: String::new(),
+        kiosk: door::kiosk(&entry.door, app.ways_words(lang)),
     })
 }
 
@@ -424,7 +500,8 @@ fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionVi
 /// The script a form needs at once, with the map's where a place is asked: one file.
 fn script(entry: &Entry) -> String {
     let has_map = entry.instrument.asks_places() && entry.area.is_some();
-    assets::address(if has_map { "form.js,place.js" } else { "form.js" })
+    let form = if has_map { "form.js,place.js" } else { "form.js" };
+    assets::address(&format!("{form}{}", door::scripts(&entry.door)))
 }
 
 /// The questions of a section; a shuffled one in an order that the form's id fixes.
@@ -511,6 +588,7 @@ fn closed(app: &Inner, entry: &Entry, lang: Lang) -> Response {
     page.frame.name.clone_from(&entry.diagnosis.name);
     words.help_title.clone_into(&mut page.help_title);
     page.help = help(entry, words);
+    page.links = door::onward(app.ways_words(lang), &entry.diagnosis);
     (StatusCode::GONE, page::html(page.render())).into_response()
 }
 
@@ -524,6 +602,11 @@ fn wrong_lang(app: &Inner, entry: &Entry, lang: Lang) -> Response {
 
 fn already(app: &Inner, entry: &Entry, lang: Lang, pairs: Pairs) -> Response {
     let words = app.form_words(lang);
+    if entry.door.with_codes {
+        // A card counts once: there is nobody else to send these answers for.
+        let page = Message::plain(lang, &words.already_title, &app.ways_words(lang).code_why);
+        return page::html(page.render());
+    }
     let mut page = Message::plain(lang, &words.already_title, &words.already);
     let mut fields: Pairs = pairs.into_iter().filter(|(name, _)| name != "_id").collect();
     fields.push(("_id".to_owned(), ResponseId::random().to_string()));

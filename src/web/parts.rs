@@ -5,7 +5,7 @@ use crate::domain::change::Act;
 use crate::domain::instrument::{Sensitivity, Sheet};
 use crate::domain::line::Line;
 use crate::domain::part::{At, What};
-use crate::domain::question::Kind;
+use crate::domain::question::Sort;
 use crate::words::{InstrumentWords, fill};
 
 /// Where a part stands, as `question f1`.
@@ -144,24 +144,24 @@ pub(super) fn sensitivity(sensitivity: Sensitivity, words: &InstrumentWords) -> 
 
 /// A kind of question.
 #[must_use]
-pub(super) fn kind<'a>(kind: &Kind, words: &'a InstrumentWords) -> &'a str {
-    match kind {
-        Kind::Single { .. } => &words.kind_single,
-        Kind::Multiple { .. } => &words.kind_multiple,
-        Kind::Scale { .. } => &words.kind_scale,
-        Kind::Faces { .. } => &words.kind_faces,
-        Kind::Number { .. } => &words.kind_number,
-        Kind::Text { .. } => &words.kind_text,
-        Kind::Zone => &words.kind_zone,
-        Kind::Group { .. } => &words.kind_group,
-        Kind::Grid { .. } => &words.kind_grid,
-        Kind::Place => &words.kind_place,
-        Kind::Photo { .. } => &words.kind_photo,
-        Kind::Counts { .. } => &words.kind_counts,
-        Kind::Rank { .. } => &words.kind_rank,
-        Kind::Consent => &words.kind_consent,
-        Kind::AgeGate => &words.kind_age_gate,
-        Kind::Info { .. } => &words.kind_info,
-        Kind::Weight => &words.kind_weight,
+pub(super) fn sort(sort: Sort, words: &InstrumentWords) -> &str {
+    match sort {
+        Sort::Single => &words.kind_single,
+        Sort::Multiple => &words.kind_multiple,
+        Sort::Scale => &words.kind_scale,
+        Sort::Faces => &words.kind_faces,
+        Sort::Grid => &words.kind_grid,
+        Sort::Rank => &words.kind_rank,
+        Sort::Number => &words.kind_number,
+        Sort::Text => &words.kind_text,
+        Sort::Zone => &words.kind_zone,
+        Sort::Place => &words.kind_place,
+        Sort::Photo => &words.kind_photo,
+        Sort::Counts => &words.kind_counts,
+        Sort::Group => &words.kind_group,
+        Sort::Info => &words.kind_info,
+        Sort::Consent => &words.kind_consent,
+        Sort::AgeGate => &words.kind_age_gate,
+        Sort::Weight => &words.kind_weight,
     }
 }

@@ -183,12 +183,20 @@ async fn enter(app: &Inner, jar: CookieJar, person: PersonId) -> Result<Response
 
 /// `POST /sign-out`.
 pub(super) async fn sign_out(State(app): State<App>, jar: CookieJar) -> Result<Response> {
-    let name = cookie_name(&app);
+    Ok((leave(&app, jar).await?, Redirect::to("/sign-in")).into_response())
+}
+
+/// Signs whoever is here out on this device.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn leave(app: &Inner, jar: CookieJar) -> Result<CookieJar> {
+    let name = cookie_name(app);
     if let Some(cookie) = jar.get(name) {
         app.store.sign_out(&Token::presented(cookie.value())).await?;
     }
     let gone = Cookie::build((name, "")).path("/").secure(app.base_url.is_https()).build();
-    Ok((jar.remove(gone), Redirect::to("/sign-in")).into_response())
+    Ok(jar.remove(gone))
 }
 
 #[derive(Template)]

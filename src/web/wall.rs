@@ -293,7 +293,11 @@ pub(super) async fn reflect(
     let reflection = Reflection { id, station: number, verdict, said: given.said, state };
     let (diagnosis, data_walk) = (hall.diagnosis.id, hall.walk.id);
     match app.store.reflect(NewReflection { diagnosis, data_walk, reflection }).await? {
-        Received::Now | Received::Already | Received::Closed => {}
+        Received::Now
+        | Received::Already
+        | Received::Closed
+        | Received::Full
+        | Received::NoSuchCode => {}
     }
     Ok(thanks(&app, &hall, lang, number))
 }

@@ -40,6 +40,7 @@ macro_rules! words {
 }
 
 mod chart;
+mod doors;
 mod editor;
 mod form;
 mod instrument;
@@ -47,8 +48,10 @@ mod lint;
 mod paper;
 mod poster;
 mod staff;
+mod ways;
 
 pub use chart::ChartWords;
+pub use doors::DoorWords;
 pub use editor::EditorWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
@@ -60,6 +63,7 @@ use std::collections::BTreeMap;
 use rust_embed::RustEmbed;
 use serde::de::DeserializeOwned;
 pub use staff::StaffWords;
+pub use ways::WaysWords;
 
 use crate::domain::text::Lang;
 
@@ -127,18 +131,20 @@ mod tests {
             PosterWords::of(lang).unwrap();
             ChartWords::of(lang).unwrap();
             PaperWords::of(lang).unwrap();
+            WaysWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
             InstrumentWords::of(lang).unwrap();
             EditorWords::of(lang).unwrap();
             KeyinWords::of(lang).unwrap();
+            DoorWords::of(lang).unwrap();
         }
     }
 
     #[test]
     fn every_language_has_the_same_places_to_fill() {
-        for tree in ["form", "chart", "paper", "poster"] {
+        for tree in ["form", "chart", "paper", "poster", "ways"] {
             let english = places(Lang::En, tree);
             for lang in Lang::RESPONDENTS {
                 assert_eq!(places(lang, tree), english, "templates/text/{lang}/{tree}.toml");

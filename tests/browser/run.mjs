@@ -1,62 +1,12 @@
 // What only a browser shows: the demonstration from a resident's phone to the wall.
-// Usage: node run.mjs PROGRAM [ANSWERS.csv]. Prints "N passed, N failed" and ends with 1 on a failure.
-// Pictures go to the folder in MIRADOURO_PICTURES, when it is set.
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, mkdirSync, existsSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+// Usage: node run.mjs PROGRAM [ANSWERS.csv]. See lib.mjs for what it prints.
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { chromium } from "playwright-core";
+import { demonstration, is, phone, picture, test } from "./lib.mjs";
 
 const [program, answers] = process.argv.slice(2);
 const rules = JSON.parse(readFileSync(new URL("../surveys/rules.json", import.meta.url), "utf8"));
-const pictures = process.env.MIRADOURO_PICTURES;
-if (pictures) mkdirSync(pictures, { recursive: true });
-const folder = mkdtempSync(join(tmpdir(), "miradouro-browser-"));
-const chromiumPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
-const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
-function start() {
-  const extra = answers ? ["--answers", answers] : [];
-  const args = ["demo", "--data", join(folder, "data"), "--listen", "127.0.0.1:0", ...extra];
-  const server = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const addresses = new Map();
-  const ready = new Promise((resolve, reject) => {
-    server.on("exit", (code) => reject(new Error(`the demonstration ended with ${code}`)));
-    createInterface({ input: server.stdout }).on("line", (line) => {
-      const [name, address] = line.split(" ");
-      if (address?.startsWith("http")) addresses.set(name, address);
-      if (name === "police-member") resolve();
-    });
-  });
-  return { server, addresses, ready };
-}
-
-let passed = 0;
-let failed = 0;
-async function test(name, body) {
-  try {
-    await body();
-    passed += 1;
-    console.log(`ok - ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`not ok - ${name}\n${error.stack}`);
-  }
-}
-function is(condition, sentence) {
-  if (!condition) throw new Error(sentence);
-}
-async function picture(page, name) {
-  if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-}
-
-const { server, addresses, ready } = start();
-await ready;
-const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
-const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
+const { addresses, browser, end } = await demonstration(program, answers);
 const withScript = await browser.newContext({ ...phone, locale: "nl" });
 const withoutScript = await browser.newContext({ ...phone, javaScriptEnabled: false, locale: "nl" });
 
@@ -405,10 +355,4 @@ await test("nothing broke a page's own rules", async () => {
   is(wrong.length === 0, wrong.join("\n"));
 });
 
-await browser.close();
-server.removeAllListeners("exit");
-server.kill("SIGTERM");
-await new Promise((resolve) => server.on("exit", resolve));
-rmSync(folder, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+await end();

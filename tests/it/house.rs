@@ -252,8 +252,8 @@ impl House {
             closed: None,
             group_said_yes: false,
         };
-        let code = Uuid::new_v4().simple().to_string().chars().take(8).collect();
-        let door = Door { code, collection: collection.id, diagnosis: of.id, mode: Mode::Own };
+        let code: String = Uuid::new_v4().simple().to_string().chars().take(8).collect();
+        let door = Door::new(&code, collection.id, of.id, Mode::Own);
         self.store.add_collection(&collection, std::slice::from_ref(&door)).await.unwrap();
         (collection, door)
     }

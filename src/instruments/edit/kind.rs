@@ -1,51 +1,10 @@
 //! The kinds of question as a file names them: which keys each takes, and how one begins.
 
-use serde::{Deserialize, Serialize};
 use toml_edit::{Array, InlineTable, Item, Table, Value, value};
 
 use super::words::{put, take};
 use super::{Refusal, list, scores};
-use crate::domain::collection::coded;
-
-coded! {
-    /// A kind of question, by the word a file uses for it.
-    Sort {
-        /// One of several answers.
-        Single = "single",
-        /// Any of several answers.
-        Multiple = "multiple",
-        /// A step of a scale.
-        Scale = "scale",
-        /// A face.
-        Faces = "faces",
-        /// Several questions on one scale.
-        Grid = "grid",
-        /// The first few, in order.
-        Rank = "rank",
-        /// A number.
-        Number = "number",
-        /// Words.
-        Text = "text",
-        /// A part of the neighbourhood.
-        Zone = "zone",
-        /// A named place.
-        Place = "place",
-        /// A photo.
-        Photo = "photo",
-        /// How many people stood by which statement.
-        Counts = "counts",
-        /// Questions asked again and again.
-        Group = "group",
-        /// A page of words.
-        Info = "info",
-        /// A tick without which the form is not taken.
-        Consent = "consent",
-        /// Whether somebody is old enough.
-        AgeGate = "age_gate",
-        /// A survey weight.
-        Weight = "weight",
-    }
-}
+use crate::domain::question::Sort;
 
 impl Sort {
     /// The kinds a coordinator can add; a weight only comes with an import.

@@ -11,6 +11,7 @@ use super::file::{POLICIES, SENSITIVITIES, SHEETS};
 use super::suit::policy_of;
 use super::table::is_id;
 use crate::domain::instrument::{Help, Sensitivity, Sheet};
+use crate::domain::question::Sort;
 use crate::domain::text::Lang;
 
 mod add;
@@ -33,7 +34,6 @@ pub use add::List;
 pub use form::{Card, Field};
 pub use fresh::fresh;
 pub use key::Key;
-pub use kind::Sort;
 pub use path::Path;
 pub use plan::{Pick, Plan};
 pub use view::{Part, Question, Section, View, value};

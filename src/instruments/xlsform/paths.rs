@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::condition::{Comparison, Rule};
 use crate::domain::instrument::Instrument;
-use crate::domain::question::{Kind, Question};
+use crate::domain::question::{Kind, Measure, Question};
 
 use super::rules::sign;
 
@@ -34,34 +34,8 @@ impl<'a> Paths<'a> {
             paths.name(&question.id, &question.id);
         }
         for question in all {
-            match &question.kind {
-                Kind::Number { choices, .. } if !choices.is_empty() => {
-                    paths.name(&instead(&question.id), &instead(&question.id));
-                }
-                Kind::Counts { statements, groups, .. } => {
-                    for statement in statements {
-                        for group in groups {
-                            let key = cell(&question.id, &statement.code, &group.code);
-                            paths.name(&key, &key);
-                        }
-                    }
-                }
-                Kind::Single { .. }
-                | Kind::Multiple { .. }
-                | Kind::Scale { .. }
-                | Kind::Faces { .. }
-                | Kind::Grid { .. }
-                | Kind::Number { .. }
-                | Kind::Text { .. }
-                | Kind::Zone
-                | Kind::Place
-                | Kind::Photo { .. }
-                | Kind::Group { .. }
-                | Kind::Rank { .. }
-                | Kind::Consent
-                | Kind::AgeGate
-                | Kind::Info { .. }
-                | Kind::Weight => {}
+            for piece in pieces(question).iter().filter(|piece| **piece != question.id) {
+                paths.name(piece, piece);
             }
         }
         paths
@@ -120,32 +94,25 @@ impl<'a> Paths<'a> {
 
     fn chosen(&self, question: &str, code: &str) -> String {
         let answer = self.answer(question);
-        match self.kind(question) {
-            Some(Kind::Multiple { .. }) => format!("selected({answer}, '{code}')"),
-            Some(Kind::Rank { places, .. }) => {
+        match self.asked.get(question).map(|asked| (asked.measure(), &asked.kind)) {
+            Some((Measure::Several, Kind::Rank { places, .. })) => {
                 let at = |place: usize| format!("selected-at({answer}, {place}) = '{code}'");
                 let each: Vec<String> = (0..*places).map(at).collect();
                 format!("({})", each.join(" or "))
             }
-            Some(Kind::Number { .. }) => {
+            Some((Measure::Several, _)) => format!("selected({answer}, '{code}')"),
+            Some((Measure::Amount(_), _)) => {
                 format!("{} = '{code}'", self.answer(&instead(question)))
             }
-            Some(
-                Kind::Single { .. }
-                | Kind::Scale { .. }
-                | Kind::Faces { .. }
-                | Kind::Grid { .. }
-                | Kind::Text { .. }
-                | Kind::Zone
-                | Kind::Place
-                | Kind::Photo { .. }
-                | Kind::Group { .. }
-                | Kind::Counts { .. }
-                | Kind::Consent
-                | Kind::AgeGate
-                | Kind::Info { .. }
-                | Kind::Weight,
-            )
+            Some((
+                Measure::One
+                | Measure::Steps
+                | Measure::Zone
+                | Measure::Place
+                | Measure::Weight
+                | Measure::Apart,
+                _,
+            ))
             | None => format!("{answer} = '{code}'"),
         }
     }
@@ -164,38 +131,30 @@ impl<'a> Paths<'a> {
     }
 
     fn answered(&self, question: &str) -> String {
-        let filled = |key: &str| format!("{} != ''", self.answer(key));
-        match self.kind(question) {
-            Some(Kind::Group { .. }) => format!("count({}) > 0", self.answer(question)),
-            Some(Kind::Counts { statements, groups, .. }) => {
-                let each = statements.iter().flat_map(|statement| {
-                    groups.iter().map(|group| filled(&cell(question, &statement.code, &group.code)))
-                });
-                format!("({})", each.collect::<Vec<_>>().join(" or "))
-            }
-            Some(Kind::Number { choices, .. }) if !choices.is_empty() => {
-                format!("({} or {})", filled(question), filled(&instead(question)))
-            }
-            Some(
-                Kind::Single { .. }
-                | Kind::Multiple { .. }
-                | Kind::Scale { .. }
-                | Kind::Faces { .. }
-                | Kind::Grid { .. }
-                | Kind::Number { .. }
-                | Kind::Text { .. }
-                | Kind::Zone
-                | Kind::Place
-                | Kind::Photo { .. }
-                | Kind::Rank { .. }
-                | Kind::Consent
-                | Kind::AgeGate
-                | Kind::Info { .. }
-                | Kind::Weight,
-            )
-            | None => filled(question),
+        if let Some(Kind::Group { .. }) = self.kind(question) {
+            return format!("count({}) > 0", self.answer(question));
         }
+        let asked = self.asked.get(question);
+        let pieces = asked.map_or_else(|| vec![question.to_owned()], |asked| pieces(asked));
+        let filled = pieces.iter().map(|piece| format!("{} != ''", self.answer(piece)));
+        let filled: Vec<String> = filled.collect();
+        if filled.len() > 1 { format!("({})", filled.join(" or ")) } else { filled.concat() }
     }
+}
+
+/// What holds the answer to a question in a form: itself, and beside a number its ways of not
+/// giving one; of a count of groups, its cells.
+fn pieces(question: &Question) -> Vec<String> {
+    let id = &question.id;
+    if let Kind::Counts { statements, groups, .. } = &question.kind {
+        let cells = statements.iter().flat_map(|statement| {
+            groups.iter().map(|group| cell(id, &statement.code, &group.code))
+        });
+        return cells.collect();
+    }
+    let is_number = matches!(question.measure(), Measure::Amount(_));
+    let beside = (is_number && !question.choices().is_empty()).then(|| instead(id));
+    std::iter::once(id.clone()).chain(beside).collect()
 }
 
 /// A grid and its rows; any other question alone.

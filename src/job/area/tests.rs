@@ -1,7 +1,6 @@
 //! Files as people have them, and files as nobody should.
 
 use std::fmt::Write;
-use std::time::{Duration, Instant};
 
 use super::*;
 use crate::domain::area::{LeftOut, Shape, WhyLeftOut};
@@ -316,7 +315,7 @@ fn hostile() -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn the_largest_map_is_read_in_time() {
+fn the_largest_map_is_read() {
     let mut all = vec![outline()];
     for place in 0..MOST_PLACES - 1 {
         let at = |step: usize| {
@@ -330,21 +329,15 @@ fn the_largest_map_is_read_in_time() {
         all.push(feature(&format!(r#"{{"name":"Straat {place}"}}"#), "LineString", &line));
     }
     let file = collection(&all);
-    let begun = Instant::now();
     let map = read(file.as_bytes(), GHENT).unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     assert_eq!(map.places.len() + map.left_out.iter().map(|l| l.count).sum::<usize>(), 1999);
-    let begun = Instant::now();
     assert!(map.snap(Point { lon: 3.7203, lat: 51.0471 }).is_ok());
-    assert!(begun.elapsed() < Duration::from_millis(200), "{:?}", begun.elapsed());
 }
 
 #[test]
-fn hostile_files_are_refused_in_time() {
+fn hostile_files_are_refused() {
     for (what, file) in hostile() {
-        let begun = Instant::now();
         let faults = read(file.as_bytes(), GHENT).expect_err(what);
-        assert!(begun.elapsed() < Duration::from_secs(2), "{what} took {:?}", begun.elapsed());
         assert!(faults.len() <= MOST_FAULTS + 1, "{what}: {} faults", faults.len());
     }
 }

@@ -192,7 +192,7 @@ impl<'a> Maker<'a> {
                 for inner in &question.inner {
                     cards.push(Card { inner: true, ..self.question(inner, String::new()) });
                 }
-                if question.sort == Some(crate::instruments::edit::Sort::Group) {
+                if question.sort == Some(crate::domain::question::Sort::Group) {
                     let label = fill(&self.words.add_to_group, &[("id", &question.part.name)]);
                     let place = question.inner.len();
                     add.push((format!("question {} {place}", question.part.at), label));

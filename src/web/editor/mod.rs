@@ -22,8 +22,9 @@ use super::sign_in::SignedIn;
 use crate::domain::change::must_raise_since;
 use crate::domain::draft::Draft;
 use crate::domain::people::May;
+use crate::domain::question::Sort;
 use crate::domain::text::Lang;
-use crate::instruments::edit::{self, Edit, Path, Sort, View};
+use crate::instruments::edit::{self, Edit, Path, View};
 use crate::instruments::{Fault, Look};
 use crate::store::Saved;
 use crate::words::{EditorWords, fill};
@@ -401,7 +402,7 @@ fn folded(held: &Held, at: &Path, text: &str) -> Option<String> {
     let view = View::of(text).ok()?;
     let question = view.questions().find(|question| question.part.at == *at)?;
     let has = !question.part.list("fold.low").is_empty();
-    let sort = question.sort.filter(|sort| sort.folds() && *sort != Sort::Number)?;
+    let sort = question.sort.filter(|sort| sort.folds())?;
     let rows = question.part.entries(edit::List::Rows);
     let sensitive = question.part.is("sensitive") || rows.iter().any(|row| row.is("sensitive"));
     let id = if sort == Sort::Grid { &rows.first()?.name } else { &question.part.name };
@@ -409,8 +410,8 @@ fn folded(held: &Held, at: &Path, text: &str) -> Option<String> {
         return None;
     }
     let shown = held.desk.app.shelf.look(&held.draft.slug, text).shown?;
-    let real = shown.question(id)?.choices().iter().filter(|choice| !choice.missing);
-    let codes: Vec<String> = real.map(|choice| choice.code.clone()).collect();
+    let real = shown.question(id)?.answers().into_iter();
+    let codes: Vec<String> = real.map(|(code, ..)| code.to_owned()).collect();
     let half = codes.len() / 2;
     let part = |from: usize, to: usize| codes.get(from..to).map(<[String]>::to_vec);
     let parts =

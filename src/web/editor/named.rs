@@ -1,32 +1,8 @@
 //! What the editor calls things. Every match names every variant.
 
 use crate::domain::instrument::{ChartKind, Sheet};
-use crate::instruments::edit::{List, Plan, Refusal, Sort};
-use crate::words::{EditorWords, InstrumentWords, fill};
-
-/// A kind of question.
-#[must_use]
-pub(super) fn sort(sort: Sort, words: &InstrumentWords) -> &str {
-    match sort {
-        Sort::Single => &words.kind_single,
-        Sort::Multiple => &words.kind_multiple,
-        Sort::Scale => &words.kind_scale,
-        Sort::Faces => &words.kind_faces,
-        Sort::Grid => &words.kind_grid,
-        Sort::Rank => &words.kind_rank,
-        Sort::Number => &words.kind_number,
-        Sort::Text => &words.kind_text,
-        Sort::Zone => &words.kind_zone,
-        Sort::Place => &words.kind_place,
-        Sort::Photo => &words.kind_photo,
-        Sort::Counts => &words.kind_counts,
-        Sort::Group => &words.kind_group,
-        Sort::Info => &words.kind_info,
-        Sort::Consent => &words.kind_consent,
-        Sort::AgeGate => &words.kind_age_gate,
-        Sort::Weight => &words.kind_weight,
-    }
-}
+use crate::instruments::edit::{List, Plan, Refusal};
+use crate::words::{EditorWords, fill};
 
 /// A list of a question, and what a new member is called.
 #[must_use]

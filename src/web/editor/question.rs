@@ -5,9 +5,10 @@ use super::named;
 use super::rows::{Entries, Entry, Opt, Pen, Row, Rule};
 use crate::domain::condition::{Condition, Rule as Asked};
 use crate::domain::instrument::Policy;
-use crate::domain::question::{Kind, Question as Shown};
+use crate::domain::question::{Question as Shown, Sort};
 use crate::instruments::ScaleName;
-use crate::instruments::edit::{List, Part, Question, Sort};
+use crate::instruments::edit::{List, Part, Question};
+use crate::web::parts;
 use crate::words::fill;
 
 /// From so many answers on a question needs a fold where people are shown as dots.
@@ -33,7 +34,7 @@ impl Asking<'_> {
         card.title = self.maker.title(&part.text("text"));
         card.kind = self.question.sort.map_or_else(
             || part.get("kind").to_owned(),
-            |sort| named::sort(sort, self.maker.of).to_owned(),
+            |sort| parts::sort(sort, self.maker.of).to_owned(),
         );
         if part.is("sensitive") {
             card.tags.push(self.maker.of.sensitive.clone());
@@ -92,7 +93,7 @@ impl Asking<'_> {
     fn kind(&self) -> Row {
         let (part, words) = (&self.question.part, self.maker.words);
         let word =
-            |sort: Sort| (sort.code().to_owned(), named::sort(sort, self.maker.of).to_owned());
+            |sort: Sort| (sort.code().to_owned(), parts::sort(sort, self.maker.of).to_owned());
         let offered = Sort::offered().filter(|sort| *sort != Sort::Group);
         let own = self.question.sort.filter(|sort| matches!(sort, Sort::Group | Sort::Weight));
         let all = offered.chain(own).map(word);
@@ -235,28 +236,11 @@ impl Asking<'_> {
         let (part, words) = (&self.question.part, self.maker.words);
         let shown = self.shown()?;
         let first = self.maker.reading;
-        let answers: Vec<(&str, &str)> = match &shown.kind {
-            Kind::Number { bands, .. } => {
-                bands.iter().map(|band| (band.code.as_str(), band.text.get(first))).collect()
-            }
-            Kind::Single { .. } | Kind::Scale { .. } | Kind::Faces { .. } => {
-                let real = shown.choices().iter().filter(|choice| !choice.missing);
-                real.map(|choice| (choice.code.as_str(), choice.text.get(first))).collect()
-            }
-            Kind::Multiple { .. }
-            | Kind::Grid { .. }
-            | Kind::Text { .. }
-            | Kind::Zone
-            | Kind::Place
-            | Kind::Photo { .. }
-            | Kind::Group { .. }
-            | Kind::Counts { .. }
-            | Kind::Rank { .. }
-            | Kind::Consent
-            | Kind::AgeGate
-            | Kind::Info { .. }
-            | Kind::Weight => return None,
-        };
+        if !shown.kind.folds() {
+            return None;
+        }
+        let answers: Vec<(&str, &str)> =
+            shown.answers().into_iter().map(|(code, text, _)| (code, text.get(first))).collect();
         let parts =
             [("low", &words.fold_low), ("middle", &words.fold_middle), ("high", &words.fold_high)];
         let is_folded = parts.iter().any(|(key, _)| !part.list(&format!("fold.{key}")).is_empty());
@@ -437,6 +421,6 @@ fn simple(rule: &str) -> (String, Vec<String>) {
 /// The kinds that can be added, by their words in a file.
 #[must_use]
 pub(super) fn sorts(maker: &Maker<'_>) -> Vec<(String, String)> {
-    let word = |sort: Sort| (sort.code().to_owned(), named::sort(sort, maker.of).to_owned());
+    let word = |sort: Sort| (sort.code().to_owned(), parts::sort(sort, maker.of).to_owned());
     Sort::offered().map(word).collect()
 }
