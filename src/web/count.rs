@@ -105,6 +105,13 @@ async fn show(held: &Held, wrong: Option<(&str, &Filled)>) -> Result<Response> {
         ways.push(plain(Mode::Imported));
     }
     let all = ways.iter().map(|way| way.counted).sum();
+    // Answers that came with a code came by one of the ways above: a row, and not in the sum.
+    let (issued, left) = app.store.codes(of, id).await?;
+    if issued > 0 {
+        let used = issued.saturating_sub(left);
+        let (handed, returned) = (Some(issued), Some(used));
+        ways.push(Way { mode: None, handed, returned, spoiled: None, typed: None, counted: used });
+    }
     let remarks = paper.remarks(n(Mode::Paper)).into_iter();
     let remarks = remarks.map(|remark| said(remark, words)).collect();
     let given = |field: &'static str, now: u64| {
