@@ -125,6 +125,12 @@ pub fn fits(text: &str, size: f64, bold: bool, most: f64) -> bool {
     layout::wrap(text, size, bold, most).is_ok()
 }
 
+/// Whether a letter is written from right to left.
+#[must_use]
+pub fn is_rtl(letter: char) -> bool {
+    layout::is_arabic(letter)
+}
+
 /// The font files, in the order of [`Letters::font`].
 #[must_use]
 pub fn files() -> Vec<Vec<u8>> {

@@ -62,7 +62,9 @@ impl Pages {
         }
         let page = self.bottom - TOP;
         let height = unit.height();
-        let stays = height <= page && (height <= 0.4 * page || self.y > TOP + 0.75 * page);
+        // A table may be cut, its head stands again; a list of boxes is read as one.
+        let most = if unit.head.is_some() { 0.4 } else { 0.65 };
+        let stays = height <= page && (height <= most * page || self.y > TOP + 0.75 * page);
         if self.y + height > self.bottom && stays {
             self.turn();
         }

@@ -455,12 +455,23 @@ impl<'a> Maker<'a> {
             title.glued = true;
             unit.blocks.push(title);
             for (kind, address) in help {
-                // The address keeps its own direction of writing.
-                let said = format!("{kind}: \u{2068}{address}\u{2069}");
-                unit.blocks.push(self.drawer.paragraph(&said, across, sizes.body())?);
+                unit.blocks.push(self.address(kind, address)?);
             }
         }
         Ok(unit)
+    }
+
+    /// What help is for, and beside it where it is to be had.
+    fn address(&mut self, kind: &str, address: &str) -> Result<Block, Refusal> {
+        let sizes = self.drawer.sizes;
+        let (half, mut block) = (WIDTH / 2.0, Block::default());
+        let setter = &mut self.drawer.setter;
+        let at = (MARGIN, 0.0, half - sizes.body);
+        let one = setter.text(&mut block, at, Align::Start, kind, sizes.body())?;
+        let at = (MARGIN + half, 0.0, half);
+        let other = setter.text(&mut block, at, Align::Start, address, sizes.bold())?;
+        block.height = one.max(other) + sizes.body * 0.4;
+        Ok(block)
     }
 
     /// The kinds of help of the instrument that have an address.

@@ -106,10 +106,12 @@ impl Setter {
         font: Type,
     ) -> Result<f64, Refusal> {
         self.para += 1;
+        // A name, a number or an address without a letter of the other script keeps its direction.
+        let rtl = self.rtl && text.chars().any(letters::is_rtl);
         let lines = letters::wrapped(text, font.size, font.bold, width)?;
         let mut top = y;
         for line in &lines {
-            let letters = letters::shape(line, font.bold, self.rtl)?;
+            let letters = letters::shape(line, font.bold, rtl)?;
             let free = width - letters.width * font.size;
             let x = match align {
                 Align::Start => x,

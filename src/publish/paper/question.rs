@@ -30,12 +30,12 @@ pub(super) struct Sizes {
 impl Sizes {
     pub(super) const NORMAL: Self = Self {
         large: false,
-        body: 11.0,
+        body: 11.5,
         strong: 12.0,
         section: 15.0,
         title: 23.0,
         key: 7.5,
-        tick: 12.5,
+        tick: 13.0,
         hand: 25.0,
     };
     pub(super) const LARGE: Self = Self {
@@ -558,7 +558,7 @@ impl<'a> Drawer<'a> {
             }
             block.height = deepest + sizes.body * 0.3;
         } else {
-            let said = steps.iter().map(|key| format!("{} = {}", key.key, self.says(key)));
+            let said = steps.iter().map(|key| format!("{}\u{a0}=\u{a0}{}", key.key, self.says(key)));
             let said = said.collect::<Vec<_>>().join("  ·  ");
             let at = (x, 0.0, width);
             let down = self.setter.text(&mut block, at, Align::Start, &said, sizes.body())?;

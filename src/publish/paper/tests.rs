@@ -42,6 +42,10 @@ fn faults(instrument: &Instrument, lang: Lang, large: bool) -> Vec<String> {
     let number = SheetNumber::new(Letters::of(&[3, 8]), 7, |_, half| half * 31);
     let own = twin.numbered(number).unwrap();
     let mut faults = Vec::new();
+    let marks: usize = twin.pages.iter().map(Vec::len).sum();
+    if marks < 60 {
+        faults.push(format!("{named}: only {marks} marks"));
+    }
     for (at, (page, foot)) in (1..).zip(twin.pages.iter().zip(&twin.feet)) {
         let marks: Vec<Mark> = page.iter().chain(&foot.marks).chain(&own).cloned().collect();
         let marks: Vec<Mark> =
@@ -137,6 +141,30 @@ fn the_hardest_sheets_stay_on_their_paper() {
 #[ignore = "takes a while without optimisation; tests/all runs it"]
 fn every_sheet_stays_on_its_paper() {
     check(&[], &Lang::RESPONDENTS);
+}
+
+#[test]
+fn a_telephone_number_keeps_its_order_between_arabic_words() {
+    let mut block = Block::default();
+    let mut setter = Setter::new(true);
+    let font = Sizes::NORMAL.body();
+    setter.text(&mut block, (0.0, 0.0, 300.0), Align::Start, "0800 12 800", font).unwrap();
+    let Some(Mark::Text { letters, .. }) = block.marks.first() else { panic!("no text") };
+    let order: Vec<usize> = letters.glyphs.iter().map(|glyph| glyph.from).collect();
+    assert!(order.is_sorted(), "{order:?}");
+}
+
+#[test]
+fn words_that_lie_over_others_are_found() {
+    let at = |x: f64| {
+        let mut block = Block::default();
+        let place = (x, 0.0, 200.0);
+        let font = Sizes::NORMAL.body();
+        Setter::new(false).text(&mut block, place, Align::Start, "words", font).unwrap();
+        block.marks[0].bounds()
+    };
+    assert!(over(at(0.0), at(10.0)));
+    assert!(!over(at(0.0), at(80.0)));
 }
 
 #[test]
