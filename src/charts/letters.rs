@@ -61,8 +61,7 @@ pub fn shape(line: &str, bold: bool, rtl: bool) -> Result<Letters, Refusal> {
             let backwards = levels.get(run.start).is_some_and(Level::is_rtl);
             let mut buffer = UnicodeBuffer::new();
             buffer.push_str(text.get(run.clone()).unwrap_or_default());
-            let direction =
-                if backwards { Direction::RightToLeft } else { Direction::LeftToRight };
+            let direction = if backwards { Direction::RightToLeft } else { Direction::LeftToRight };
             buffer.set_direction(direction);
             buffer.guess_segment_properties();
             let shaped = rustybuzz::shape(face, &[], buffer);
@@ -143,7 +142,8 @@ mod tests {
 
     #[test]
     fn a_line_is_as_wide_as_it_was_measured() {
-        for (text, rtl) in [("How safe do you feel?", false), ("كم مرة في السنة 2026؟", true)] {
+        for (text, rtl) in [("How safe do you feel?", false), ("كم مرة في السنة 2026؟", true)]
+        {
             let letters = shape(text, false, rtl).unwrap();
             let measured = layout::width(text, 1.0, false).unwrap();
             assert!((letters.width - measured).abs() < 0.2, "{} {measured}", letters.width);

@@ -95,8 +95,7 @@ impl SheetNumber {
     }
 
     fn check(self) -> char {
-        let letter =
-            |byte: &u8| LETTERS.iter().position(|known| known == byte).unwrap_or_default();
+        let letter = |byte: &u8| LETTERS.iter().position(|known| known == byte).unwrap_or_default();
         let digits = format!("{:06}", self.digits);
         let digits = digits.bytes().map(|digit| usize::from(digit - b'0'));
         let signs = self.mark.0.iter().map(letter).chain(digits);
@@ -234,7 +233,8 @@ mod tests {
         assert_eq!(spoken.parse(), Ok(number(77)));
         let signs: Vec<char> = right.chars().collect();
         for at in 0..signs.len() {
-            let pool = if signs[at].is_ascii_digit() { "0123456789" } else { "ABCDEFGHJKLMNPQRSTUVWXY" };
+            let pool =
+                if signs[at].is_ascii_digit() { "0123456789" } else { "ABCDEFGHJKLMNPQRSTUVWXY" };
             for other in pool.chars().filter(|other| *other != signs[at]) {
                 let mut wrong = signs.clone();
                 wrong[at] = other;

@@ -226,8 +226,7 @@ mod tests {
     #[test]
     fn the_right_ones_are_taken_wherever_they_stand() {
         let first = answers(r#"{"a":"x","s":[{"l":"1"}],"c":{"s1":{"y":3}},"g":null}"#);
-        let second =
-            answers(r#"{"a":"y","s":[{"l":"2"},{"l":"3"}],"c":{"s1":{"y":4}},"g":"z"}"#);
+        let second = answers(r#"{"a":"y","s":[{"l":"2"},{"l":"3"}],"c":{"s1":{"y":4}},"g":"z"}"#);
         let right = ["s.1.l", "c.s1.y", "g"].map(str::to_owned).into();
         let settled = settled(&first, &second, &right);
         let expected = r#"{"a":"x","c":{"s1":{"y":4}},"g":"z","s":[{"l":"1"},{"l":"3"}]}"#;

@@ -449,11 +449,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn typists(
-        &self,
-        of: DiagnosisId,
-        id: CollectionId,
-    ) -> Result<Vec<(PersonId, u64)>> {
+    pub async fn typists(&self, of: DiagnosisId, id: CollectionId) -> Result<Vec<(PersonId, u64)>> {
         const SQL: &str = "
             select person, n
               from paper_typist

@@ -129,8 +129,7 @@ async fn show(
         checks.iter().filter_map(|check| differing(held, check, &slots, filled)).collect();
     let every = app.store.paper_count(of, id).await?.every;
     let counts = [("waiting", &*waiting.to_string()), ("open", &open.len().to_string())];
-    let status =
-        if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = CheckPage {
         frame: desk.frame(&words.check_title),
         words,
@@ -163,12 +162,7 @@ async fn rates(held: &Held) -> Result<Vec<Rate>> {
     Ok(held.instrument.all_questions().filter_map(rate).collect())
 }
 
-fn differing(
-    held: &Held,
-    check: &Check,
-    slots: &[Slot<'_>],
-    filled: &Filled,
-) -> Option<Differing> {
+fn differing(held: &Held, check: &Check, slots: &[Slot<'_>], filled: &Filled) -> Option<Differing> {
     let words = held.desk.app.keyin_words(held.desk.lang());
     let compared = compare(&check.first, check.second.as_ref()?);
     let number = check.number.to_string();
@@ -221,9 +215,7 @@ fn told(held: &Held, slot: Option<&Slot<'_>>, answer: Option<&Answer>) -> String
     };
     match answer {
         Some(Answer::Code(one)) => code(one),
-        Some(Answer::Codes(all)) => {
-            all.iter().map(|one| code(one)).collect::<Vec<_>>().join(", ")
-        }
+        Some(Answer::Codes(all)) => all.iter().map(|one| code(one)).collect::<Vec<_>>().join(", "),
         Some(Answer::Number(number)) => number.to_string(),
         Some(Answer::Skipped | Answer::Group(_) | Answer::Counts(_)) | None => {
             held.desk.app.keyin_words(held.desk.lang()).nothing_typed.clone()

@@ -128,8 +128,7 @@ async fn show(held: &Held, wrong: Option<(&str, &Filled)>) -> Result<Response> {
     } else {
         Vec::new()
     };
-    let status =
-        if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = CountPage {
         frame: desk.frame(&words.count_title),
         words,
@@ -175,7 +174,10 @@ async fn typists(held: &Held) -> Result<Vec<(String, String)>> {
     let typists = store.typists(of, held.collection.id).await?;
     let named = |(person, n): &(crate::domain::ids::PersonId, u64)| {
         let name = members.iter().find(|(id, ..)| id == person).map(|(_, name, _)| name.clone());
-        (name.unwrap_or_else(|| "–".to_owned()), fill(&words.typist_sheets, &[("n", &n.to_string())]))
+        (
+            name.unwrap_or_else(|| "–".to_owned()),
+            fill(&words.typist_sheets, &[("n", &n.to_string())]),
+        )
     };
     Ok(typists.iter().map(named).collect())
 }

@@ -130,8 +130,7 @@ pub(super) async fn take(
     if filled.first("step") == "save" {
         return save(&held, &filled, (number, second)).await;
     }
-    let typed =
-        Typed { number, second, filled: &filled, wrong: BTreeMap::new(), personal: false };
+    let typed = Typed { number, second, filled: &filled, wrong: BTreeMap::new(), personal: false };
     show(&held, &filled, Said::default(), Some(typed)).await
 }
 
@@ -165,9 +164,10 @@ async fn save(
     let slots = slots(&held.instrument, &Around { zones: &zones, map });
     let (reading, wrong) = read(held, filled, &slots, &Ground::from(&zones).with(map));
     if !wrong.is_empty() {
-        let personal = reading.complaints.iter().any(|complaint| {
-            matches!(complaint.wrong, Wrong::Personal { .. })
-        });
+        let personal = reading
+            .complaints
+            .iter()
+            .any(|complaint| matches!(complaint.wrong, Wrong::Personal { .. }));
         let typed = Typed { number, second, filled, wrong, personal };
         return show(held, filled, Said::default(), Some(typed)).await;
     }
@@ -332,10 +332,8 @@ async fn view(held: &Held, typed: &Typed<'_>) -> Result<SheetView> {
     let complained = complained
         .map(|step| (step.field.clone(), format!("{} {} {}", step.number, step.text, step.cell)))
         .collect();
-    let number = fill(
-        &held.desk.app.keyin_words(lang).sheet,
-        &[("number", &typed.number.to_string())],
-    );
+    let number =
+        fill(&held.desk.app.keyin_words(lang).sheet, &[("number", &typed.number.to_string())]);
     let as_is = typed.personal.then_some((AS_IS, "yes"));
     let compact = typed.number.compact();
     Ok(SheetView { number, compact, second: typed.second, steps, complained, as_is })

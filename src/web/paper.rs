@@ -85,9 +85,8 @@ pub(super) async fn print(
         let said = fill(&words.copies_wrong, &[("most", &MOST.to_string())]);
         return Err(Error::Bad(said));
     };
-    let lang = offered(&held, filled.first("lang")).ok_or_else(|| {
-        Error::Bad(desk.words().choose_one.clone())
-    })?;
+    let lang = offered(&held, filled.first("lang"))
+        .ok_or_else(|| Error::Bad(desk.words().choose_one.clone()))?;
     let wanted = Wanted { lang, large: filled.first("size") == "large", extra: false };
     let numbers = app.store.hand_out(desk.diagnosis.id, held.collection.id, copies).await;
     let numbers = numbers.map_err(|error| match error {

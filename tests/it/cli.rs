@@ -310,7 +310,11 @@ fn an_instrument_is_printed_without_a_server() {
     let fonts = String::from_utf8_lossy(&fonts.stdout).into_owned();
     assert!(fonts.contains("NotoSans") && !fonts.contains(" no  "), "{fonts}");
     let none = paper(&["--instrument", "no_such"]);
-    assert!(said(&none).contains("there is no instrument \"no_such\"; there are"), "{}", said(&none));
+    assert!(
+        said(&none).contains("there is no instrument \"no_such\"; there are"),
+        "{}",
+        said(&none)
+    );
     let extra = paper(&["--instrument", "pulse2", "--extra"]);
     assert!(said(&extra).contains("no stops or notes"), "{}", said(&extra));
     let lang = paper(&["--instrument", "barcelona_2020", "--lang", "ar"]);

@@ -90,7 +90,9 @@ fn a_sheet_is_printed_typed_twice_corrected_and_counted() {
         let office = Office::with(&house, "pulse2").await;
         let (text, numbers) = office.printed(&house, "3", "en").await;
         assert_eq!(numbers.len(), 3, "{text}");
-        for words in ["Asked by the neighbourhood house.", "closed box", "Page 1 of 3", "4 Where is"] {
+        for words in
+            ["Asked by the neighbourhood house.", "closed box", "Page 1 of 3", "4 Where is"]
+        {
             let words_here = text.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(words_here.contains(words), "no {words:?} in {words_here}");
         }
@@ -122,7 +124,8 @@ fn a_sheet_is_printed_typed_twice_corrected_and_counted() {
         assert!(wrong.body.contains("more benches"));
         assert!(office.kept(&house).await.is_empty());
 
-        let keys = [("k.q1", "4"), ("k.q2", "-"), ("k.q3", "2"), ("k.q4", "1"), ("k.q7", "benches")];
+        let keys =
+            [("k.q1", "4"), ("k.q2", "-"), ("k.q3", "2"), ("k.q4", "1"), ("k.q7", "benches")];
         let saved = office.keyed(&house, &office.facilitator, &number.to_lowercase(), &keys).await;
         assert!(saved.body.contains("Lay this sheet on the second pile"), "{}", saved.body);
         let kept = office.kept(&house).await;

@@ -16,8 +16,8 @@ use miradouro::domain::text::Lang;
 use miradouro::domain::version::Publication;
 use miradouro::instruments::Shelf;
 use miradouro::store::{
-    KeyedIn, NewReflection, NewResponse, Passphrase, Received, Saved, Secret, Standing, Store, StoreError,
-    StoredRelease, StoredTable, TextCheck, Token,
+    KeyedIn, NewReflection, NewResponse, Passphrase, Received, Saved, Secret, Standing, Store,
+    StoreError, StoredRelease, StoredTable, TextCheck, Token,
 };
 
 use crate::house::{Folder, NOW, on_both};
@@ -204,6 +204,7 @@ fn what_is_received_is_received_once_and_leaves_no_way_back() {
             answers: serde_json::from_str(r#"{"q1":"safe","q2":null}"#).unwrap(),
             texts: Vec::new(),
             photos: Vec::new(),
+            closed_since: None,
         };
         // Many phones at once: every one is answered only when it is on the disk.
         let mut tasks = tokio::task::JoinSet::new();

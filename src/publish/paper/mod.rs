@@ -247,8 +247,9 @@ impl<'a> Maker<'a> {
         let (x, width) = (MARGIN + pad, WIDTH - 2.0 * pad);
         let title = (x, 0.0, width);
         let setter = &mut self.drawer.setter;
-        inner.height = setter.text(&mut inner, title, Align::Start, &words.how_title, sizes.bold())?
-            + sizes.body * 0.35;
+        inner.height =
+            setter.text(&mut inner, title, Align::Start, &words.how_title, sizes.bold())?
+                + sizes.body * 0.35;
         let inset = sizes.tick + sizes.body * 0.8;
         let mut line = |said: &str, sample: Option<bool>| -> Result<(), Refusal> {
             let y = inner.height;

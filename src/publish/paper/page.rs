@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::charts::letters::{self, CAP, LINE, Letters};
 use crate::charts::Refusal;
+use crate::charts::letters::{self, CAP, LINE, Letters};
 
 /// Width and height of A4 upright.
 pub(super) const A4: (f64, f64) = (595.28, 841.89);

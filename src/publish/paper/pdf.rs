@@ -47,8 +47,7 @@ pub(super) fn write(pages: &[Vec<&Mark>], about: &About<'_>) -> Result<Vec<u8>, 
         |_| SerializeSettings::default(),
         |configuration| SerializeSettings { configuration, ..SerializeSettings::default() },
     );
-    written(pages, about, strict)
-        .or_else(|_| written(pages, about, SerializeSettings::default()))
+    written(pages, about, strict).or_else(|_| written(pages, about, SerializeSettings::default()))
 }
 
 fn written(

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::page::{Align, Block, INK, Mark, RULE, Role, SOFT, Setter, TINT, Type, height, in_lines};
+use super::page::{
+    Align, Block, INK, Mark, RULE, Role, SOFT, Setter, TINT, Type, height, in_lines,
+};
 use super::rule::Speaker;
 use super::{Print, flow::Unit};
 use crate::charts::Refusal;
@@ -547,9 +549,10 @@ impl<'a> Drawer<'a> {
         let mut block = Block::default();
         if steps.iter().all(fit) {
             let tall = |key: &Key<'_>| height(&self.says(key), sizes.body(), inner);
-            let deepest = steps.iter().map(tall).try_fold(0.0, |most: f64, high| {
-                high.map(|high| most.max(high))
-            })?;
+            let deepest = steps
+                .iter()
+                .map(tall)
+                .try_fold(0.0, |most: f64, high| high.map(|high| most.max(high)))?;
             for (column, key) in steps.iter().enumerate() {
                 let words = self.says(key);
                 let up = deepest - height(&words, sizes.body(), inner)?;
@@ -558,7 +561,8 @@ impl<'a> Drawer<'a> {
             }
             block.height = deepest + sizes.body * 0.3;
         } else {
-            let said = steps.iter().map(|key| format!("{}\u{a0}=\u{a0}{}", key.key, self.says(key)));
+            let said =
+                steps.iter().map(|key| format!("{}\u{a0}=\u{a0}{}", key.key, self.says(key)));
             let said = said.collect::<Vec<_>>().join("  ·  ");
             let at = (x, 0.0, width);
             let down = self.setter.text(&mut block, at, Align::Start, &said, sizes.body())?;

@@ -67,13 +67,23 @@ fn faults(instrument: &Instrument, lang: Lang, large: bool) -> Vec<String> {
         for (one, mark) in texts.iter().enumerate() {
             for other in texts.iter().skip(one + 1) {
                 if over(mark.bounds(), other.bounds()) {
-                    faults.push(format!("{named} page {at}: {} lies over {}", said(mark), said(other)));
+                    faults.push(format!(
+                        "{named} page {at}: {} lies over {}",
+                        said(mark),
+                        said(other)
+                    ));
                 }
             }
         }
         for mark in &marks {
             if let Mark::Text { font, letters, .. } = mark {
-                let least = if font.role == Role::Aside { 7.0 } else if large { 18.0 } else { 11.0 };
+                let least = if font.role == Role::Aside {
+                    7.0
+                } else if large {
+                    18.0
+                } else {
+                    11.0
+                };
                 if font.size < least {
                     faults.push(format!("{named}: {:?} is small", letters.text));
                 }
