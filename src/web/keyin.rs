@@ -181,6 +181,7 @@ async fn save(
         answers: reading.answers,
         texts: reading.texts,
         photos: Vec::new(),
+        closed_since: None,
     };
     match desk.app.store.key_in(response, number, desk.person.id).await? {
         KeyedIn::First { sampled: false } => ask(held, filled, Said::done(&words.saved)).await,

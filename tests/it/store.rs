@@ -257,6 +257,7 @@ fn a_paper_sheet_counts_once_and_its_second_entry_never() {
             answers: serde_json::from_str(&format!(r#"{{"q1":"{q1}"}}"#)).unwrap(),
             texts: Vec::new(),
             photos: Vec::new(),
+            closed_since: None,
         };
         let mut sampled = Vec::new();
         for number in &numbers {
