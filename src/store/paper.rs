@@ -533,11 +533,16 @@ async fn second(
     if done == 0 {
         return Ok(KeyedIn::Not(Standing::Typed));
     }
+    // In the order of their labels, so that two people who save at once never wait for each other.
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for question in &compared.same {
-        stack.add(tx, BUMP, &format!("same:{question}"), 1).await?;
+        *counts.entry(format!("same:{question}")).or_default() += 1;
     }
     for difference in &compared.different {
-        stack.add(tx, BUMP, &format!("differ:{}", difference.question), 1).await?;
+        *counts.entry(format!("differ:{}", difference.question)).or_default() += 1;
+    }
+    for (label, n) in counts {
+        stack.add(tx, BUMP, &label, n).await?;
     }
     Ok(KeyedIn::Second(compared))
 }

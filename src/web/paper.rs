@@ -19,7 +19,7 @@ use crate::domain::diagnosis::Zone;
 use crate::domain::paper::SheetNumber;
 use crate::domain::people::May;
 use crate::domain::text::Lang;
-use crate::publish::Print;
+use crate::publish::{Print, Twin};
 use crate::store::StoreError;
 use crate::words::{KeyinWords, fill};
 
@@ -88,6 +88,8 @@ pub(super) async fn print(
     let lang = offered(&held, filled.first("lang"))
         .ok_or_else(|| Error::Bad(desk.words().choose_one.clone()))?;
     let wanted = Wanted { lang, large: filled.first("size") == "large", extra: false };
+    // First the sheet, then its numbers: what cannot be printed is not handed out.
+    let sheet = twin(&held, wanted).await?;
     let numbers = app.store.hand_out(desk.diagnosis.id, held.collection.id, copies).await;
     let numbers = numbers.map_err(|error| match error {
         StoreError::Stale(_) => Error::Stale(words.no_more_numbers.clone()),
@@ -103,7 +105,7 @@ pub(super) async fn print(
         | StoreError::Migration(_)) => error.into(),
     })?;
     desk.log(Act::PrintedSheets, &format!("{} · {copies}", held.collection.title)).await?;
-    pdf(&held, wanted, numbers).await
+    pdf(&held, lang, sheet, numbers).await
 }
 
 /// `GET /d/{slug}/collections/{id}/paper/{file}`: one sheet without a number, or extra pages:
@@ -123,7 +125,8 @@ pub(super) async fn look(
     if !parts.iter().all(known) || (extra && held.instrument.group().is_none()) {
         return Err(Error::NotFound);
     }
-    pdf(&held, Wanted { lang, large: parts.contains(&"large"), extra }, Vec::new()).await
+    let sheet = twin(&held, Wanted { lang, large: parts.contains(&"large"), extra }).await?;
+    pdf(&held, lang, sheet, Vec::new()).await
 }
 
 /// A language of the collection.
@@ -150,13 +153,14 @@ pub(super) async fn around(held: &Held) -> Result<(Vec<Zone>, Option<Arc<Area>>)
     Ok((zones, area))
 }
 
-async fn pdf(held: &Held, wanted: Wanted, numbers: Vec<SheetNumber>) -> Result<Response> {
+/// Lays a sheet out.
+async fn twin(held: &Held, wanted: Wanted) -> Result<Twin> {
     let (zones, area) = around(held).await?;
     let app = held.desk.app.clone();
     let (instrument, diagnosis) = (Arc::clone(&held.instrument), held.desk.diagnosis.clone());
     let field = held.collection.field.clone();
     let Wanted { lang, large, extra } = wanted;
-    let pdf = tokio::task::spawn_blocking(move || {
+    let laid_out = tokio::task::spawn_blocking(move || {
         let print = Print {
             instrument: &instrument,
             lang,
@@ -172,11 +176,18 @@ async fn pdf(held: &Held, wanted: Wanted, numbers: Vec<SheetNumber>) -> Result<R
             form: app.form_words(lang),
             words: app.paper_words(lang),
         };
-        print.twin().and_then(|twin| twin.pdf(&numbers))
-    })
-    .await
-    .map_err(|error| Error::Failed(error.to_string()))?
-    .map_err(|error| Error::Failed(error.to_string()))?;
+        print.twin()
+    });
+    let laid_out = laid_out.await.map_err(|error| Error::Failed(error.to_string()))?;
+    laid_out.map_err(|error| Error::Failed(error.to_string()))
+}
+
+/// Writes a sheet for every number.
+async fn pdf(held: &Held, lang: Lang, twin: Twin, numbers: Vec<SheetNumber>) -> Result<Response> {
+    let pdf = tokio::task::spawn_blocking(move || twin.pdf(&numbers))
+        .await
+        .map_err(|error| Error::Failed(error.to_string()))?
+        .map_err(|error| Error::Failed(error.to_string()))?;
     let name = format!("inline; filename=\"{}-{lang}.pdf\"", held.instrument.slug);
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),

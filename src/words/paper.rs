@@ -75,7 +75,6 @@ words! {
         saved_sampled,
         saved_same,
         saved_settled,
-        photo_not_typed,
         you_typed,
         check_title,
         check_intro,
