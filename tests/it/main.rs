@@ -15,6 +15,7 @@ mod export;
 mod house;
 mod instruments;
 mod offline;
+mod paper;
 mod participate;
 mod photos;
 mod published;
