@@ -92,6 +92,8 @@
     const maps = [...form.querySelectorAll("[data-map]")].map((one) => one.dataset.map);
     const pages = [url, `${url}/phone.json`, `${url}/waiting`];
     if (form.dataset.words) pages.push(form.dataset.words);
+    const waiting = await (await fetch(`${url}/waiting`)).text();
+    pages.push(...[...waiting.matchAll(/"(\/a\/[^"]+)"/g)].map(([, path]) => path));
     const kept = await shelf();
     await kept.addAll([...new Set([...pages, ...files.map(({ pathname }) => pathname), ...maps])]);
     await navigator.serviceWorker.register("/p/sw.js", { scope: "/p/" });

@@ -387,6 +387,9 @@ await test("a walk of twelve stops with photos in airplane mode arrives whole af
       return ["CANARY", "w_photo", "JFIF"].filter((word) => text.includes(word)).concat((await outbox.all()).filter(({ state }) => state === "draft").map(({ id }) => id));
     });
     is(readable.length === 0, `a thief reads ${readable}`);
+    await page.goto(`${at("walk_audit")}/waiting`);
+    await says(page, "Wacht: 1");
+    await picture(page, "waiting-nl");
     console.log(`walk_audit: 12 stops and 12 photos wait in ${sheet.bytes} bytes`);
     await context.close();
     net.mode = "up";
