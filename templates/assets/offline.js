@@ -23,6 +23,7 @@
   const bar = (...inside) => {
     const made = make("p", { className: "bar" }, ...inside);
     made.style.marginBlock = "1rem .5rem";
+    made.querySelectorAll(".go").forEach((one) => { one.style.flexBasis = "12rem"; });
     return made;
   };
   const title = (key, tag = "h2") => make(tag, { textContent: words[key] });

@@ -1,7 +1,8 @@
 // Without a signal: what waits on a phone, leaves once, and survives what happens to phones.
 // Usage: node offline.mjs PROGRAM [WORDS]. Also prints what a form loads after it stands.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -118,6 +119,13 @@ async function fresh(body, rest = {}) {
   }
 }
 
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+async function clean(page, what) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  is(violations.length === 0, `${what}: ${violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target).join(" ")}`)}`);
+}
+
 // A noisy photo, so that it is as large as a real one.
 const painter = await browser.newPage();
 const photograph = async (hue, wide = 2400, tall = 1800) => Buffer.from(await painter.evaluate(([hue, wide, tall]) => {
@@ -231,6 +239,29 @@ await test("Arabic: no signal, kept, listed from right to left", () => fresh(asy
   await page.goto(`${at("resident_safety", "ar")}/waiting`);
   await says(page, "وصل: 1");
   await picture(page, "arrived-ar");
+}));
+
+await test("axe finds nothing where a form waits", () => fresh(async (context) => {
+  for (const [name, lang] of [["pulse2", "nl"], ["resident_safety", "ar"]]) {
+    const page = await open(context, at(name, lang));
+    net.mode = "down";
+    await send(page);
+    await page.locator(".note[tabindex] button.go").waitFor();
+    await clean(page, `no signal, ${lang}`);
+    await page.locator(".note[tabindex] button.go").click();
+    await page.locator("main section.note button.go").waitFor();
+    await clean(page, `kept, ${lang}`);
+    net.mode = "up";
+    await page.goto(`${at(name, lang)}/waiting`);
+    await page.locator("section.note button").first().waitFor();
+    await clean(page, `arrived, ${lang}`);
+    await page.close();
+  }
+  const page = await open(context, at("walk_audit"));
+  await page.getByText("Ja, bewaar dit formulier op deze telefoon").click();
+  await page.getByText("Verberg een onafgewerkt formulier").click();
+  await page.locator("input[type=password]").waitFor();
+  await clean(page, "a walk that may wait");
 }));
 
 await test("a clock that is a year wrong and a browser that restarts lose nothing", async () => {
