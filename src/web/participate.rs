@@ -106,7 +106,7 @@ pub(super) async fn form(
 pub(super) async fn submit(State(app): State<App>, Path(at): At, request: Request) -> Response {
     let waited = Waited::of(request.headers());
     let page = sent(app, at, &waited, request).await;
-    if waited.reads_json { phone::told(page) } else { page }
+    if waited.reads_json { phone::told(&page) } else { page }
 }
 
 async fn sent(
@@ -263,7 +263,7 @@ pub(super) async fn about(State(app): State<App>, Path((door, lang)): At) -> Res
     let lang: Lang = lang.parse().unwrap_or(Lang::En);
     match entry(&app, &door).await {
         Ok(entry) => phone::about(&app, (&entry.door, &entry.collection, &entry.instrument), lang),
-        Err(error) => phone::told(refuse(&app, lang, &error)),
+        Err(error) => phone::told(&refuse(&app, lang, &error)),
     }
 }
 

@@ -174,7 +174,7 @@ impl Said {
 
 /// A page as an answer for a script.
 #[must_use]
-pub(super) fn told(page: Response) -> Response {
+pub(super) fn told(page: &Response) -> Response {
     let mut said = page.extensions().get::<Said>().cloned().unwrap_or_default();
     let status = page.status();
     said.state = said.state.or(Some(match status {
