@@ -18,8 +18,8 @@ use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, LintWords, PageWords,
-    PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords,
+    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeyinWords, LintWords,
+    PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -56,6 +56,8 @@ struct Words {
     lint: HashMap<Lang, LintWords>,
     chart: HashMap<Lang, ChartWords>,
     poster: HashMap<Lang, PosterWords>,
+    paper: HashMap<Lang, PaperWords>,
+    keyin: HashMap<Lang, KeyinWords>,
     ways: HashMap<Lang, WaysWords>,
     doors: HashMap<Lang, DoorWords>,
 }
@@ -90,6 +92,8 @@ impl App {
             lint: each(&Lang::STAFF, LintWords::of)?,
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
+            paper: each(&Lang::RESPONDENTS, PaperWords::of)?,
+            keyin: each(&Lang::STAFF, KeyinWords::of)?,
             ways: each(&Lang::RESPONDENTS, WaysWords::of)?,
             doors: each(&Lang::STAFF, DoorWords::of)?,
         };
@@ -179,6 +183,18 @@ impl Inner {
     #[must_use]
     pub fn poster_words(&self, lang: Lang) -> &PosterWords {
         pick(&self.words.poster, lang)
+    }
+
+    /// The texts on paper sheets; English where a language has none yet.
+    #[must_use]
+    pub fn paper_words(&self, lang: Lang) -> &PaperWords {
+        pick(&self.words.paper, lang)
+    }
+
+    /// The texts for printing, typing in and counting sheets; English where there are none yet.
+    #[must_use]
+    pub fn keyin_words(&self, lang: Lang) -> &KeyinWords {
+        pick(&self.words.keyin, lang)
     }
 
     /// The texts of doors, codes and kiosk; English where a language has none yet.

@@ -78,6 +78,12 @@ coded! {
         PublishedInstrument = "instrument_published",
         /// A data walk was planned.
         AddedWalk = "walk_added",
+        /// Numbered sheets were printed.
+        PrintedSheets = "sheets_printed",
+        /// Two entries of a sheet differed, and somebody said what the sheet says.
+        SettledSheet = "sheet_settled",
+        /// The counts of sheets were written down.
+        CountedSheets = "sheets_counted",
         /// A door was added.
         AddedDoor = "door_added",
         /// A door was shut by itself.

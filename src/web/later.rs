@@ -37,7 +37,8 @@ impl Later {
         let version: String = entry.collection.instrument.chars().take(8).collect();
         let has_map = entry.instrument.asks_places() && entry.area.is_some();
         let script = format!("{}{}", phone::LATER, if has_map { ",place.js" } else { "" });
-        let is_own = entry.door.mode != Mode::Kiosk && !phone::seals(&entry.door, &entry.instrument);
+        let is_own =
+            entry.door.mode != Mode::Kiosk && !phone::seals(&entry.door, &entry.instrument);
         Self {
             script: assets::address(&script),
             words: format!("/words/{hash}/{lang}"),

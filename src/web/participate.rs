@@ -607,7 +607,10 @@ fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionVi
 /// The style sheet: what only some kinds of question need is left out where there are none.
 fn style(instrument: &Instrument) -> String {
     let needs_more = |question: &Question| match question.kind {
-        Kind::Faces { .. } | Kind::Photo { .. } | Kind::Counts { .. } | Kind::Group { .. }
+        Kind::Faces { .. }
+        | Kind::Photo { .. }
+        | Kind::Counts { .. }
+        | Kind::Group { .. }
         | Kind::Rank { .. } => true,
         Kind::Single { .. }
         | Kind::Multiple { .. }

@@ -15,6 +15,7 @@ mod export;
 mod house;
 mod instruments;
 mod page;
+mod paper;
 mod participate;
 mod photos;
 mod published;
