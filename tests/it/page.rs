@@ -21,11 +21,12 @@ fn a_questionnaire_is_one_question_a_screen_and_a_walk_sheet_one_page() {
         let (diagnosis, wave) = house.diagnosis().await;
         let of = (&diagnosis, &wave);
         for (slug, screens, delicate, own) in [
-            ("pulse2", true, true, true),
+            ("pulse2", true, false, true),
             ("resident_safety", true, true, true),
             ("data_walk_card", true, false, true),
-            ("walk_audit", false, true, false),
+            ("walk_audit", false, false, false),
             ("priority_ballot", false, false, true),
+            ("committee_candidate", false, true, true),
         ] {
             let (_, body) = form(&house, of, slug).await;
             assert_eq!(body.contains("<template>"), screens, "{slug} in screens");
@@ -33,7 +34,10 @@ fn a_questionnaire_is_one_question_a_screen_and_a_walk_sheet_one_page() {
             assert_eq!(body.contains(leave), delicate, "{slug} has a quick way out");
             assert_eq!(body.contains("data-keep="), own, "{slug} may be kept on a phone");
             assert!(body.contains(&format!(r#"data-day="{}""#, NOW / 86_400_000)), "{slug}");
-            assert!(!body.contains("<script>") && !body.contains(" style="), "{slug} has nothing inline");
+            assert!(
+                !body.contains("<script>") && !body.contains(" style="),
+                "{slug} has nothing inline"
+            );
         }
     });
 }
@@ -64,7 +68,9 @@ fn the_privacy_page_says_in_every_language_what_is_true_of_the_form() {
             for lang in Lang::RESPONDENTS {
                 let words = house.app.privacy_words(lang);
                 let footer = house.get(&format!("/p/{}/{lang}", door.code)).await.body;
-                for (page, title) in [("privacy", &words.title), ("accessibility", &words.use_title)] {
+                for (page, title) in
+                    [("privacy", &words.title), ("accessibility", &words.use_title)]
+                {
                     let path = format!("/p/{}/{lang}/{page}", door.code);
                     assert!(footer.contains(&format!("href=\"{path}\"")), "{path} is linked");
                     let told = house.get(&path).await;
@@ -73,7 +79,10 @@ fn the_privacy_page_says_in_every_language_what_is_true_of_the_form() {
                     let html = format!(r#"<html lang="{lang}" dir="{}">"#, lang.dir());
                     assert!(told.body.contains(&html), "{path}");
                     assert!(told.body.contains(&format!("<h1>{title}</h1>")), "{path}");
-                    assert!(told.body.contains("the neighbourhood house"), "{path} says whom to ask");
+                    assert!(
+                        told.body.contains("the neighbourhood house"),
+                        "{path} says whom to ask"
+                    );
                 }
                 let told = house.get(&format!("/p/{}/{lang}/privacy", door.code)).await.body;
                 let says = |text: &str| told.contains(text);
@@ -124,7 +133,9 @@ fn answers_that_could_not_be_stored_come_back_filled_in() {
         let page = house.post(&path, &fields).await;
         assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(page.body.contains(&house.app.page_words(Lang::Nl).not_sent));
-        assert!(page.body.contains("meer bankjes") && page.body.contains(r#"value="safe" checked"#));
+        assert!(
+            page.body.contains("meer bankjes") && page.body.contains(r#"value="safe" checked"#)
+        );
         assert_eq!(hidden(&page.body, "_id"), id, "the same sheet, so that it counts once");
 
         sqlx::query("alter table gone rename to receipt").execute(&mut disk).await.unwrap();
