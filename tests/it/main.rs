@@ -21,4 +21,5 @@ mod roles;
 mod staff;
 mod store;
 mod tidy;
+mod ways;
 mod xlsform;
