@@ -183,6 +183,7 @@ pub(crate) async fn keep(
             answers: answers.clone(),
             texts: Vec::new(),
             photos: Vec::new(),
+            closed_since: None,
         })
         .collect();
     store.bring_in(&responses).await?;

@@ -94,6 +94,7 @@ impl Crowd<'_> {
             answers: reading.answers.clone(),
             texts: reading.texts.clone(),
             photos: Vec::new(),
+            closed_since: None,
         }
     }
 

@@ -179,6 +179,10 @@ impl Door {
     }
 }
 
+/// How many days after closing a sheet that waited on a phone is still taken: as long as receipts
+/// are kept, without which it could be counted twice.
+pub const LATE_DAYS: i64 = 30;
+
 /// Whether what a collection brought can be released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ripe {
@@ -191,6 +195,20 @@ pub enum Ripe {
 }
 
 impl Collection {
+    /// The closing day from which on a late sheet is still taken; none for a ballot, whose votes are
+    /// exact and shown once it has closed: one more vote afterwards would give itself away.
+    #[must_use]
+    pub fn late_since(&self, today: Date) -> Option<Date> {
+        match self.field.policy {
+            Policy::Ballot => None,
+            Policy::Rounded
+            | Policy::People
+            | Policy::Places
+            | Policy::Spoken
+            | Policy::Private => today.checked_sub(jiff::Span::new().days(LATE_DAYS)).ok(),
+        }
+    }
+
     /// Whether so many answers can be released; the gate has the last word.
     #[must_use]
     pub fn ripe(&self, received: u64) -> Ripe {

@@ -30,6 +30,7 @@ mod people;
 mod photo;
 mod release;
 mod response;
+mod sealed;
 mod secret;
 mod translation;
 mod writer;

@@ -4,6 +4,7 @@
 //! time, address or device. Free text goes, in the same transaction, to a table of its own with an
 //! id of its own. A receipt is a keyed hash of the response's id without a way back to it.
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::photo::{self, NewPhoto};
@@ -11,7 +12,7 @@ use super::writer::Sent;
 use super::{Result, Secret, Store, Tx, card, code, document, json, on, within};
 use crate::domain::answer::{Answers, FreeText};
 use crate::domain::code::Code;
-use crate::domain::collection::{Door, Mode};
+use crate::domain::collection::{Door, Mode, State};
 use crate::domain::data_walk::{DataWalk, Reflection};
 use crate::domain::ids::{CollectionId, DiagnosisId, ResponseId, TextId};
 use crate::domain::text::Lang;
@@ -37,6 +38,9 @@ pub struct NewResponse {
     pub texts: Vec<FreeText>,
     /// The photos, whose pictures are kept already.
     pub photos: Vec<NewPhoto>,
+    /// For a sheet that waited on a phone: it is taken though the collection closed, if that was
+    /// not before this day.
+    pub closed_since: Option<Date>,
 }
 
 impl NewResponse {
@@ -59,6 +63,18 @@ impl NewResponse {
             answers: reading.answers,
             texts: reading.texts,
             photos: Vec::new(),
+            closed_since: None,
+        }
+    }
+
+    /// Whether a collection that stands like this takes it.
+    fn is_taken(&self, state: Option<State>, closed: Option<Date>) -> bool {
+        match state {
+            Some(State::Open) => true,
+            Some(State::Closed) => {
+                closed.zip(self.closed_since).is_some_and(|(closed, since)| closed >= since)
+            }
+            Some(State::Draft) | None => false,
         }
     }
 }
@@ -103,7 +119,7 @@ pub struct FreeTextRow {
 /// Where a collection stands, its ceiling, and how many answers came in: a counter for each
 /// language, not a walk over every answer.
 const COLLECTION_STATE: &str = "
-    select state, ceiling,
+    select state, closed, ceiling,
            (select cast(coalesce(sum(n), 0) as bigint)
               from counter
              where counter.diagnosis = $1
@@ -170,18 +186,18 @@ pub(super) async fn write(tx: &mut Tx, secret: &Secret, sent: &Sent) -> Result<R
 /// Why a collection takes nothing now. What it has already is still known.
 async fn refused(tx: &mut Tx, secret: &Secret, response: &NewResponse) -> Result<Option<Received>> {
     let (diagnosis, collection) = (response.diagnosis.0, response.collection.0);
-    let stands: Option<(String, Option<i64>, i64)> = within!(tx, it =>
+    let stands: Option<(String, Option<String>, Option<i64>, i64)> = within!(tx, it =>
         sqlx::query_as(COLLECTION_STATE)
             .bind(diagnosis).bind(collection).fetch_optional(it).await)?;
-    let why = match stands {
-        Some((state, ceiling, came)) if state == "open" => {
-            let most = ceiling.and_then(|most| u64::try_from(most).ok()).unwrap_or(card::CEILING);
-            if u64::try_from(came).unwrap_or(0) < most {
-                return Ok(None);
-            }
-            Received::Full
-        }
-        Some(_) | None => Received::Closed,
+    let (state, closed, ceiling, came) = stands.unwrap_or_default();
+    let closed = closed.and_then(|day| day.parse().ok());
+    let most = ceiling.and_then(|most| u64::try_from(most).ok()).unwrap_or(card::CEILING);
+    let why = if !response.is_taken(State::from_code(&state), closed) {
+        Received::Closed
+    } else if u64::try_from(came).unwrap_or(0) >= most {
+        Received::Full
+    } else {
+        return Ok(None);
     };
     Ok(Some(if is_known(tx, secret, response).await? { Received::Already } else { why }))
 }

@@ -18,8 +18,8 @@ use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, LintWords, PosterWords,
-    StaffWords, WaysWords,
+    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, LintWords, PhoneWords,
+    PosterWords, StaffWords, WaysWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -47,6 +47,7 @@ pub struct Inner {
 
 struct Words {
     form: HashMap<Lang, FormWords>,
+    phone: HashMap<Lang, PhoneWords>,
     staff: HashMap<Lang, StaffWords>,
     instrument: HashMap<Lang, InstrumentWords>,
     editor: HashMap<Lang, EditorWords>,
@@ -78,6 +79,7 @@ impl App {
     ) -> std::result::Result<Self, String> {
         let words = Words {
             form: each(&Lang::RESPONDENTS, FormWords::of)?,
+            phone: each(&Lang::RESPONDENTS, PhoneWords::of)?,
             staff: each(&Lang::STAFF, StaffWords::of)?,
             instrument: each(&Lang::STAFF, InstrumentWords::of)?,
             editor: each(&Lang::STAFF, EditorWords::of)?,
@@ -116,6 +118,12 @@ impl Inner {
     #[must_use]
     pub fn form_words(&self, lang: Lang) -> &FormWords {
         pick(&self.words.form, lang)
+    }
+
+    /// The texts of a form without a signal; English where a language has none yet.
+    #[must_use]
+    pub fn phone_words(&self, lang: Lang) -> &PhoneWords {
+        pick(&self.words.phone, lang)
     }
 
     /// The texts of staff pages; English where a language has none yet.

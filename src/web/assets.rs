@@ -22,7 +22,7 @@ pub(super) fn address(name: &str) -> String {
 }
 
 /// The content of an asset, or of several, one after the other.
-fn content(names: &str) -> Option<Vec<u8>> {
+pub(super) fn content(names: &str) -> Option<Vec<u8>> {
     let files: Option<Vec<_>> = names.split(',').map(Assets::get).collect();
     Some(files?.iter().map(|file| file.data.as_ref()).collect::<Vec<_>>().join(&b'\n'))
 }

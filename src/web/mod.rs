@@ -42,6 +42,7 @@ mod overview;
 mod page;
 mod participate;
 mod parts;
+mod phone;
 mod photo;
 mod place;
 mod projector;
@@ -96,6 +97,9 @@ fn intake() -> Router<App> {
         .route("/p/{door}", get(participate::enter))
         .route("/p/{door}/map.svg", get(place::drawing))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
+        .route("/p/sw.js", get(phone::worker))
+        .route("/p/{door}/{lang}/phone.json", get(participate::about))
+        .route("/p/{door}/{lang}/waiting", get(participate::waiting))
         .route("/a/{hash}/{*name}", get(assets::asset))
         .route("/n/{slug}", get(wall::published))
         .route("/w/{door}", get(wall::enter))

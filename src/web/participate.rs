@@ -11,6 +11,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::LARGEST_BODY;
@@ -21,6 +22,7 @@ use super::error::{Error, Result};
 use super::field::{self, Fields};
 use super::misses::Sender;
 use super::page::{self, Again, Frame, Message};
+use super::phone::{self, At, Became, NotOpened, Said, Waited};
 use super::photo::{self, Came, NotTaken};
 use super::upload::Broken;
 use crate::domain::answer::{AS_IS, Complaint, Ground, Wrong};
@@ -52,6 +54,8 @@ struct Entry {
     instrument: Arc<Instrument>,
     zones: Vec<Zone>,
     area: Option<Arc<Area>>,
+    /// For a sheet that waited on a phone: the closing day from which on it is still taken.
+    late_since: Option<Date>,
 }
 
 impl Entry {
@@ -89,25 +93,33 @@ pub(super) async fn form(
     State(app): State<App>,
     Path((door, lang)): Path<(String, String)>,
 ) -> Response {
-    let (entry, lang) = match open(&app, &door, &lang).await {
+    let (entry, lang) = match open(&app, &door, &lang, None).await {
         Ok(found) => found,
         Err(refusal) => return *refusal,
     };
     show(&app, &entry, lang, ResponseId::random(), &[], &[])
 }
 
-/// `POST /p/{door}/{lang}`: answers, a language switch or one more stop.
-pub(super) async fn submit(
-    State(app): State<App>,
-    Path((door, lang)): Path<(String, String)>,
+/// `POST /p/{door}/{lang}`: answers, a language switch or one more stop. A script that sends what
+/// waited on a phone reads an answer of its own instead of a page.
+pub(super) async fn submit(State(app): State<App>, Path(at): At, request: Request) -> Response {
+    let waited = Waited::of(request.headers());
+    let page = sent(app, at, &waited, request).await;
+    if waited.reads_json { phone::told(page) } else { page }
+}
+
+async fn sent(
+    app: App,
+    (door, lang): (String, String),
+    waited: &Waited,
     request: Request,
 ) -> Response {
-    let (entry, lang) = match open(&app, &door, &lang).await {
+    let (entry, lang) = match open(&app, &door, &lang, Some(waited)).await {
         Ok(found) => found,
         Err(refusal) => return *refusal,
     };
     let sender = Sender::of(&request);
-    let Came { pairs, complaints } = match came(&app, &entry, lang, request).await {
+    let Came { pairs, complaints } = match brought(&app, &entry, lang, request).await {
         Ok(came) => came,
         Err(refusal) => return *refusal,
     };
@@ -123,6 +135,38 @@ pub(super) async fn submit(
         return show(&app, &entry, lang, id, &pairs, &complaints);
     }
     take(&app, &entry, (lang, &sender), id, Came { pairs, complaints }).await
+}
+
+/// What came in; a sealed sheet is opened first.
+async fn brought(
+    app: &App,
+    entry: &Entry,
+    lang: Lang,
+    request: Request,
+) -> std::result::Result<Came, Box<Response>> {
+    if !phone::is_sealed(&request) {
+        return came(app, entry, lang, request).await;
+    }
+    let opened = phone::opened(app, &entry.door, &entry.instrument, request);
+    let opened = tokio::time::timeout(photo::PATIENCE, opened).await;
+    let opened = opened.map_err(|_late| Box::new(Error::Busy.page(app, lang)))?;
+    let parts = opened.map_err(|why| match why {
+        NotOpened::TooBig => Box::new(too_big(app.form_words(lang), lang)),
+        NotOpened::Broken => {
+            let (form, words) = (app.form_words(lang), app.phone_words(lang));
+            let status = StatusCode::BAD_REQUEST;
+            Box::new(message(status, lang, &form.unreadable_title, &words.cannot_open))
+        }
+    })?;
+    let mut whole: Option<Came> = None;
+    for part in parts {
+        let came = came(app, entry, lang, part).await?;
+        whole = Some(match whole {
+            Some(before) => phone::mended(before, came),
+            None => came,
+        });
+    }
+    whole.ok_or_else(|| Box::new(unreadable(app.form_words(lang), lang)))
 }
 
 /// What came in, whole and in time.
@@ -182,7 +226,7 @@ async fn take(
     let hash = &entry.collection.instrument;
     let response = NewResponse::through(&entry.door, id, hash, lang, reading);
     let count = photos.len();
-    let response = NewResponse { photos, ..response };
+    let response = NewResponse { photos, closed_since: entry.late_since, ..response };
     let received = match code {
         Some(code) => app.store.receive_with(response, code).await,
         None => app.store.receive(response).await,
@@ -211,6 +255,24 @@ async fn take(
 
 fn thanks_path(entry: &Entry, lang: Lang) -> String {
     format!("/p/{}/{lang}/thanks", entry.door.code)
+}
+
+/// `GET /p/{door}/{lang}/phone.json`: what the form's script needs without a signal.
+pub(super) async fn about(State(app): State<App>, Path((door, lang)): At) -> Response {
+    let lang: Lang = lang.parse().unwrap_or(Lang::En);
+    match entry(&app, &door).await {
+        Ok(entry) => phone::about(&app, (&entry.door, &entry.collection, &entry.instrument), lang),
+        Err(error) => phone::told(refuse(&app, lang, &error)),
+    }
+}
+
+/// `GET /p/{door}/{lang}/waiting`: what waits on this phone.
+pub(super) async fn waiting(State(app): State<App>, Path((door, lang)): At) -> Response {
+    let lang: Lang = lang.parse().unwrap_or(Lang::En);
+    match entry(&app, &door).await {
+        Ok(entry) => phone::waiting(&app, &entry.diagnosis.name, &entry.door.code, lang),
+        Err(error) => refuse(&app, lang, &error),
+    }
 }
 
 /// `GET /p/{door}/{lang}/thanks`.
@@ -249,18 +311,20 @@ async fn entry(app: &Inner, door: &str) -> Result<Entry> {
         Some(area) => Some(app.area(door.diagnosis, area).await?),
         None => None,
     };
-    Ok(Entry { door, diagnosis, collection, instrument, zones, area })
+    Ok(Entry { door, diagnosis, collection, instrument, zones, area, late_since: None })
 }
 
-/// The same, if it is open in this language; else the page that says why not.
+/// The same, if it is open in this language; else the page that says why not. What waited on a phone
+/// comes in for a while after closing. Answers come in whatever their language: they are codes.
 async fn open(
     app: &Inner,
     door: &str,
     tag: &str,
+    brings: Option<&Waited>,
 ) -> std::result::Result<(Entry, Lang), Box<Response>> {
-    let asked: Option<Lang> = tag.parse().ok();
-    let lang = asked.filter(|lang| Lang::RESPONDENTS.contains(lang)).unwrap_or(Lang::En);
-    let entry = entry(app, door).await.map_err(|error| Box::new(refuse(app, lang, &error)))?;
+    let asked: Option<Lang> = tag.parse().ok().filter(|lang| Lang::RESPONDENTS.contains(lang));
+    let lang = asked.unwrap_or(Lang::En);
+    let mut entry = entry(app, door).await.map_err(|error| Box::new(refuse(app, lang, &error)))?;
     let words = app.form_words(lang);
     match entry.collection.state {
         collection::State::Open if entry.door.shut => {
@@ -271,9 +335,24 @@ async fn open(
             let status = StatusCode::NOT_FOUND;
             return Err(message(status, lang, &words.not_open_title, &words.not_open).into());
         }
-        collection::State::Closed => return Err(closed(app, &entry, lang).into()),
+        collection::State::Closed => {
+            let has_pass = |it: &&Waited| it.has_pass(&app.store, &entry.collection);
+            let Some(_waited) = brings.filter(has_pass) else {
+                return Err(closed(app, &entry, lang).into());
+            };
+            entry.late_since = entry.collection.late_since(app.today(&entry.diagnosis));
+            if entry.collection.closed < entry.late_since || entry.late_since.is_none() {
+                return Err(too_late(app, lang).into());
+            }
+        }
     }
-    match asked.filter(|lang| entry.collection.field.languages.contains(lang)) {
+    if brings.is_some_and(|waited| waited.is_other(&entry.collection)) {
+        let words = app.phone_words(lang);
+        let (title, text) = (&words.other_version_title, &words.other_version);
+        return Err(message(StatusCode::CONFLICT, lang, title, text).into());
+    }
+    let is_offered = |lang: &Lang| entry.collection.field.languages.contains(lang);
+    match asked.filter(|lang| brings.is_some() || is_offered(lang)) {
         Some(lang) => Ok((entry, lang)),
         None => Err(wrong_lang(app, &entry, lang).into()),
     }
@@ -365,7 +444,10 @@ fn show_again(
         None => StatusCode::OK,
     };
     let words = app.ways_words(lang);
-    let page = form_page(app, entry, lang, id, filled, complaints).and_then(|mut page| {
+    // A language that was taken away meanwhile: the form goes on in one that is there.
+    let offered = &entry.collection.field.languages;
+    let shown = if offered.contains(&lang) { lang } else { best(&[], offered) };
+    let page = form_page(app, entry, shown, id, filled, complaints).and_then(|mut page| {
         page.above = door::above(&entry.door, words, filled, trouble)?;
         if trouble.is_some_and(Trouble::is_of_code) {
             page.complaints.insert(0, (door::FIELD.to_owned(), words.code_label.clone()));
@@ -376,8 +458,14 @@ fn show_again(
         Ok(page) => page,
         Err(error) => return Error::from(error).into_response(),
     };
+    let questions = complained(&entry.instrument, complaints, shown);
     let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (status, headers, page::html(page.render())).into_response()
+    let page = (status, headers, page::html(page.render())).into_response();
+    let mut said = Said::wrong(app, lang, complaints, questions);
+    if let Some(trouble) = trouble {
+        trouble.sentence(words).clone_into(&mut said.sentence);
+    }
+    said.beside(page)
 }
 
 /// The form of an instrument that is still being written, with nothing behind its button.
@@ -414,7 +502,8 @@ pub(super) fn trial(
     };
     let instrument = Arc::new(instrument);
     let area = None;
-    let entry = Entry { door, diagnosis, collection, instrument, zones, area };
+    let late_since = None;
+    let entry = Entry { door, diagnosis, collection, instrument, zones, area, late_since };
     match form_page(app, &entry, lang, ResponseId(Uuid::nil()), filled, &[]) {
         Ok(mut page) => {
             page.trial = Some(said.to_owned());
@@ -467,7 +556,7 @@ fn form_page<'a>(
         sections,
         danger: danger(entry, words),
         script: script(entry),
-        later: assets::address("later.js"),
+        later: assets::address(phone::LATER),
         trial: None,
         files: instrument.asks_photos(),
         above: String::new(),
@@ -571,7 +660,8 @@ pub(super) fn help_name(kind: Help, words: &FormWords) -> &str {
 }
 
 fn message(status: StatusCode, lang: Lang, title: &str, text: &str) -> Response {
-    (status, page::html(Message::plain(lang, title, text).render())).into_response()
+    let page = (status, page::html(Message::plain(lang, title, text).render())).into_response();
+    Said::new(None, title, text).beside(page)
 }
 
 fn refuse(app: &Inner, lang: Lang, error: &Error) -> Response {
@@ -589,7 +679,17 @@ fn closed(app: &Inner, entry: &Entry, lang: Lang) -> Response {
     words.help_title.clone_into(&mut page.help_title);
     page.help = help(entry, words);
     page.links = door::onward(app.ways_words(lang), &entry.diagnosis);
-    (StatusCode::GONE, page::html(page.render())).into_response()
+    let kept = &app.phone_words(lang).waiting_link;
+    page.links.push((kept.clone(), format!("/p/{}/{lang}/waiting", entry.door.code)));
+    let page = (StatusCode::GONE, page::html(page.render())).into_response();
+    Said::new(Some(Became::Closed), &words.closed_title, &words.closed).beside(page)
+}
+
+/// What waited on a phone for too long, or for a ballot.
+fn too_late(app: &Inner, lang: Lang) -> Response {
+    let (title, text) = (&app.form_words(lang).closed_title, &app.phone_words(lang).too_late);
+    let page = message(StatusCode::GONE, lang, title, text);
+    Said::new(Some(Became::Closed), title, text).beside(page)
 }
 
 fn wrong_lang(app: &Inner, entry: &Entry, lang: Lang) -> Response {
@@ -612,7 +712,8 @@ fn already(app: &Inner, entry: &Entry, lang: Lang, pairs: Pairs) -> Response {
     fields.push(("_id".to_owned(), ResponseId::random().to_string()));
     let action = format!("/p/{}/{lang}", entry.door.code);
     page.again = Some(Again { action, button: words.send_as_new.clone(), fields });
-    page::html(page.render())
+    let page = page::html(page.render());
+    Said::new(Some(Became::Already), &words.already_title, &words.already).beside(page)
 }
 
 /// Nothing was stored: the page says so, and going back brings the filled form.

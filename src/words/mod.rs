@@ -29,6 +29,12 @@ macro_rules! words {
                 Ok(words)
             }
 
+            /// Every text with its name, for those who hand all of them on.
+            #[must_use]
+            pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+                vec![$((stringify!($field), self.$field.as_str())),*]
+            }
+
             fn place(&mut self, key: &str) -> Option<&mut String> {
                 match key {
                     $(stringify!($field) => Some(&mut self.$field),)*
@@ -45,6 +51,7 @@ mod editor;
 mod form;
 mod instrument;
 mod lint;
+mod phone;
 mod poster;
 mod staff;
 mod ways;
@@ -55,6 +62,7 @@ pub use editor::EditorWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
 pub use lint::LintWords;
+pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
 use std::collections::BTreeMap;
 
@@ -126,6 +134,7 @@ mod tests {
     fn every_language_has_every_text() {
         for lang in Lang::RESPONDENTS {
             FormWords::of(lang).unwrap();
+            PhoneWords::of(lang).unwrap();
             PosterWords::of(lang).unwrap();
             ChartWords::of(lang).unwrap();
             WaysWords::of(lang).unwrap();
@@ -140,7 +149,7 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_places_to_fill() {
-        for tree in ["form", "chart", "poster", "ways"] {
+        for tree in ["form", "chart", "poster", "ways", "phone"] {
             let english = places(Lang::En, tree);
             for lang in Lang::RESPONDENTS {
                 assert_eq!(places(lang, tree), english, "templates/text/{lang}/{tree}.toml");

@@ -66,7 +66,10 @@
   if (!form) return;
   document.documentElement.classList.add("scripted");
   const rules = new Map();
-  for (const part of form.querySelectorAll("[data-if]")) rules.set(part, parse(part.dataset.if));
+  const learn = (within) => {
+    for (const part of within.querySelectorAll("[data-if]")) rules.set(part, parse(part.dataset.if));
+  };
+  learn(form);
   const own = (part) => part.closest("fieldset[id]");
 
   // What a field says now; what is hidden says nothing.
@@ -106,6 +109,8 @@
 
   form.addEventListener("change", (event) => { unite(event.target); settle(); });
   addEventListener("pageshow", settle);
+  // One more stop without a signal.
+  document.addEventListener("miradouro:more", ({ detail }) => { learn(detail); settle(); });
   settle();
 
   // What can wait is asked for once the page stands.

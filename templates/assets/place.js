@@ -15,7 +15,9 @@
     return [least, width * height, path.dataset.code];
   };
 
-  document.querySelectorAll("[data-map]").forEach((box, number) => {
+  let maps = 0;
+  const dress = (box) => {
+    const number = maps++;
     const { map: url, here, outside, far: none, lost } = box.dataset;
     const select = box.querySelector("select"), details = box.querySelector("details");
     const said = make("p", { role: "status" });
@@ -54,5 +56,8 @@
       }).catch(() => say(lost)), () => say(lost), { enableHighAccuracy: true, timeout: 15000 });
     };
     details.before(make("button", { type: "button", className: "skip", textContent: here, onclick }));
-  });
+  };
+  document.querySelectorAll("[data-map]").forEach(dress);
+  // One more stop without a signal.
+  document.addEventListener("miradouro:more", ({ detail }) => detail.querySelectorAll("[data-map]").forEach(dress));
 })();

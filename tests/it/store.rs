@@ -206,6 +206,7 @@ fn what_is_received_is_received_once_and_leaves_no_way_back() {
             answers: serde_json::from_str(r#"{"q1":"safe","q2":null}"#).unwrap(),
             texts: Vec::new(),
             photos: Vec::new(),
+            closed_since: None,
         };
         // Many phones at once: every one is answered only when it is on the disk.
         let mut tasks = tokio::task::JoinSet::new();

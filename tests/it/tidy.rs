@@ -33,7 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 22] = [
+const CRATES: [(&str, &[&str]); 23] = [
     ("toml", &["instruments", "words", "job"]),
     ("toml_edit", &["instruments"]),
     ("calamine", &["instruments"]),
@@ -46,6 +46,7 @@ const CRATES: [(&str, &[&str]); 22] = [
     ("unicode_normalization", &["job"]),
     ("sqlx", &["store"]),
     ("argon2", &["store"]),
+    ("hpke", &["store"]),
     ("plotters", &["charts"]),
     ("rustybuzz", &["charts"]),
     ("krilla", &["publish"]),
