@@ -21,7 +21,7 @@
 //! | [`store`] | the only SQL, over SQLite and PostgreSQL; one writer | no rows go out |
 //! | [`job`] | release, import: where stored answers meet analysis and the gate | no page |
 //! | [`charts`] | released tables to SVG, by plotters and our own sink | no response |
-//! | [`publish`] | which stations, posters and files a release gets | draws nothing |
+//! | [`publish`] | which stations, posters and files a release gets; the paper twin of an instrument | draws no chart |
 //! | [`web`] | every page | no SQL, no arithmetic |
 //! | [`cli`] | the commands | |
 //!
@@ -38,6 +38,15 @@
 //!    way back), the response under an id of its own, each free text and photo under one of its own.
 //!    Whoever sent it is answered after the commit, and the commit happens whether or not they wait.
 //! 4. 303 to the thank-you page. The row has no time, address or device.
+//!
+//! # The way of one sheet of paper
+//!
+//! 1. [`publish`] prints an instrument with the numbers of the screen. [`domain::keyed`] says which
+//!    key stands beside which box; [`store`] gives every sheet a number and counts it as handed out.
+//! 2. Somebody types the keys; the same [`domain::keyed`] makes pairs of a form of them, which are
+//!    read as above. The hash of the number takes the place of the form's id: a sheet counts once.
+//! 3. A few sheets are typed again by somebody else. That entry is compared and never counted; where
+//!    it differs, a person looks at the sheet, and the counted answer is corrected.
 //!
 //! # The way of one chart
 //!
@@ -59,7 +68,7 @@
 //!
 //! # To come
 //!
-//! Answering without a signal, one-time codes, kiosk and paper; the unlink job on PostgreSQL, backup
+//! Answering without a signal, one-time codes and kiosk; the unlink job on PostgreSQL, backup
 //! and transfer; weights, intervals, comparison of waves and the other chart kinds, among them maps
 //! of marks and the two sides of the statement game, whose answers are kept but not yet shown; the
 //! committee's own work (seats, findings with evidence, equal weight of constituencies, matrix,

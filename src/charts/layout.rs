@@ -81,6 +81,12 @@ fn faces(family: Family) -> Result<&'static [Face<'static>; 2], Refusal> {
     }
 }
 
+/// The face of a family, regular or bold.
+pub(super) fn styled(family: Family, bold: bool) -> Result<&'static Face<'static>, Refusal> {
+    let [regular, heavy] = faces(family)?;
+    Ok(if bold { heavy } else { regular })
+}
+
 /// Whether a letter is written with the Arabic script.
 pub(super) const fn is_arabic(c: char) -> bool {
     matches!(c, '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')

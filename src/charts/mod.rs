@@ -12,6 +12,7 @@ mod data_table;
 mod diverging;
 mod layout;
 mod legend;
+pub mod letters;
 mod look;
 mod people_dots;
 mod plain;
@@ -30,7 +31,7 @@ pub use caption::{Caption, caption};
 pub use data_table::{DataTable, data_table};
 pub use layout::fonts;
 pub use look::{Look, LookKind, Sizes};
-pub use qr::qr_path;
+pub use qr::{qr_path, qr_runs};
 
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::{Lang, Text};

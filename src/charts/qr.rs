@@ -10,31 +10,45 @@ use super::sink::short;
 /// The empty edge around a code, in modules.
 const QUIET: i32 = 4;
 
-/// A QR code as the `d` of a path whose modules are `module` wide, and its side with the quiet zone.
+/// The dark runs of a QR code, each with its left, top and width where a module is `module` wide,
+/// and the side of the whole with the quiet zone.
 ///
 /// # Errors
 /// When the text is longer than a code can hold, or the module is not a size.
-pub fn qr_path(text: &str, module: f64) -> Result<(String, f64), Refusal> {
+pub fn qr_runs(text: &str, module: f64) -> Result<(Vec<(f64, f64, f64)>, f64), Refusal> {
     if !(module.is_finite() && module > 0.0) {
         return Err(Refusal::NotANumber);
     }
     let code =
         QrCode::encode_text(text, QrCodeEcc::Medium).map_err(|_too_long| Refusal::TooLong)?;
-    let mut path = String::new();
+    let mut runs = Vec::new();
     for y in 0..code.size() {
         let mut x = 0;
         while x < code.size() {
             let run = (x..code.size()).take_while(|x| code.get_module(*x, y)).count();
             let run = i32::try_from(run).unwrap_or(0);
             if run > 0 {
-                let at = |place: i32| short(f64::from(place + QUIET) * module);
-                let (wide, tall) = (short(f64::from(run) * module), short(module));
-                let _infallible = write!(path, "M{} {}h{wide}v{tall}h-{wide}z", at(x), at(y));
+                let at = |place: i32| f64::from(place + QUIET) * module;
+                runs.push((at(x), at(y), f64::from(run) * module));
             }
             x += run.max(1);
         }
     }
-    Ok((path, f64::from(code.size() + 2 * QUIET) * module))
+    Ok((runs, f64::from(code.size() + 2 * QUIET) * module))
+}
+
+/// A QR code as the `d` of a path whose modules are `module` wide, and its side with the quiet zone.
+///
+/// # Errors
+/// When the text is longer than a code can hold, or the module is not a size.
+pub fn qr_path(text: &str, module: f64) -> Result<(String, f64), Refusal> {
+    let (runs, side) = qr_runs(text, module)?;
+    let mut path = String::new();
+    for (x, y, width) in runs {
+        let (wide, tall) = (short(width), short(module));
+        let _infallible = write!(path, "M{} {}h{wide}v{tall}h-{wide}z", short(x), short(y));
+    }
+    Ok((path, side))
 }
 
 #[cfg(test)]

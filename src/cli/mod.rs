@@ -21,6 +21,7 @@ mod demo;
 mod export;
 mod invent;
 mod languages;
+mod paper;
 mod xlsform;
 
 /// A neighbourhood makes its own local security diagnosis, and acts on it.
@@ -69,6 +70,12 @@ enum Command {
         after_help = "Example: miradouro poster --release 1 --station 3 --lang nl --out 3.pdf"
     )]
     Poster(data::Poster),
+    /// Write an instrument as a sheet to print, or numbered sheets of a collection, as PDF.
+    #[command(
+        after_help = "Example: miradouro paper --instrument pulse2 --lang ar --out pulse2.pdf\n\
+                      Example: miradouro paper --collection 5f0c… --copies 50 --lang nl --out 50.pdf"
+    )]
+    Paper(paper::Paper),
     /// Make cards with one-time codes, to be cut out and drawn from a box.
     #[command(after_help = "Example: miradouro cards --diagnosis oude-haven --collection 5f0c… \
                             --count 100 --lang nl,fr,ar --out cards.pdf \
@@ -190,6 +197,7 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Area(with) => area::import(with).await,
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,
+        Command::Paper(with) => paper::paper(with).await,
         Command::Cards(with) => cards::make(with).await,
         Command::Xlsform(with) => xlsform::obey(with),
     }

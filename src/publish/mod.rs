@@ -1,13 +1,16 @@
-//! Decides which tables, stations and posters a release gets; draws nothing itself.
+//! Decides which tables, stations and posters a release gets, and prints the paper twin of an
+//! instrument. Charts are drawn elsewhere.
 
 mod entrance;
 mod export;
+mod paper;
 mod poster;
 mod sentence;
 mod station;
 
 pub use entrance::{Entrance, MOST_CARDS, MOST_LANGUAGES};
 pub use export::csv;
+pub use paper::{PaperError, Print, Twin};
 pub use poster::{Poster, PosterError, Sheet};
 pub use sentence::takeaway;
 pub use station::{Shown, Station, Wall, may_hang};

@@ -138,7 +138,7 @@ impl Store {
     }
 
     /// Closes an open collection, with the group's yes or no to a poster. Codes that nobody used
-    /// go; how many they were stays.
+    /// go; how many they were stays. What two people typed from the same sheet goes too.
     ///
     /// # Errors
     /// `Stale` when it is not open.
@@ -155,11 +155,17 @@ impl Store {
              where diagnosis = $1
                and id = $2
                and state = 'open'";
+        const ENTRIES: &str = "
+            delete from paper_check
+             where diagnosis = $1
+               and collection = $2";
         let mut tx = self.begin().await?;
         let n = within!(&mut tx, it => sqlx::query(SQL)
             .bind(of.0).bind(id.0).bind(on.to_string()).bind(group_said_yes)
             .execute(it).await?.rows_affected());
         if n > 0 {
+            within!(&mut tx, it => sqlx::query(ENTRIES)
+                .bind(of.0).bind(id.0).execute(it).await?.rows_affected());
             card::purge(&mut tx, of, id).await?;
         }
         tx.commit().await?;

@@ -26,6 +26,7 @@ mod diagnosis;
 mod door;
 mod draft;
 mod instrument;
+mod paper;
 mod people;
 mod photo;
 mod release;
@@ -38,6 +39,7 @@ mod writer;
 pub use audit::AuditEntry;
 pub use card::CEILING;
 pub use draft::Saved;
+pub use paper::{Check, KeyedIn, Standing};
 pub use people::{Passphrase, Token};
 pub use photo::NewPhoto;
 pub use release::{StoredRelease, StoredTable};
@@ -259,17 +261,19 @@ async fn open_postgres(_address: &str) -> Result<Db> {
 /// The migrations of one database: the common texts and its own.
 fn migrations(db: &Db) -> Vec<Migration> {
     use sqlx::SqlSafeStr;
-    let (intake, photo, code) = match db {
+    let (intake, photo, code, paper) = match db {
         Db::Sqlite(_) => (
             include_str!("../../migrations/0002_intake.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0008_code.sqlite.sql").into_sql_str(),
+            include_str!("../../migrations/0009_paper.sqlite.sql").into_sql_str(),
         ),
         #[cfg(feature = "postgres")]
         Db::Postgres(_) => (
             include_str!("../../migrations/0002_intake.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0008_code.postgres.sql").into_sql_str(),
+            include_str!("../../migrations/0009_paper.postgres.sql").into_sql_str(),
         ),
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
@@ -286,6 +290,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (6, "area", area),
         (7, "photo", photo),
         (8, "code", code),
+        (9, "paper", paper),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

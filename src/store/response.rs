@@ -223,6 +223,18 @@ pub(super) async fn add_response(
     secret: &Secret,
     response: &NewResponse,
 ) -> Result<Received> {
+    // The row's own id is another one: a receipt must not lead to it even with the secret.
+    add_as(tx, secret, response, Uuid::new_v4()).await
+}
+
+/// The same under a row's id that the caller minted: a paper sheet that is typed twice is corrected
+/// by it.
+pub(super) async fn add_as(
+    tx: &mut Tx,
+    secret: &Secret,
+    response: &NewResponse,
+    row: Uuid,
+) -> Result<Received> {
     let (diagnosis, collection) = (response.diagnosis.0, response.collection.0);
     let hash = receipt(secret, response);
     let fresh = within!(tx, it => sqlx::query(ADD_RECEIPT)
@@ -230,10 +242,9 @@ pub(super) async fn add_response(
     if fresh == 0 {
         return Ok(Received::Already);
     }
-    // The row's own id is another one: a receipt must not lead to it even with the secret.
     let answers = json(&response.answers);
     within!(tx, it => sqlx::query(ADD_RESPONSE)
-        .bind(diagnosis).bind(collection).bind(Uuid::new_v4())
+        .bind(diagnosis).bind(collection).bind(row)
         .bind(&response.instrument).bind(response.mode.code()).bind(&answers)
         .execute(it).await?.rows_affected());
     for text in &response.texts {

@@ -18,8 +18,8 @@ use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, LintWords, PhoneWords,
-    PosterWords, StaffWords, WaysWords,
+    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeyinWords, LintWords,
+    PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -47,6 +47,8 @@ pub struct Inner {
 
 struct Words {
     form: HashMap<Lang, FormWords>,
+    page: HashMap<Lang, PageWords>,
+    privacy: HashMap<Lang, PrivacyWords>,
     phone: HashMap<Lang, PhoneWords>,
     staff: HashMap<Lang, StaffWords>,
     instrument: HashMap<Lang, InstrumentWords>,
@@ -54,6 +56,8 @@ struct Words {
     lint: HashMap<Lang, LintWords>,
     chart: HashMap<Lang, ChartWords>,
     poster: HashMap<Lang, PosterWords>,
+    paper: HashMap<Lang, PaperWords>,
+    keyin: HashMap<Lang, KeyinWords>,
     ways: HashMap<Lang, WaysWords>,
     doors: HashMap<Lang, DoorWords>,
 }
@@ -79,6 +83,8 @@ impl App {
     ) -> std::result::Result<Self, String> {
         let words = Words {
             form: each(&Lang::RESPONDENTS, FormWords::of)?,
+            page: each(&Lang::RESPONDENTS, PageWords::of)?,
+            privacy: each(&Lang::RESPONDENTS, PrivacyWords::of)?,
             phone: each(&Lang::RESPONDENTS, PhoneWords::of)?,
             staff: each(&Lang::STAFF, StaffWords::of)?,
             instrument: each(&Lang::STAFF, InstrumentWords::of)?,
@@ -86,6 +92,8 @@ impl App {
             lint: each(&Lang::STAFF, LintWords::of)?,
             chart: each(&Lang::RESPONDENTS, ChartWords::of)?,
             poster: each(&Lang::RESPONDENTS, PosterWords::of)?,
+            paper: each(&Lang::RESPONDENTS, PaperWords::of)?,
+            keyin: each(&Lang::STAFF, KeyinWords::of)?,
             ways: each(&Lang::RESPONDENTS, WaysWords::of)?,
             doors: each(&Lang::STAFF, DoorWords::of)?,
         };
@@ -118,6 +126,18 @@ impl Inner {
     #[must_use]
     pub fn form_words(&self, lang: Lang) -> &FormWords {
         pick(&self.words.form, lang)
+    }
+
+    /// The texts of the form page itself; English where a language has none yet.
+    #[must_use]
+    pub fn page_words(&self, lang: Lang) -> &PageWords {
+        pick(&self.words.page, lang)
+    }
+
+    /// The texts of the privacy page; English where a language has none yet.
+    #[must_use]
+    pub fn privacy_words(&self, lang: Lang) -> &PrivacyWords {
+        pick(&self.words.privacy, lang)
     }
 
     /// The texts of a form without a signal; English where a language has none yet.
@@ -163,6 +183,18 @@ impl Inner {
     #[must_use]
     pub fn poster_words(&self, lang: Lang) -> &PosterWords {
         pick(&self.words.poster, lang)
+    }
+
+    /// The texts on paper sheets; English where a language has none yet.
+    #[must_use]
+    pub fn paper_words(&self, lang: Lang) -> &PaperWords {
+        pick(&self.words.paper, lang)
+    }
+
+    /// The texts for printing, typing in and counting sheets; English where there are none yet.
+    #[must_use]
+    pub fn keyin_words(&self, lang: Lang) -> &KeyinWords {
+        pick(&self.words.keyin, lang)
     }
 
     /// The texts of doors, codes and kiosk; English where a language has none yet.

@@ -15,6 +15,7 @@ use super::error::{Error, Result};
 
 use super::instruments::{Checked, Known};
 use super::named;
+use super::paper::PaperBox;
 use super::participate::Pairs;
 use super::qr::Qr;
 use super::sheet::{Faults, Filled, Input, Sheet, Tick};
@@ -356,6 +357,8 @@ struct CollectionPage<'a> {
     /// The languages with texts nobody has checked, and where they are read, while it can still
     /// be opened.
     unchecked: Vec<(String, String)>,
+    /// Printing sheets, typing them in and counting them.
+    paper: Option<PaperBox<'a>>,
     feedback: bool,
     is_draft: bool,
     is_open: bool,
@@ -395,6 +398,7 @@ async fn show(held: &Held, status: StatusCode) -> Result<Response> {
         received: received(held).await?,
         reasons: if is_draft { held.reasons() } else { Vec::new() },
         unchecked: if is_draft { unchecked(held).await? } else { Vec::new() },
+        paper: PaperBox::of(held),
         feedback: held.instrument.sheet == Kind::Feedback,
         is_draft,
         is_open: collection.state == Stands::Open,

@@ -78,6 +78,12 @@ coded! {
         PublishedInstrument = "instrument_published",
         /// A data walk was planned.
         AddedWalk = "walk_added",
+        /// Numbered sheets were printed.
+        PrintedSheets = "sheets_printed",
+        /// Two entries of a sheet differed, and somebody said what the sheet says.
+        SettledSheet = "sheet_settled",
+        /// The counts of sheets were written down.
+        CountedSheets = "sheets_counted",
         /// A door was added.
         AddedDoor = "door_added",
         /// A door was shut by itself.
@@ -255,7 +261,7 @@ impl<'a> StaffFrame<'a> {
             name: "Miradouro".to_owned(),
             home: "/home".to_owned(),
             invented: None,
-            css: assets::address("miradouro.css"),
+            css: assets::address("miradouro.css,public.css"),
             staff_css: assets::address("staff.css"),
             person: person.name.clone(),
             words: app.staff_words(person.lang),

@@ -23,7 +23,9 @@ use tower_http::timeout::TimeoutLayer;
 pub mod app;
 pub(crate) mod area;
 mod assets;
+mod check;
 mod collections;
+mod count;
 mod desk;
 mod diagnosis;
 mod door;
@@ -34,17 +36,21 @@ mod feedback;
 mod field;
 mod home;
 mod instruments;
+mod keyin;
+mod later;
 mod members;
 mod misses;
 mod moderation;
 mod named;
 mod overview;
 mod page;
+mod paper;
 mod participate;
 mod parts;
 mod phone;
 mod photo;
 mod place;
+mod privacy;
 mod projector;
 mod qr;
 mod released;
@@ -97,6 +103,9 @@ fn intake() -> Router<App> {
         .route("/p/{door}", get(participate::enter))
         .route("/p/{door}/map.svg", get(place::drawing))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
+        .route("/p/{door}/{lang}/privacy", get(privacy::page))
+        .route("/p/{door}/{lang}/accessibility", get(privacy::accessibility))
+        .route("/words/{hash}/{lang}", get(later::words))
         .route("/p/sw.js", get(phone::worker))
         .route("/p/{door}/{lang}/phone.json", get(participate::about))
         .route("/p/{door}/{lang}/waiting", get(participate::waiting))
@@ -140,6 +149,11 @@ fn staff() -> Router<App> {
         )
         .route("/d/{slug}/collections/{id}/open", post(collections::open))
         .route("/d/{slug}/collections/{id}/close", post(collections::close))
+        .route("/d/{slug}/collections/{id}/paper", post(paper::print))
+        .route("/d/{slug}/collections/{id}/paper/{file}", get(paper::look))
+        .route("/d/{slug}/collections/{id}/keyin", get(keyin::page).post(keyin::take))
+        .route("/d/{slug}/collections/{id}/check", get(check::page).post(check::settle))
+        .route("/d/{slug}/collections/{id}/count", get(count::page).post(count::save))
         .route("/d/{slug}/collections/{id}/doors", get(doors::page).post(doors::add))
         .route("/d/{slug}/collections/{id}/doors/{door}", post(doors::turn))
         .route("/d/{slug}/collections/{id}/doors/{door}/sheet.pdf", get(doors::sheet))

@@ -291,6 +291,48 @@ fn the_demonstration_names_every_door_and_prints_its_posters() {
 }
 
 #[test]
+fn an_instrument_is_printed_without_a_server() {
+    let folder = Folder::fresh();
+    let path = |name: &str| folder.0.join(name).display().to_string();
+    let (data, out) = (path("data"), path("sheet.pdf"));
+    let paper = |arguments: &[&str]| {
+        let given = ["paper", "--data", &data, "--out", &out];
+        run(&given.iter().chain(arguments).copied().collect::<Vec<_>>())
+    };
+    let output = paper(&["--instrument", "feedback_kids", "--lang", "nl", "--large"]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    let text = Command::new("pdftotext").args(["-layout", &out, "-"]).output().unwrap();
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    for words in ["Vond je het leuk vandaag?", "een beetje", "gesloten bus", "Pagina 1 van"] {
+        assert!(text.contains(words), "the sheet does not say {words:?}:\n{text}");
+    }
+    let fonts = Command::new("pdffonts").arg(&out).output().unwrap();
+    let fonts = String::from_utf8_lossy(&fonts.stdout).into_owned();
+    assert!(fonts.contains("NotoSans") && !fonts.contains(" no  "), "{fonts}");
+    let none = paper(&["--instrument", "no_such"]);
+    assert!(
+        said(&none).contains("there is no instrument \"no_such\"; there are"),
+        "{}",
+        said(&none)
+    );
+    let extra = paper(&["--instrument", "pulse2", "--extra"]);
+    assert!(said(&extra).contains("no stops or notes"), "{}", said(&extra));
+    let lang = paper(&["--instrument", "barcelona_2020", "--lang", "ar"]);
+    assert!(said(&lang).contains("barcelona_2020 is not complete in"), "{}", said(&lang));
+
+    assert_eq!(code(&run(&["demo", "--data", &data, "--fill-only"])), 0);
+    let list = run(&["export", "--data", &data, "--list"]);
+    let listed = said(&list);
+    let open = listed.lines().find(|line| line.contains("open")).unwrap();
+    let id = open.split_whitespace().next().unwrap();
+    let output = paper(&["--collection", id, "--copies", "2", "--lang", "fr"]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    assert!(said(&output).contains(": 2 ×"), "{}", said(&output));
+    let many = paper(&["--collection", id, "--copies", "2000"]);
+    assert!(said(&many).contains("at most 1000 sheets"), "{}", said(&many));
+}
+
+#[test]
 fn real_and_invented_never_meet() {
     let folder = Folder::fresh();
     let path = |name: &str| folder.0.join(name).display().to_string();

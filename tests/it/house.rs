@@ -138,6 +138,19 @@ impl House {
         response.into_body().collect().await.unwrap().to_bytes().to_vec()
     }
 
+    /// A file that a form gives back, byte for byte.
+    pub(crate) async fn pdf_as(
+        &self,
+        cookie: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Vec<u8> {
+        let request = form(path, fields, Some(cookie));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body().collect().await.unwrap().to_bytes().to_vec()
+    }
+
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         self.send(form(path, fields, None)).await
     }

@@ -14,6 +14,7 @@ mod editor;
 mod export;
 mod house;
 mod instruments;
+mod paper;
 mod participate;
 mod photos;
 mod published;

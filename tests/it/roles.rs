@@ -30,7 +30,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 92] = [
+const MATRIX: [(&str, &str, &str); 100] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -64,6 +64,14 @@ const MATRIX: [(&str, &str, &str); 92] = [
     ("GET", "/d/{slug}/collections/{id}/edit", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/collections/{id}/edit", "in 404 403 403 403 403 422"),
     ("POST", "/d/{slug}/collections/{id}/open", "in 404 403 403 403 403 303"),
+    ("POST", "/d/{slug}/collections/{id}/paper", "in 404 403 403 200 403 200"),
+    ("GET", "/d/{slug}/collections/{id}/paper/{file}", "in 404 403 403 200 403 200"),
+    ("GET", "/d/{slug}/collections/{id}/keyin", "in 404 403 403 200 403 200"),
+    ("POST", "/d/{slug}/collections/{id}/keyin", "in 404 403 403 422 403 422"),
+    ("GET", "/d/{slug}/collections/{id}/check", "in 404 403 403 200 403 200"),
+    ("POST", "/d/{slug}/collections/{id}/check", "in 404 403 403 404 403 404"),
+    ("GET", "/d/{slug}/collections/{id}/count", "in 404 403 403 200 403 200"),
+    ("POST", "/d/{slug}/collections/{id}/count", "in 404 403 403 403 403 422"),
     ("GET", "/d/{slug}/collections/{id}/texts", "in 404 403 403 403 200 403"),
     ("GET", "/d/{slug}/collections/{id}/photos/{photo}", "in 404 403 403 403 200 403"),
     ("GET", "/d/{slug}/collections/{id}/photos/nonsense", "in 404 403 403 403 404 403"),
@@ -254,6 +262,11 @@ impl Ground {
         };
         let id = if path.contains("/walks/") { self.walk.id.to_string() } else { held.to_string() };
         let door = if path.starts_with("/w/") { &self.walk.door } else { &self.door };
+        let file = match path {
+            _ if path.contains("/versions/") => "1.toml",
+            _ if path.contains("/paper/") => "en.pdf",
+            _ => "first.csv",
+        };
         let n = if path.ends_with("/publish") { "2" } else { "1" };
         let fillings = [
             ("{slug}", self.diagnosis.slug.clone()),
@@ -266,7 +279,7 @@ impl Ground {
             ("{chart}", "1".to_owned()),
             ("{collection}", self.open.to_string()),
             ("{instrument}", "resident_safety".to_owned()),
-            ("{file}", if path.contains("/versions/") { "1.toml" } else { "first.csv" }.to_owned()),
+            ("{file}", file.to_owned()),
             ("{walk}", self.walk.id.to_string()),
             ("{private}", self.private.id.to_string()),
             ("{person}", self.somebody.to_string()),
@@ -285,6 +298,9 @@ impl Ground {
             "/i/{token}" => vec![("passphrase", text("short"))],
             "/d/{slug}/collections/{id}/photos" => {
                 vec![("photo", self.photo.to_string()), ("state", text("shown"))]
+            }
+            "/d/{slug}/collections/{id}/paper" => {
+                vec![("lang", text("en")), ("copies", text("1"))]
             }
             "/d/{slug}/walks/{id}/reflections" => {
                 vec![("reflection", self.reflection.to_string()), ("state", text("shown"))]

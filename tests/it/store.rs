@@ -9,17 +9,18 @@ use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdic
 use miradouro::domain::diagnosis::{PopulationCount, Wave, Zone, ZoneSet};
 use miradouro::domain::draft::Draft;
 use miradouro::domain::ids::{DataWalkId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId};
+use miradouro::domain::paper::MOST_SHEETS;
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::photo::PhotoState;
 use miradouro::domain::question::Kind;
+use miradouro::domain::reconcile::PaperCount;
 use miradouro::domain::text::Lang;
 use miradouro::domain::version::Publication;
 use miradouro::instruments::Shelf;
 use miradouro::store::{
-    CEILING, NewReflection, NewResponse, Passphrase, Received, Saved, Secret, Store, StoreError,
-    StoredRelease, StoredTable, TextCheck, Token,
+    CEILING, KeyedIn, NewReflection, NewResponse, Passphrase, Received, Saved, Secret, Standing,
+    Store, StoreError, StoredRelease, StoredTable, TextCheck, Token,
 };
-
 use uuid::Uuid;
 
 use crate::house::{Folder, NOW, on_both};
@@ -230,6 +231,79 @@ fn what_is_received_is_received_once_and_leaves_no_way_back() {
         assert!(store.free_texts(diagnosis.id, collection.id).await.unwrap().is_empty());
         let used = store.languages_used(diagnosis.id, collection.id).await.unwrap();
         assert_eq!(used, [("nl".to_owned(), 202)]);
+    });
+}
+
+#[test]
+fn a_paper_sheet_counts_once_and_its_second_entry_never() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (collection, _) = house.collection(&diagnosis, &wave, "pulse2").await;
+        let (of, id) = (diagnosis.id, collection.id);
+        let numbers = store.hand_out(of, id, 40).await.unwrap();
+        assert!(store.hand_out(of, id, MOST_SHEETS).await.is_err(), "there are only so many");
+        let people = [PersonId::random(), PersonId::random()];
+        for (person, name) in people.iter().zip(["one", "two"]) {
+            let (id, name, lang) = (*person, name.to_owned(), Lang::En);
+            let person = Person { id, name, lang, host: false, roles: Vec::new() };
+            store.add_person(&person, &id.to_string(), None).await.unwrap();
+        }
+        let [one, other] = people;
+        let response = |q1: &str| NewResponse {
+            diagnosis: of,
+            collection: id,
+            id: ResponseId::random(),
+            instrument: collection.instrument.clone(),
+            mode: Mode::Own,
+            lang: Lang::Nl,
+            answers: serde_json::from_str(&format!(r#"{{"q1":"{q1}"}}"#)).unwrap(),
+            texts: Vec::new(),
+            photos: Vec::new(),
+            closed_since: None,
+        };
+        let mut sampled = Vec::new();
+        for number in &numbers {
+            assert_eq!(store.sheet(of, id, *number, one).await.unwrap(), Standing::Fresh);
+            match store.key_in(response("safe"), *number, one).await.unwrap() {
+                KeyedIn::First { sampled: true } => sampled.push(*number),
+                outcome => assert_eq!(outcome, KeyedIn::First { sampled: false }),
+            }
+        }
+        assert!(sampled.len() < 15, "about one in ten, not {}", sampled.len());
+        assert_eq!(store.checks(of, id).await.unwrap().len(), sampled.len());
+        assert_eq!(store.counted(of, id).await.unwrap(), [(Mode::Paper, 40)]);
+        assert_eq!(store.typists(of, id).await.unwrap(), [(one, 40)]);
+        for number in &numbers {
+            let standing = store.sheet(of, id, *number, other).await.unwrap();
+            let expected =
+                if sampled.contains(number) { Standing::Second } else { Standing::Typed };
+            assert_eq!(standing, expected);
+        }
+        if let Some(number) = sampled.first() {
+            let again = store.key_in(response("safe"), *number, one).await.unwrap();
+            assert_eq!(again, KeyedIn::Not(Standing::SecondByAnother));
+            let second = store.key_in(response("unsafe"), *number, other).await.unwrap();
+            let KeyedIn::Second(compared) = second else { panic!("{second:?}") };
+            assert_eq!(compared.different[0].field, "q1");
+            let right = serde_json::from_str(r#"{"q1":"unsafe"}"#).unwrap();
+            store.settle(of, id, *number, &right).await.unwrap();
+            let twice = store.settle(of, id, *number, &right).await;
+            assert!(matches!(twice, Err(StoreError::Stale(_))));
+            let kept = store.responses(of, id).await.unwrap();
+            assert_eq!(kept.iter().filter(|(_, answers)| *answers == right).count(), 1);
+            assert_eq!(store.entry_errors(of, id).await.unwrap()["q1"], (0, 1));
+        }
+        let count = store.paper_count(of, id).await.unwrap();
+        assert_eq!((count.printed, count.handed, count.every), (40, 40, 10));
+        let corrected = PaperCount { handed: 38, returned: 30, spoiled: 1, every: 4, ..count };
+        store.correct_paper_count(of, id, &corrected).await.unwrap();
+        assert_eq!(store.paper_count(of, id).await.unwrap(), corrected);
+        let day = "2026-11-22".parse().unwrap();
+        store.close_collection(of, id, day, false).await.unwrap();
+        assert_eq!(store.checks(of, id).await.unwrap(), [], "entries go when it closes");
+        let late = store.key_in(response("safe"), numbers[0], one).await.unwrap();
+        assert_eq!(late, KeyedIn::Closed);
     });
 }
 
