@@ -23,4 +23,5 @@ mod roles;
 mod staff;
 mod store;
 mod tidy;
+mod ways;
 mod xlsform;
