@@ -60,6 +60,7 @@ fn instrument(questions: Vec<Question>) -> Instrument {
         minutes: 1,
         sensitivity: Sensitivity::Low,
         min_age: None,
+        layout: None,
         languages: vec![Lang::En],
         research: None,
         intro: Text::default(),

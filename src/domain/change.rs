@@ -104,6 +104,7 @@ const fn weight(what: &What) -> Act {
         | What::Sheet
         | What::Policy
         | What::Minutes
+        | What::Layout
         | What::Sensitivity
         | What::Languages
         | What::Help

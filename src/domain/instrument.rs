@@ -27,6 +27,10 @@ pub struct Instrument {
     /// The lowest age it is meant for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_age: Option<u32>,
+    /// How it is shown on a phone, where that is not what is usual for its sort of sheet. Read it
+    /// through [`Instrument::shown_as`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Layout>,
     /// The languages it is complete in.
     pub languages: Vec<Lang>,
     /// For researchers: what it measures, where it comes from, what it must not be used for.
@@ -85,6 +89,33 @@ pub enum Sheet {
     Ballot,
     /// Somebody who wants to join: a name and a way to reach them, never linked to answers.
     SignUp,
+}
+
+impl Sheet {
+    /// How such a sheet is shown unless its file says otherwise: who answers alone is asked one
+    /// thing at a time, who writes down what a group says or sees wants the whole sheet.
+    #[must_use]
+    pub const fn layout(self) -> Layout {
+        match self {
+            Self::Questionnaire | Self::Feedback => Layout::Screens,
+            Self::WalkSheet
+            | Self::NoteSheet
+            | Self::MapSheet
+            | Self::Game
+            | Self::Ballot
+            | Self::SignUp => Layout::Page,
+        }
+    }
+}
+
+/// How an instrument is shown where a script runs; without one it is always one page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// One question a screen, and all answers once more before they are sent.
+    Screens,
+    /// All questions on one page.
+    Page,
 }
 
 /// How what a collection brings may be shown: a closed list, each with its own attacker.
@@ -278,6 +309,19 @@ impl Instrument {
     #[must_use]
     pub fn canonical(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// How it is shown where a script runs.
+    #[must_use]
+    pub fn shown_as(&self) -> Layout {
+        self.layout.unwrap_or_else(|| self.sheet.layout())
+    }
+
+    /// Whether somebody may have to leave its page quickly: it is about what can hurt.
+    #[must_use]
+    pub fn is_delicate(&self) -> bool {
+        self.sensitivity == Sensitivity::High
+            || self.all_questions().any(|question| question.sensitive)
     }
 
     /// Every question as it is laid out, outside repeat groups: a grid is one.

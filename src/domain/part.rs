@@ -46,6 +46,8 @@ pub enum What {
     Sensitivity,
     /// The lowest age it is meant for.
     MinAge,
+    /// Whether one question is shown at a time.
+    Layout,
     /// The languages it is complete in.
     Languages,
     /// Texts in a language that only one of two versions is complete in.
@@ -228,6 +230,7 @@ impl<'a> Parts<'a> {
             minutes,
             sensitivity,
             min_age,
+            layout,
             languages,
             research,
             intro,
@@ -247,6 +250,7 @@ impl<'a> Parts<'a> {
         self.data(What::Minutes, number(minutes));
         self.data(What::Sensitivity, code(sensitivity));
         self.data(What::MinAge, maybe(min_age.as_ref()));
+        self.data(What::Layout, layout.iter().flat_map(code).collect());
         self.data(What::Languages, languages.iter().map(ToString::to_string).collect());
         self.data(What::Help, help.iter().map(|help| help.code().to_owned()).collect());
         self.data(What::Sections, sections.iter().map(|section| section.id.clone()).collect());

@@ -14,7 +14,9 @@ use super::roll::Roll;
 use super::shared::{self, HEADING, Shared};
 use super::table::{Placed, Table};
 use super::{rule, suit};
-use crate::domain::instrument::{Help, Instrument, Policy, Research, Section, Sensitivity, Sheet};
+use crate::domain::instrument::{
+    Help, Instrument, Layout, Policy, Research, Section, Sensitivity, Sheet,
+};
 use crate::domain::question::Question;
 use crate::domain::text::{Lang, Text};
 
@@ -47,6 +49,9 @@ pub(super) const POLICIES: [(&str, Policy); 6] = [
 /// See [`SHEETS`].
 pub(super) const SENSITIVITIES: [(&str, Sensitivity); 3] =
     [("low", Sensitivity::Low), ("medium", Sensitivity::Medium), ("high", Sensitivity::High)];
+/// See [`SHEETS`].
+pub(super) const LAYOUTS: [(&str, Layout); 2] =
+    [("screens", Layout::Screens), ("page", Layout::Page)];
 
 /// Reads an instrument. There is one only when nothing is wrong with it.
 pub(super) fn read(
@@ -132,6 +137,7 @@ impl Reader<'_> {
         let sheet = root.one_of("kind", &SHEETS, notes);
         let policy = root.one_of("policy", &POLICIES, notes);
         let sensitivity = root.one_of("sensitivity", &SENSITIVITIES, notes);
+        let layout = root.has("layout").then(|| root.one_of("layout", &LAYOUTS, notes)).flatten();
         let help = help(root, notes);
         let [title, intro, outro] = speech(root, &langs, notes);
         let (minutes, min_age) = numbers(root, notes);
@@ -156,6 +162,8 @@ impl Reader<'_> {
             minutes: minutes.unwrap_or_default(),
             sensitivity: sensitivity.map_or(Sensitivity::High, |level| level.value),
             min_age,
+            // What is usual is not written down: the hash stays the same.
+            layout: layout.map(|said| said.value).filter(|said| *said != sheet.layout()),
             languages: named,
             research,
             intro: intro.unwrap_or_default(),

@@ -121,6 +121,9 @@ impl<'a> Page<'a> {
         if let Some(age) = instrument.min_age {
             self.bare("min_age", age);
         }
+        if let Some(layout) = &instrument.layout {
+            self.word("layout", word(&file::LAYOUTS, layout));
+        }
     }
 
     fn research(&mut self, instrument: &Instrument) {

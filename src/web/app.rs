@@ -19,7 +19,7 @@ use crate::publish::Wall;
 use crate::store::{Result, Store};
 use crate::words::{
     ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeyinWords, LintWords,
-    PaperWords, PhoneWords, PosterWords, StaffWords, WaysWords,
+    PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -47,6 +47,8 @@ pub struct Inner {
 
 struct Words {
     form: HashMap<Lang, FormWords>,
+    page: HashMap<Lang, PageWords>,
+    privacy: HashMap<Lang, PrivacyWords>,
     phone: HashMap<Lang, PhoneWords>,
     staff: HashMap<Lang, StaffWords>,
     instrument: HashMap<Lang, InstrumentWords>,
@@ -81,6 +83,8 @@ impl App {
     ) -> std::result::Result<Self, String> {
         let words = Words {
             form: each(&Lang::RESPONDENTS, FormWords::of)?,
+            page: each(&Lang::RESPONDENTS, PageWords::of)?,
+            privacy: each(&Lang::RESPONDENTS, PrivacyWords::of)?,
             phone: each(&Lang::RESPONDENTS, PhoneWords::of)?,
             staff: each(&Lang::STAFF, StaffWords::of)?,
             instrument: each(&Lang::STAFF, InstrumentWords::of)?,
@@ -122,6 +126,18 @@ impl Inner {
     #[must_use]
     pub fn form_words(&self, lang: Lang) -> &FormWords {
         pick(&self.words.form, lang)
+    }
+
+    /// The texts of the form page itself; English where a language has none yet.
+    #[must_use]
+    pub fn page_words(&self, lang: Lang) -> &PageWords {
+        pick(&self.words.page, lang)
+    }
+
+    /// The texts of the privacy page; English where a language has none yet.
+    #[must_use]
+    pub fn privacy_words(&self, lang: Lang) -> &PrivacyWords {
+        pick(&self.words.privacy, lang)
     }
 
     /// The texts of a form without a signal; English where a language has none yet.

@@ -24,7 +24,18 @@ pub(super) fn address(name: &str) -> String {
 /// The content of an asset, or of several, one after the other.
 pub(super) fn content(names: &str) -> Option<Vec<u8>> {
     let files: Option<Vec<_>> = names.split(',').map(Assets::get).collect();
-    Some(files?.iter().map(|file| file.data.as_ref()).collect::<Vec<_>>().join(&b'\n'))
+    let content = files?.iter().map(|file| file.data.as_ref()).collect::<Vec<_>>().join(&b'\n');
+    let is_script = names.rsplit('.').next() == Some("js");
+    Some(if is_script { without_remarks(content) } else { content })
+}
+
+/// A script without its remarks and indentation, which a phone need not load. Ours have every
+/// remark on a line of its own and no text over several lines.
+fn without_remarks(script: Vec<u8>) -> Vec<u8> {
+    let Ok(text) = std::str::from_utf8(&script) else { return script };
+    let lines = text.lines().map(str::trim_start);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.flat_map(|line| [line, "\n"]).collect::<String>().into_bytes()
 }
 
 /// `GET /a/{hash}/{*name}`.

@@ -193,7 +193,7 @@ pub(super) struct HandOver<'a> {
 #[must_use]
 pub(super) fn hand_over(kiosk: Kiosk<'_>, page: Message) -> Response {
     let script = assets::address("kiosk.js");
-    let Message { frame, paragraphs, help_title, help, links: _, again: _ } = page;
+    let Message { frame, paragraphs, help_title, help, links: _, again: _, sent: _ } = page;
     let shown = HandOver { frame, kiosk, script, paragraphs, help_title, help };
     unkept(page::html(shown.render()))
 }

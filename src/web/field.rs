@@ -67,6 +67,8 @@ struct Head {
     only_if: String,
     /// The rule itself, for the script that hides what is not asked.
     rule: String,
+    /// Whether nothing is taken without a yes here.
+    gate: bool,
     complaint: Option<String>,
 }
 
@@ -213,6 +215,7 @@ impl Fields<'_> {
             hint: hints.join(" "),
             only_if: question.show_if.as_ref().map_or_else(String::new, |rule| self.only_if(rule)),
             rule: question.show_if.as_ref().map_or_else(String::new, ToString::to_string),
+            gate: matches!(question.kind, Kind::Consent | Kind::AgeGate),
             complaint: complaint.map(|complaint| sentence(&complaint.wrong, self.words)),
             field,
         }

@@ -381,6 +381,7 @@ fn facts<'a>(desk: &'a Desk, of: &Instrument) -> Vec<(&'a str, String)> {
         (&words.minutes, of.minutes.to_string()),
         (&words.questions, of.all_questions().count().to_string()),
         (&words.min_age, age),
+        (&words.layout, parts::layout(of.shown_as(), words).to_owned()),
         (&words.sensitivity, parts::sensitivity(of.sensitivity, words).to_owned()),
         (&staff.policy, named::policy(of.policy, staff).to_owned()),
     ];

@@ -37,6 +37,7 @@ mod field;
 mod home;
 mod instruments;
 mod keyin;
+mod later;
 mod members;
 mod misses;
 mod moderation;
@@ -49,6 +50,7 @@ mod parts;
 mod phone;
 mod photo;
 mod place;
+mod privacy;
 mod projector;
 mod qr;
 mod released;
@@ -101,6 +103,9 @@ fn intake() -> Router<App> {
         .route("/p/{door}", get(participate::enter))
         .route("/p/{door}/map.svg", get(place::drawing))
         .route("/p/{door}/{lang}/thanks", get(participate::thanks))
+        .route("/p/{door}/{lang}/privacy", get(privacy::page))
+        .route("/p/{door}/{lang}/accessibility", get(privacy::accessibility))
+        .route("/words/{hash}/{lang}", get(later::words))
         .route("/p/sw.js", get(phone::worker))
         .route("/p/{door}/{lang}/phone.json", get(participate::about))
         .route("/p/{door}/{lang}/waiting", get(participate::waiting))

@@ -5,6 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::assets;
 use super::error::Error;
+use super::later::Later;
 use crate::domain::text::Lang;
 
 /// The frame of a page for respondents and the public.
@@ -25,7 +26,7 @@ impl Frame {
     /// A frame.
     #[must_use]
     pub(super) fn new(lang: Lang, title: &str, name: &str) -> Self {
-        let css = assets::address("miradouro.css");
+        let css = assets::address("miradouro.css,public.css");
         Self { lang, title: title.to_owned(), name: name.to_owned(), invented: None, css }
     }
 }
@@ -46,6 +47,8 @@ pub(super) struct Message {
     pub links: Vec<(String, String)>,
     /// A form that sends the same answers as new.
     pub again: Option<Again>,
+    /// What the phone is told once its answers have arrived.
+    pub sent: Option<Later>,
 }
 
 /// The same answers under a fresh id.
@@ -69,6 +72,7 @@ impl Message {
             help: Vec::new(),
             links: Vec::new(),
             again: None,
+            sent: None,
         }
     }
 }

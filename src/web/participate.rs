@@ -9,7 +9,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequest, Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -20,6 +20,7 @@ use super::assets;
 use super::door::{self, Kiosk, Trouble};
 use super::error::{Error, Result};
 use super::field::{self, Fields};
+use super::later::Later;
 use super::misses::Sender;
 use super::page::{self, Again, Frame, Message};
 use super::phone::{self, At, Became, NotOpened, Said, Waited};
@@ -30,11 +31,11 @@ use crate::domain::area::{Area, Map};
 use crate::domain::collection::{self, Collection, Door, Mode, Origin, Presence, Sampling};
 use crate::domain::diagnosis::{Diagnosis, Zone};
 use crate::domain::ids::{CollectionId, ResponseId, WaveId};
-use crate::domain::instrument::{Help, Instrument, Section};
-use crate::domain::question::Question;
+use crate::domain::instrument::{Help, Instrument, Layout, Section};
+use crate::domain::question::{Kind, Question};
 use crate::domain::text::Lang;
 use crate::store::{NewResponse, Received};
-use crate::words::{FormWords, fill};
+use crate::words::{FormWords, PageWords, fill};
 
 /// The pairs of a form, in order.
 pub(super) type Pairs = Vec<(String, String)>;
@@ -47,13 +48,13 @@ const MOST_FIELDS: usize = 4000;
 const QUICK: Duration = Duration::from_secs(30);
 
 /// A door with everything behind it.
-struct Entry {
-    door: Door,
-    diagnosis: Diagnosis,
-    collection: Collection,
-    instrument: Arc<Instrument>,
+pub(super) struct Entry {
+    pub(super) door: Door,
+    pub(super) diagnosis: Diagnosis,
+    pub(super) collection: Collection,
+    pub(super) instrument: Arc<Instrument>,
     zones: Vec<Zone>,
-    area: Option<Arc<Area>>,
+    pub(super) area: Option<Arc<Area>>,
     /// For a sheet that waited on a phone: the closing day from which on it is still taken.
     late_since: Option<Date>,
 }
@@ -247,7 +248,7 @@ async fn take(
             app.misses().count(sender, now);
             Trouble::Unknown
         }
-        Err(error) => return not_stored(app, lang, error.into()),
+        Err(error) => return not_stored(app, (entry, lang, id), pairs, error.into()).await,
     };
     let pairs = photo::only_kept(&app.store, of, pairs).await;
     show_again(app, entry, lang, id, (&pairs, &[]), Some(trouble))
@@ -294,6 +295,7 @@ pub(super) async fn thanks(
     page.paragraphs.push(words.results.clone());
     words.help_title.clone_into(&mut page.help_title);
     page.help = help(&entry, words);
+    page.sent = Some(Later::of(&app, &entry, lang));
     match door::kiosk(&entry.door, app.ways_words(lang)) {
         Some(kiosk) => door::hand_over(kiosk, page),
         None => page::html(page.render()),
@@ -301,7 +303,7 @@ pub(super) async fn thanks(
 }
 
 /// The door, its collection, its instrument.
-async fn entry(app: &Inner, door: &str) -> Result<Entry> {
+pub(super) async fn entry(app: &Inner, door: &str) -> Result<Entry> {
     let door = app.store.meant_door(door).await?;
     let diagnosis = app.store.diagnosis_of(door.diagnosis).await?;
     let collection = app.store.collection(door.diagnosis, door.collection).await?;
@@ -401,7 +403,17 @@ struct FormPage<'a> {
     /// The script that hides what is not asked.
     script: String,
     /// What is asked for once the page stands.
-    later: String,
+    later: Later,
+    /// The words on buttons between screens.
+    page: &'a PageWords,
+    /// Whether one question is shown at a time where a script runs.
+    screens: bool,
+    /// Where to leave to, when somebody may have to.
+    leave: Option<String>,
+    /// The screen that was open when the form was sent.
+    at: Option<usize>,
+    /// What must be said over everything else.
+    notice: Option<String>,
     /// What is said over a form that is only looked at.
     trial: Option<String>,
     /// Whether it brings files.
@@ -459,8 +471,7 @@ fn show_again(
         Err(error) => return Error::from(error).into_response(),
     };
     let questions = complained(&entry.instrument, complaints, shown);
-    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    let page = (status, headers, page::html(page.render())).into_response();
+    let page = (status, unkept(), page::html(page.render())).into_response();
     let mut said = Said::wrong(app, lang, complaints, questions);
     if let Some(trouble) = trouble {
         trouble.sentence(words).clone_into(&mut said.sentence);
@@ -508,6 +519,7 @@ pub(super) fn trial(
         Ok(mut page) => {
             page.trial = Some(said.to_owned());
             page.action = String::new();
+            page.screens = false;
             page::html(page.render())
         }
         Err(error) => Error::from(error).into_response(),
@@ -540,6 +552,7 @@ fn form_page<'a>(
     };
     let sections = sections(&fields, id)?;
     let mut frame = Frame::new(lang, entry.instrument.title.get(lang), &entry.diagnosis.name);
+    frame.css = style(instrument);
     frame.invented = invented(entry, words);
     Ok(FormPage {
         frame,
@@ -555,8 +568,13 @@ fn form_page<'a>(
             .then_some(AS_IS),
         sections,
         danger: danger(entry, words),
-        script: script(entry),
-        later: assets::address(phone::LATER),
+        script: assets::address(&format!("form.js{}", door::scripts(&entry.door))),
+        later: Later::of(app, entry, lang),
+        page: app.page_words(lang),
+        screens: instrument.shown_as() == Layout::Screens,
+        leave: instrument.is_delicate().then(|| format!("https://{lang}.wikipedia.org/")),
+        at: filled.iter().find(|(name, _)| name == "_at").and_then(|(_, at)| at.parse().ok()),
+        notice: None,
         trial: None,
         files: instrument.asks_photos(),
         above: String::new(),
@@ -586,11 +604,29 @@ fn sections(fields: &Fields<'_>, id: ResponseId) -> askama::Result<Vec<SectionVi
     Ok(views)
 }
 
-/// The script a form needs at once, with the map's where a place is asked: one file.
-fn script(entry: &Entry) -> String {
-    let has_map = entry.instrument.asks_places() && entry.area.is_some();
-    let form = if has_map { "form.js,place.js" } else { "form.js" };
-    assets::address(&format!("{form}{}", door::scripts(&entry.door)))
+/// The style sheet: what only some kinds of question need is left out where there are none.
+fn style(instrument: &Instrument) -> String {
+    let needs_more = |question: &Question| match question.kind {
+        Kind::Faces { .. }
+        | Kind::Photo { .. }
+        | Kind::Counts { .. }
+        | Kind::Group { .. }
+        | Kind::Rank { .. } => true,
+        Kind::Single { .. }
+        | Kind::Multiple { .. }
+        | Kind::Scale { .. }
+        | Kind::Grid { .. }
+        | Kind::Number { .. }
+        | Kind::Text { .. }
+        | Kind::Zone
+        | Kind::Place
+        | Kind::Consent
+        | Kind::AgeGate
+        | Kind::Info { .. }
+        | Kind::Weight => false,
+    };
+    let plain = !instrument.all_questions().any(needs_more);
+    assets::address(if plain { "miradouro.css" } else { "miradouro.css,kinds.css" })
 }
 
 /// The questions of a section; a shuffled one in an order that the form's id fixes.
@@ -623,7 +659,7 @@ fn paragraphs(text: &str) -> impl Iterator<Item = String> {
     text.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-fn invented(entry: &Entry, words: &FormWords) -> Option<String> {
+pub(super) fn invented(entry: &Entry, words: &FormWords) -> Option<String> {
     let invented =
         entry.diagnosis.settings.invented || entry.collection.field.origin == Origin::Invented;
     invented.then(|| words.invented.clone())
@@ -638,7 +674,7 @@ fn danger(entry: &Entry, words: &FormWords) -> String {
     })
 }
 
-fn help(entry: &Entry, words: &FormWords) -> Vec<(String, String)> {
+pub(super) fn help(entry: &Entry, words: &FormWords) -> Vec<(String, String)> {
     let named = |kind: &Help| {
         let found = entry.diagnosis.settings.help.iter().find(|address| address.kind == *kind)?;
         (!found.address.is_empty())
@@ -664,7 +700,7 @@ fn message(status: StatusCode, lang: Lang, title: &str, text: &str) -> Response 
     Said::new(None, title, text).beside(page)
 }
 
-fn refuse(app: &Inner, lang: Lang, error: &Error) -> Response {
+pub(super) fn refuse(app: &Inner, lang: Lang, error: &Error) -> Response {
     if matches!(error, Error::NotFound) {
         let words = app.form_words(lang);
         return message(StatusCode::NOT_FOUND, lang, &words.unknown_title, &words.unknown_door);
@@ -716,21 +752,42 @@ fn already(app: &Inner, entry: &Entry, lang: Lang, pairs: Pairs) -> Response {
     Said::new(Some(Became::Already), &words.already_title, &words.already).beside(page)
 }
 
-/// Nothing was stored: the page says so, and going back brings the filled form.
-fn not_stored(app: &Inner, lang: Lang, error: Error) -> Response {
-    let words = app.form_words(lang);
-    match error {
+/// Nothing was stored: the filled form again, which says so.
+async fn not_stored(
+    app: &Inner,
+    (entry, lang, id): (&Entry, Lang, ResponseId),
+    pairs: Pairs,
+    error: Error,
+) -> Response {
+    let status = match error {
         Error::Failed(cause) => {
             tracing::error!(%cause, "an answer could not be stored");
-            message(StatusCode::INTERNAL_SERVER_ERROR, lang, &words.failed_title, &words.failed)
+            StatusCode::INTERNAL_SERVER_ERROR
         }
-        Error::SignIn
-        | Error::Forbidden
-        | Error::NotFound
-        | Error::Bad(_)
-        | Error::Stale(_)
-        | Error::Busy => error.page(app, lang),
+        Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Error::SignIn | Error::Forbidden | Error::NotFound | Error::Bad(_) | Error::Stale(_) => {
+            return error.page(app, lang);
+        }
+    };
+    let of = (&*entry.instrument, entry.collection.id);
+    let pairs = photo::only_kept(&app.store, of, pairs).await;
+    match form_page(app, entry, lang, id, &pairs, &[]) {
+        Ok(mut page) => {
+            let words = app.form_words(lang);
+            page.notice = Some(app.page_words(lang).not_sent.clone());
+            let mut page = (status, unkept(), page::html(page.render())).into_response();
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+            }
+            Said::new(None, &words.failed_title, &app.page_words(lang).not_sent).beside(page)
+        }
+        Err(error) => Error::from(error).into_response(),
     }
+}
+
+/// A form is kept by no cache.
+fn unkept() -> [(HeaderName, HeaderValue); 1] {
+    [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))]
 }
 
 /// The languages a browser asks for, best first.

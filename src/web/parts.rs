@@ -2,7 +2,7 @@
 //! every variant, so that a new one asks for its words here.
 
 use crate::domain::change::Act;
-use crate::domain::instrument::{Sensitivity, Sheet};
+use crate::domain::instrument::{Layout, Sensitivity, Sheet};
 use crate::domain::line::Line;
 use crate::domain::part::{At, What};
 use crate::domain::question::Sort;
@@ -45,6 +45,7 @@ pub(super) fn what(what: &What, words: &InstrumentWords) -> String {
         What::Minutes => &words.what_minutes,
         What::Sensitivity => &words.what_sensitivity,
         What::MinAge => &words.what_min_age,
+        What::Layout => &words.what_layout,
         What::Languages => &words.what_languages,
         What::Constructs => &words.what_constructs,
         What::Sources => &words.what_sources,
@@ -129,6 +130,15 @@ pub(super) fn sheet(sheet: Sheet, words: &InstrumentWords) -> &str {
         Sheet::Game => &words.sheet_game,
         Sheet::Ballot => &words.sheet_ballot,
         Sheet::SignUp => &words.sheet_sign_up,
+    }
+}
+
+/// How a sheet is shown on a phone.
+#[must_use]
+pub(super) fn layout(layout: Layout, words: &InstrumentWords) -> &str {
+    match layout {
+        Layout::Screens => &words.layout_screens,
+        Layout::Page => &words.layout_page,
     }
 }
 

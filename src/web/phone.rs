@@ -303,7 +303,7 @@ pub(super) fn about(
         words,
         title: instrument.title.get(lang),
         version: &collection.instrument,
-        sealed: door.mode == Mode::Assisted || is_staff_sheet(instrument),
+        sealed: seals(door, instrument),
         key: app.store.sheet_key().iter().map(|byte| format!("{byte:02x}")).collect(),
         pass: is_open.then(|| app.store.late_pass(collection.id)),
         most: most.into_iter().collect(),
@@ -311,6 +311,12 @@ pub(super) fn about(
     .into_response();
     never_kept(&mut answer);
     answer
+}
+
+/// Whether what waits is sealed, because staff fill it in with others.
+#[must_use]
+pub(super) fn seals(door: &Door, instrument: &Instrument) -> bool {
+    door.mode == Mode::Assisted || is_staff_sheet(instrument)
 }
 
 /// Whether a sheet is filled in by somebody who works on the diagnosis, whatever its door says.

@@ -51,9 +51,11 @@ mod editor;
 mod form;
 mod instrument;
 mod lint;
+mod page;
 mod paper;
 mod phone;
 mod poster;
+mod privacy;
 mod staff;
 mod ways;
 
@@ -63,9 +65,11 @@ pub use editor::EditorWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
 pub use lint::LintWords;
+pub use page::PageWords;
 pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
+pub use privacy::PrivacyWords;
 use std::collections::BTreeMap;
 
 use rust_embed::RustEmbed;
@@ -139,6 +143,8 @@ mod tests {
             PhoneWords::of(lang).unwrap();
             PosterWords::of(lang).unwrap();
             ChartWords::of(lang).unwrap();
+            PageWords::of(lang).unwrap();
+            PrivacyWords::of(lang).unwrap();
             PaperWords::of(lang).unwrap();
             WaysWords::of(lang).unwrap();
         }
@@ -153,7 +159,8 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_places_to_fill() {
-        for tree in ["form", "chart", "paper", "poster", "ways", "phone"] {
+        let trees = ["form", "chart", "paper", "poster", "ways", "phone", "page", "privacy"];
+        for tree in trees {
             let english = places(Lang::En, tree);
             for lang in Lang::RESPONDENTS {
                 assert_eq!(places(lang, tree), english, "templates/text/{lang}/{tree}.toml");

@@ -231,7 +231,7 @@
 
   // --- Sending.
   let held = mending ? await outbox.get(mending).catch(() => null) : null;
-  if (!held && !form.querySelector(".err")) named("_id")[0].value = crypto.randomUUID?.() ?? named("_id")[0].value;
+  if (!held && !form.querySelector(".err") && !form.dataset.kept) named("_id")[0].value = crypto.randomUUID?.() ?? named("_id")[0].value;
   const send = [...form.querySelectorAll(".bar")].pop();
   const panel = make("div", { className: "note", role: "status", tabIndex: -1, hidden: true });
   send.before(panel);

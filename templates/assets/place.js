@@ -46,6 +46,7 @@
       mark();
     };
     details.ontoggle = () => { if (details.open) show().catch(() => {}); };
+    details.ontoggle();
     select.addEventListener("change", mark);
     if (!navigator.geolocation || !isSecureContext) return;
     const onclick = () => {

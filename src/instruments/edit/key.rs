@@ -17,6 +17,8 @@ coded! {
         MinAge = "min_age",
         /// How sensitive the whole is.
         Sensitivity = "sensitivity",
+        /// Whether one question is shown at a time.
+        Layout = "layout",
         /// What a chart is drawn as.
         Kind = "kind",
         /// What a chart or table is broken down by.
@@ -71,6 +73,7 @@ impl Key {
     const fn takes(self) -> Takes {
         match self {
             Self::Sensitivity
+            | Self::Layout
             | Self::Kind
             | Self::By
             | Self::Merge

@@ -4,7 +4,7 @@
 use super::book::{Book, OURS, SETTINGS, Sheet};
 use super::columns::{Line, Table};
 use super::report::{Report, short};
-use crate::domain::instrument::{Help, Policy, Sensitivity, Sheet as Kind};
+use crate::domain::instrument::{Help, Layout, Policy, Sensitivity, Sheet as Kind};
 use crate::domain::text::{Lang, Text};
 use crate::instruments::file;
 
@@ -124,6 +124,11 @@ impl Ours {
     /// How sensitive it is.
     pub(super) fn sensitivity(&self) -> Option<Sensitivity> {
         self.one_of("sensitivity", &file::SENSITIVITIES)
+    }
+
+    /// How it is shown on a phone.
+    pub(super) fn layout(&self) -> Option<Layout> {
+        self.one_of("layout", &file::LAYOUTS)
     }
 
     /// How long it takes.

@@ -104,6 +104,7 @@ fn draft(mut head: Head, mut walk: Walk<'_>) -> Result<Imported, Refused> {
         minutes: said.minutes(asked),
         sensitivity: said.sensitivity(),
         min_age: head.ours.min_age(),
+        layout: head.ours.layout().filter(|layout| *layout != sheet.layout()),
         languages: said.walk.spoken.langs.clone(),
         research: None,
         intro: said.speech("intro", INTRO),

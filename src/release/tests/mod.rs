@@ -82,6 +82,7 @@ fn instrument() -> Instrument {
         minutes: 1,
         sensitivity: Sensitivity::Low,
         min_age: None,
+        layout: None,
         languages: vec![Lang::En],
         research: None,
         intro: Text::default(),

@@ -167,7 +167,14 @@ impl<'a> Maker<'a> {
         let sensitivity =
             pen.choose(&self.of.sensitivity, "sensitivity", part.get("sensitivity"), levels);
         let age = pen.line(&self.of.min_age, "min_age", part.get("min_age"), true);
-        card.more = vec![sensitivity.hinted(&words.sensitivity_hint), age];
+        let layouts = [
+            ("", &self.of.layout_usual),
+            ("screens", &self.of.layout_screens),
+            ("page", &self.of.layout_page),
+        ];
+        let layouts = layouts.map(|(word, said)| (word.to_owned(), said.clone()));
+        let layout = pen.choose(&self.of.layout, "layout", part.get("layout"), layouts);
+        card.more = vec![sensitivity.hinted(&words.sensitivity_hint), age, layout];
         for (key, label) in [
             ("research.constructs", &words.constructs),
             ("research.sources", &words.sources),
