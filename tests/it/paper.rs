@@ -173,7 +173,7 @@ fn a_sheet_is_printed_typed_twice_corrected_and_counted() {
         assert_eq!(house.store.checks(of, id).await.unwrap(), []);
         let page = house.get_as(&office.coordinator, &count).await;
         assert!(page.body.contains("Everything adds up"), "{}", page.body);
-        assert!(page.body.contains("facilitator") && page.body.contains("2 sheets"));
+        assert!(page.body.contains("facilitator") && page.body.contains("Sheets: 2"));
         assert!(page.body.contains("<td>3</td><td>2</td><td>0</td><td>2</td><td>2</td><td>1</td>"));
     });
 }
