@@ -303,10 +303,17 @@ fn an_arabic_sheet_says_the_right_words() {
             let word = letters(word);
             assert!(all.contains(&word) || all.contains(&turned(&word)), "no {word} in {text}");
         }
-        insta::assert_snapshot!("paper_pulse2_en", {
-            let office = Office::with(&house, "pulse2").await;
-            let path = format!("{}/paper/en.pdf", office.path);
-            text_of(&house.bytes_as(&office.coordinator, &path).await)
-        });
+    });
+}
+
+#[test]
+fn a_sheet_reads_as_it_did() {
+    on_both(async |house| {
+        let office = Office::with(&house, "pulse2").await;
+        let path = format!("{}/paper/en.pdf", office.path);
+        let text = text_of(&house.bytes_as(&office.coordinator, &path).await);
+        let line = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let lines: Vec<String> = text.lines().map(line).filter(|line| !line.is_empty()).collect();
+        insta::assert_snapshot!("paper_pulse2_en", lines.join("\n"));
     });
 }
