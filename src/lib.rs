@@ -31,6 +31,7 @@
 //!    with a fresh random id; the page is never stored by a cache.
 //! 2. `POST` to the same address: [`domain::instrument::Instrument::read`] gives every answer it can
 //!    read and every complaint. Complaints: the same page, 422, answers kept.
+//!    What waited on a phone comes the same way; a sealed sheet is opened first.
 //!    A place is the code of a street or square of the area's map: a point is snapped here and
 //!    forgotten. A photo was drawn anew and laid in its folder before; the form carries a word for it.
 //! 3. Otherwise the answers, without their words, go to the one writer of [`store`], which commits
@@ -68,11 +69,12 @@
 //!
 //! # To come
 //!
-//! The unlink job on PostgreSQL, backup and transfer; weights, intervals, comparison of waves and the other chart kinds, among them maps
-//! of marks and the two sides of the statement game, whose answers are kept but not yet shown; the
-//! committee's own work (seats, findings with evidence, equal weight of constituencies, matrix,
-//! follow-ups, "you said, we did"); depth for walks and notes; the report. What they will cite is stable from now on: question (id, meaning),
-//! released table, note, stop, reflection.
+//! The unlink job on PostgreSQL, backup and transfer; weights, intervals, comparison of waves and
+//! the other chart kinds, among them maps of marks and the two sides of the statement game, whose
+//! answers are kept but not yet shown; the committee's own work (seats, findings with evidence,
+//! equal weight of constituencies, matrix, follow-ups, "you said, we did"); depth for walks and
+//! notes; the report. What they will cite is stable from now on: question (id, meaning), released
+//! table, note, stop, reflection.
 
 pub mod analysis;
 pub mod charts;

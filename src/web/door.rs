@@ -208,12 +208,18 @@ fn unkept(mut page: Response) -> Response {
 
 /// The page of a door that was shut by itself: whom to ask, and where to go on.
 #[must_use]
-pub(super) fn shut(app: &Inner, collection: &Collection, of: &Diagnosis, lang: Lang) -> Response {
+pub(super) fn shut(
+    app: &Inner,
+    (door, collection, of): (&Door, &Collection, &Diagnosis),
+    lang: Lang,
+) -> Response {
     let words = app.ways_words(lang);
     let who = fill(&words.shut, &[("who", &collection.field.asked_by)]);
     let mut page = Message::plain(lang, &words.shut_title, &who);
     page.frame.name.clone_from(&of.name);
     page.links = onward(words, of);
+    let kept = app.phone_words(lang).waiting_link.clone();
+    page.links.insert(0, (kept, format!("/p/{}/{lang}/waiting", door.code)));
     let page = (StatusCode::GONE, page::html(page.render())).into_response();
     Said::new(Some(Became::Closed), &words.shut_title, &who).beside(page)
 }

@@ -331,7 +331,8 @@ async fn open(
     let words = app.form_words(lang);
     match entry.collection.state {
         collection::State::Open if entry.door.shut => {
-            return Err(door::shut(app, &entry.collection, &entry.diagnosis, lang).into());
+            let of = (&entry.door, &entry.collection, &entry.diagnosis);
+            return Err(door::shut(app, of, lang).into());
         }
         collection::State::Open => {}
         collection::State::Draft => {
@@ -473,14 +474,11 @@ fn show_again(
     };
     let questions = complained(&entry.instrument, complaints, shown);
     let page = (status, unkept(), page::html(page.render())).into_response();
-    let mut said = Said::wrong(app, lang, complaints, questions);
-    if let Some(trouble) = trouble {
-        trouble.sentence(words).clone_into(&mut said.sentence);
-        if trouble.is_of_code() {
-            said = said.and(door::FIELD, &words.code_label, trouble.sentence(words));
-        }
+    let said = Said::wrong(app, lang, complaints, questions);
+    match trouble {
+        Some(trouble) => said.with(trouble, words).beside(page),
+        None => said.beside(page),
     }
-    said.beside(page)
 }
 
 /// The form of an instrument that is still being written, with nothing behind its button.
@@ -720,7 +718,7 @@ fn closed(app: &Inner, entry: &Entry, lang: Lang) -> Response {
     page.help = help(entry, words);
     page.links = door::onward(app.ways_words(lang), &entry.diagnosis);
     let kept = &app.phone_words(lang).waiting_link;
-    page.links.push((kept.clone(), format!("/p/{}/{lang}/waiting", entry.door.code)));
+    page.links.insert(0, (kept.clone(), format!("/p/{}/{lang}/waiting", entry.door.code)));
     let page = (StatusCode::GONE, page::html(page.render())).into_response();
     Said::new(Some(Became::Closed), &words.closed_title, &words.closed).beside(page)
 }

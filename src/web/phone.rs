@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use super::LARGEST_BODY;
 use super::app::{App, Inner};
 use super::assets;
+use super::door::{self, Trouble};
 use super::field::sentence;
 use super::page::{self, Frame};
 use super::participate::Pairs;
@@ -26,7 +27,7 @@ use crate::domain::instrument::{Instrument, Sheet};
 use crate::domain::question::Kind;
 use crate::domain::text::Lang;
 use crate::store::Store;
-use crate::words::PhoneWords;
+use crate::words::{PhoneWords, WaysWords};
 
 /// What a sealed sheet says it is.
 const SEALED: &str = "application/vnd.miradouro.sealed";
@@ -146,11 +147,20 @@ impl Said {
         Self { wrong: faults.collect(), as_is, ..said }
     }
 
-    /// The same with one more thing that is wrong.
+    /// What went wrong though the answers are fine.
     #[must_use]
-    pub(super) fn and(mut self, field: &str, question: &str, sentence: &str) -> Self {
-        let [field, question, sentence] = [field, question, sentence].map(str::to_owned);
-        self.wrong.insert(0, Fault { field, question, sentence });
+    pub(super) fn with(mut self, trouble: Trouble, words: &WaysWords) -> Self {
+        trouble.sentence(words).clone_into(&mut self.sentence);
+        self.title.clear();
+        match trouble {
+            Trouble::NoCode | Trouble::Unreadable | Trouble::Unknown => self.wrong.push(Fault {
+                field: door::FIELD.to_owned(),
+                question: words.code_label.clone(),
+                sentence: self.sentence.clone(),
+            }),
+            Trouble::TooOften => self.state = Some(Became::Busy),
+            Trouble::Full => self.state = Some(Became::Closed),
+        }
         self
     }
 

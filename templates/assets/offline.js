@@ -6,7 +6,8 @@
   const form = document.querySelector("form[data-later]:not([data-kiosk])");
   const box = document.querySelector("[data-phone]");
   const url = form?.getAttribute("action") ?? box?.dataset.phone;
-  if (!url) return;
+  // A passed tablet keeps nothing for anybody.
+  if (!url || form?.dataset.kiosk) return;
   const about = await fetch(`${url}/phone.json`).then((answer) => answer.json()).catch(() => null);
   if (!about?.words) return;
   const { words } = about;
@@ -20,7 +21,12 @@
   const text = (key, className = "") => make("p", { className, textContent: words[key] });
   const button = (key, onclick, className = "skip") =>
     make("button", { type: "button", className, textContent: words[key], onclick });
-  const bar = (...inside) => make("p", { className: "bar" }, ...inside);
+  const bar = (...inside) => {
+    const made = make("p", { className: "bar" }, ...inside);
+    made.style.marginBlock = "1rem .5rem";
+    made.querySelectorAll(".go").forEach((one) => { one.style.flexBasis = "12rem"; });
+    return made;
+  };
   const title = (key, tag = "h2") => make(tag, { textContent: words[key] });
   const mending = new URLSearchParams(location.search).get("mend");
   const SHELF = "miradouro";
@@ -28,37 +34,36 @@
   // --- What waits, listed; sent by itself for as long as the page stands open.
   const list = make("section", { className: "note" });
   const status = make("p", { role: "status" });
+  const lead = make("div");
   async function render() {
     const sheets = await outbox.all().catch(() => []);
+    const lasts = await navigator.storage?.persisted?.();
     const of = (state) => sheets.filter((sheet) => sheet.state === state);
     const [waiting, held, arrived] = ["waiting", "held", "arrived"].map(of);
-    list.hidden = !box && !form?.hidden && waiting.length + held.length === 0;
-    const count = (key, n) => make("strong", { textContent: `${say(key, n)}   ` });
-    const sum = arrived.reduce((all, one) => all + one.n, 0);
+    const stays = waiting.length + held.length > 0;
+    list.hidden = !box && !form?.hidden && !stays;
+    lead.replaceChildren(...(waiting.length ? [title("kept_title", "h1"), text("kept")] : [title("waiting_title", "h1")]));
     const item = (sheet, ...more) => make("li", {}, make("bdi", { textContent: sheet.title }), ...more);
     const line = (what) => make("small", { textContent: ` — ${what}` });
-    const delet = (sheet) => button("remove", () => {
-      if (confirm(words.remove_sure)) outbox.remove(sheet.id);
-    });
-    const back = (sheet) => item(sheet, make("div", { className: "err" },
-      make("p", { textContent: sheet.sentence }),
-      ...sheet.wrong.map((one) => make("p", { textContent: `${one.question}: ${one.sentence}` }))),
-      bar(...(sheet.wrong.length ? [make("a", { className: "go", href: `${sheet.url}?mend=${sheet.id}`, textContent: words.mend })] : []), delet(sheet)));
+    const back = (sheet) => item(sheet,
+      make("div", { className: "err" }, make("p", { textContent: sheet.sentence }),
+        ...sheet.wrong.map((one) => make("p", { textContent: `${one.question} — ${one.sentence}` }))),
+      bar(...(sheet.wrong.length ? [make("a", { className: "go", href: `${sheet.url}?mend=${sheet.id}`, textContent: words.mend })] : []),
+        button("remove", () => { if (confirm(words.remove_sure)) outbox.remove(sheet.id); })));
+    const sum = arrived.reduce((all, one) => all + one.n, 0);
+    const counts = [["waiting", waiting.length], ["held", held.length], ["arrived", sum]].filter(([, n]) => n > 0);
+    const tools = [];
+    if (stays) tools.push(button("send_now", () => flush(true), "go"));
+    if (sum) tools.push(button("forget", () => outbox.remove(...arrived.map(({ id }) => id))));
     list.replaceChildren(
-      ...(box ? [] : [title("waiting_title")]),
-      make("p", {}, ...(waiting.length + held.length + sum === 0 ? [words.nothing] : []),
-        ...(waiting.length ? [count("waiting", waiting.length)] : []),
-        ...(held.length ? [count("held", held.length)] : []),
-        ...(sum ? [count("arrived", sum)] : [])),
+      ...(box || form?.hidden ? [] : [title("waiting_title")]),
+      make("p", {}, make("strong", { textContent: counts.map(([key, n]) => say(key, n)).join(" · ") || words.nothing })),
       status,
       make("ul", { className: "links" }, ...held.map(back),
         ...waiting.map((sheet) => item(sheet, line(words.one_waits))),
-        ...arrived.map((one) => item(one, line(`${words.one_arrived}${one.n > 1 ? ` (${one.n})` : ""}`)))));
-    if (waiting.length + held.length > 0 && !(await navigator.storage?.persisted?.())) list.append(text("may_go", "soft"));
-    const tools = [];
-    if (waiting.length + held.length > 0) tools.push(button("send_now", () => flush(true), "go"));
-    if (arrived.length > 0) tools.push(button("forget", () => outbox.remove(...arrived.map(({ id }) => id))));
-    if (tools.length) list.append(bar(...tools));
+        ...arrived.map((one) => item(one, line(`${words.one_arrived}${one.n > 1 ? ` (${one.n})` : ""}`)))),
+      ...(stays && !lasts ? [text("may_go", "soft")] : []),
+      ...(tools.length ? [bar(...tools)] : []));
   }
   let wait = 0, timer;
   async function flush(byHand = false) {
@@ -82,12 +87,15 @@
 
   // --- A form that may wait here: it and what it is made of are kept, after a yes.
   const shelf = async () => (self.caches && navigator.serviceWorker ? caches.open(SHELF) : null);
-  const isKept = async () => Boolean(await (await shelf())?.match(url));
+  const isKept = async () => Boolean(self.caches && (await caches.has(SHELF)) && (await (await shelf()).match(url)));
   async function keepForm() {
     const made = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
     const files = made.filter(({ origin, pathname }) => origin === location.origin && /^\/a\/|\.svg$/.test(pathname));
     const maps = [...form.querySelectorAll("[data-map]")].map((one) => one.dataset.map);
     const pages = [url, `${url}/phone.json`, `${url}/waiting`];
+    if (form.dataset.words) pages.push(form.dataset.words);
+    const waiting = await (await fetch(`${url}/waiting`)).text();
+    pages.push(...[...waiting.matchAll(/"(\/a\/[^"]+)"/g)].map(([, path]) => path));
     const kept = await shelf();
     await kept.addAll([...new Set([...pages, ...files.map(({ pathname }) => pathname), ...maps])]);
     await navigator.serviceWorker.register("/p/sw.js", { scope: "/p/" });
@@ -126,7 +134,7 @@
   const start = form.querySelector(".start");
   if (start) start.append(offer); else form.querySelector("main > section")?.before(offer);
   // What was kept follows the server for as long as there is a signal.
-  if (ready && navigator.onLine) keepForm().catch(() => {});
+  if (ready && navigator.onLine) setTimeout(() => keepForm().catch(() => {}), 3000);
 
   // --- What is filled in: frozen into the bytes that will be sent, and put back from them.
   const named = (name) => [...form.elements].filter((one) => one.name === name);
@@ -233,13 +241,16 @@
   // --- Sending.
   let held = mending ? await outbox.get(mending).catch(() => null) : null;
   if (!held && !form.querySelector(".err") && !form.dataset.kept) named("_id")[0].value = crypto.randomUUID?.() ?? named("_id")[0].value;
-  const send = [...form.querySelectorAll(".bar")].pop();
+  const send = form.querySelector(".bar.send") ?? [...form.querySelectorAll(".bar")].pop();
   const panel = make("div", { className: "note", role: "status", tabIndex: -1, hidden: true });
   send.before(panel);
   const tell = (...inside) => { panel.replaceChildren(...inside); panel.hidden = false; panel.focus(); panel.scrollIntoView({ block: "center" }); };
   let pending = null, sameAs = "", retry;
   const inert = (yes) => send.querySelectorAll("button").forEach((one) => { one.disabled = yes; });
-  const gone = () => { outbox.remove(draftId, ...(held ? [held.id] : [])).catch(() => {}); };
+  const gone = () => {
+    outbox.remove(draftId, ...(held ? [held.id] : [])).catch(() => {});
+    document.dispatchEvent(new CustomEvent("miradouro:sent", { detail: { key: form.dataset.keep } }));
+  };
   const thanks = () => { gone(); leaving = true; location.assign(`${url}/thanks`); };
 
   // Beside the fields, as the server's own page would.
@@ -253,13 +264,14 @@
       at?.setAttribute("aria-describedby", `${field}-err`);
     }
     const links = wrong.map(({ field, question }) => make("li", {}, make("a", { href: `#${field}`, textContent: question })));
+    form.querySelectorAll("main > .err").forEach((one) => one.remove());
     const sum = make("div", { className: "err sum sent-err", role: "alert", tabIndex: -1 },
       make("p", { textContent: words.wrong_title }), make("ul", {}, ...links));
     panel.hidden = true;
     form.querySelector("main h1").after(sum);
     if (asIs) send.prepend(make("button", { className: "skip sent-err", name: asIs[0], value: "yes", textContent: asIs[1] }));
-    document.dispatchEvent(new CustomEvent("miradouro:wrong", { detail: wrong }));
     sum.focus();
+    document.dispatchEvent(new CustomEvent("miradouro:wrong", { detail: wrong }));
   }
 
   async function keepSheet() {
@@ -271,20 +283,18 @@
       return later();
     }
     clearTimeout(retry);
-    const id = pending.id;
-    pending = null;
+    pending = held = null;
     gone();
     navigator.storage?.persist?.();
     navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("miradouro")).catch(() => {});
     done();
-    if (held?.id === id) held = null;
     again();
   }
   // The form makes room for what waits.
   function done() {
     leaving = true;
     form.hidden = true;
-    const rest = make("main", {}, title("kept_title", "h1"), text("kept"));
+    const rest = make("main", {}, lead);
     if (about.sealed) rest.append(text("sealed", "soft"));
     rest.append(list, bar(make("a", { className: "go", href: url, textContent: words.another })));
     form.after(rest);
@@ -315,26 +325,31 @@
     const first = !sheet.tried;
     sheet.tried = true;
     if (pending !== sheet) return;
-    const sentence = make("p", { textContent: said.sentence ?? "" });
+    const told = [said.title && make("h2", { textContent: said.title }), make("p", { textContent: said.sentence ?? "" })].filter(Boolean);
     switch (said.state) {
       case "now": return thanks();
       case "already": {
         if (!first || sheet.again || form.elements._code) return thanks();
         pending = null;
-        return tell(sentence, bar(button("send_as_new", () => {
+        return tell(...told, bar(button("send_as_new", () => {
           named("_id")[0].value = crypto.randomUUID();
           form.requestSubmit(send.querySelector(".go"));
         }, "go")));
       }
       case "refused":
         pending = null;
+        if (held) {
+          held = { ...sheet, state: "held", sentence: said.sentence, wrong: said.wrong ?? [], as_is: said.as_is };
+          await outbox.put(held).catch(() => {});
+          if (held.sealed) only();
+        }
         if (said.wrong?.length) return complain(said.wrong, said.as_is);
-        return tell(make("h2", { textContent: said.title ?? "" }), sentence);
+        return tell(...told);
       case "closed":
         pending = null;
-        return tell(make("h2", { textContent: said.title ?? "" }), sentence);
+        return tell(...told);
       case "busy":
-        tell(make("h2", { textContent: said.title || words.still_busy }), text("no_signal"), ...keepTools());
+        tell(title("still_busy"), text("no_signal"), ...keepTools());
         return later(said.after);
       default:
         if (ready) return keepSheet();
@@ -345,15 +360,20 @@
   const keepTools = () => [text("no_signal_or"),
     bar(button("keep", keepSheet, "go"), button("try_again", () => attempt()))];
 
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     const { submitter } = event;
-    if (submitter?.name === "_lang") return;
+    if (event.defaultPrevented || submitter?.name === "_lang") return;
     event.preventDefault();
-    if (submitter?.name === "_add") {
-      const head = more(submitter.value);
-      head?.scrollIntoView();
-      return head?.focus();
-    }
+    if (submitter?.name !== "_add") return leave(submitter);
+    const head = more(submitter.value);
+    head?.scrollIntoView();
+    head?.focus();
+  });
+  form.addEventListener("miradouro:send", (event) => {
+    event.preventDefault();
+    leave(event.detail.submitter);
+  });
+  async function leave(submitter) {
     const wrong = [];
     if (form.querySelector("[type=file]")) tell(text("photos_work"));
     const data = await gathered(submitter, wrong);
@@ -371,7 +391,7 @@
       return tell(title("no_signal_title"), text("kept_not"), make("p", { className: "soft", textContent: String(error) }));
     }
     await attempt();
-  });
+  }
   // What is changed meanwhile must be sent anew.
   form.addEventListener("input", () => {
     if (!pending) return;
@@ -393,18 +413,25 @@
     mends.forEach((name) => data.append("_mend", name));
     return held;
   }
+  function only() {
+    for (const { field } of held.wrong) {
+      const [, id, at] = field.match(/^(.*)\.(\d+)\./) ?? [];
+      while (id && group(id)?.querySelectorAll("section.repeat").length <= Number(at) && more(id));
+    }
+    const keep = held.wrong.map(({ field }) => form.querySelector(`[id="${CSS.escape(field)}"]`)).filter(Boolean);
+    form.querySelectorAll("main fieldset[id],main .grid,main .info,section.repeat,[name=_add]").forEach((one) => {
+      one.style.display = keep.some((kept) => one.contains(kept) || kept.contains(one)) ? "" : "none";
+    });
+    form.classList.remove("screens");
+    form.classList.add("end");
+    form.querySelectorAll(".way,.review,.step").forEach((one) => one.remove());
+    form.querySelectorAll(".off").forEach((one) => one.classList.remove("off"));
+    offer.replaceChildren(text("mend_sealed"));
+  }
   if (held?.state === "held") {
     named("_id")[0].value = held.id;
     if (held.sealed) {
-      for (const { field } of held.wrong) {
-        const [, id, at] = field.match(/^(.*)\.(\d+)\./) ?? [];
-        while (id && group(id)?.querySelectorAll("section.repeat").length <= Number(at) && more(id));
-      }
-      const keep = held.wrong.map(({ field }) => form.querySelector(`[id="${CSS.escape(field)}"]`)).filter(Boolean);
-      form.querySelectorAll("main fieldset[id]").forEach((one) => {
-        one.hidden = !keep.some((kept) => one.contains(kept) || kept.contains(one));
-      });
-      offer.replaceChildren(text("mend_sealed", "note"));
+      only();
     } else {
       fill(await unpack(held));
     }

@@ -8,7 +8,9 @@ use miradouro::domain::collection::{Door, Mode, State};
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::{PopulationCount, Wave, Zone, ZoneSet};
 use miradouro::domain::draft::Draft;
-use miradouro::domain::ids::{DataWalkId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId};
+use miradouro::domain::ids::{
+    CollectionId, DataWalkId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId,
+};
 use miradouro::domain::paper::MOST_SHEETS;
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::photo::PhotoState;
@@ -231,6 +233,35 @@ fn what_is_received_is_received_once_and_leaves_no_way_back() {
         assert!(store.free_texts(diagnosis.id, collection.id).await.unwrap().is_empty());
         let used = store.languages_used(diagnosis.id, collection.id).await.unwrap();
         assert_eq!(used, [("nl".to_owned(), 202)]);
+    });
+}
+
+#[test]
+fn a_sheet_is_sealed_to_a_key_that_stays_and_is_taken_late_only_with_a_day() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (collection, door) = house.collection(&diagnosis, &wave, "pulse2").await;
+        assert_eq!(store.sheet_key().len(), 65);
+        assert_eq!(store.sheet_key(), store.sheet_key());
+        assert_eq!(store.open_sheet(&door.code, &[4; 200]), None);
+        assert_eq!(store.open_sheet(&door.code, b""), None);
+        assert_eq!(store.late_pass(collection.id), store.late_pass(collection.id));
+        assert_ne!(store.late_pass(collection.id), store.late_pass(CollectionId::random()));
+
+        let day = "2026-11-20".parse().unwrap();
+        store.close_collection(diagnosis.id, collection.id, day, false).await.unwrap();
+        let late = async |closed_since: Option<&str>| {
+            let reading = Reading::default();
+            let hash = &collection.instrument;
+            let response =
+                NewResponse::through(&door, ResponseId::random(), hash, Lang::Nl, reading);
+            let closed_since = closed_since.map(|day| day.parse().unwrap());
+            store.receive(NewResponse { closed_since, ..response }).await.unwrap()
+        };
+        assert_eq!(late(None).await, Received::Closed);
+        assert_eq!(late(Some("2026-11-21")).await, Received::Closed);
+        assert_eq!(late(Some("2026-11-20")).await, Received::Now);
     });
 }
 
