@@ -30,6 +30,8 @@ struct CountPage<'a> {
     frame: StaffFrame<'a>,
     words: &'a KeyinWords,
     path: String,
+    /// What the collection is called.
+    title: &'a str,
     rows: Vec<Row>,
     all: u64,
     remarks: Vec<String>,
@@ -133,6 +135,7 @@ async fn show(held: &Held, wrong: Option<(&str, &Filled)>) -> Result<Response> {
         frame: desk.frame(&words.count_title),
         words,
         path: desk.path(&format!("/collections/{id}")),
+        title: &held.collection.title,
         rows: ways.iter().map(|way| row(held, way)).collect(),
         all,
         remarks,

@@ -2,7 +2,8 @@
 // waits on this phone after a yes, and never before; what waits is listed, sent and mended here.
 "use strict";
 (async () => {
-  const form = document.querySelector("form[data-later]");
+  // A tablet that is passed on keeps nothing and sends by itself.
+  const form = document.querySelector("form[data-later]:not([data-kiosk])");
   const box = document.querySelector("[data-phone]");
   const url = form?.getAttribute("action") ?? box?.dataset.phone;
   // A passed tablet keeps nothing for anybody.
@@ -328,7 +329,7 @@
     switch (said.state) {
       case "now": return thanks();
       case "already": {
-        if (!first || sheet.again) return thanks();
+        if (!first || sheet.again || form.elements._code) return thanks();
         pending = null;
         return tell(...told, bar(button("send_as_new", () => {
           named("_id")[0].value = crypto.randomUUID();
