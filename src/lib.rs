@@ -68,8 +68,7 @@
 //!
 //! # To come
 //!
-//! Answering without a signal, one-time codes and kiosk; the unlink job on PostgreSQL, backup
-//! and transfer; weights, intervals, comparison of waves and the other chart kinds, among them maps
+//! The unlink job on PostgreSQL, backup and transfer; weights, intervals, comparison of waves and the other chart kinds, among them maps
 //! of marks and the two sides of the statement game, whose answers are kept but not yet shown; the
 //! committee's own work (seats, findings with evidence, equal weight of constituencies, matrix,
 //! follow-ups, "you said, we did"); depth for walks and notes; the report. What they will cite is stable from now on: question (id, meaning),

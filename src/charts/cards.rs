@@ -49,6 +49,14 @@ impl CardSize {
         }
     }
 
+    /// The side of the QR code with its quiet zone.
+    const fn code(self) -> f64 {
+        match self {
+            Self::Eight => 400.0,
+            Self::Ten => 285.0,
+        }
+    }
+
     const fn rows(self) -> usize {
         self.on_a_page() / 2
     }
@@ -126,10 +134,18 @@ fn at(into: &mut String, (x, y): (f64, f64), body: &str) {
 }
 
 /// A QR code that fills a square of this side with its quiet zone.
-fn qr(into: &mut String, (x, y): (f64, f64), text: &str, side: f64) -> Result<(), Refusal> {
+/// `flush` puts the dark squares, and not their quiet zone, in line with what stands above and below.
+fn qr(
+    into: &mut String,
+    (x, y): (f64, f64),
+    text: &str,
+    side: f64,
+    flush: bool,
+) -> Result<(), Refusal> {
     let (path, modules) = qr_path(text, 1.0)?;
     let scale = side / modules;
-    let (x, y) = (short(x), short(y));
+    let quiet = if flush { 4.0 * scale } else { 0.0 };
+    let (x, y) = (short(x - quiet), short(y));
     let _infallible = writeln!(
         into,
         "<path transform=\"translate({x} {y}) scale({scale:.4})\" d=\"{path}\" fill=\"#1a1a1a\"/>"
@@ -137,51 +153,87 @@ fn qr(into: &mut String, (x, y): (f64, f64), text: &str, side: f64) -> Result<()
     Ok(())
 }
 
-fn page(body: &str, lang: Lang, title: &str, desc: &str) -> Svg {
-    let (wide, tall) = (short(A4.0), short(A4.1));
-    let (title, desc) = (clean(title), clean(desc));
-    let xml = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {wide} {tall}\" width=\"210mm\" \
-         height=\"297mm\" lang=\"{lang}\" xml:lang=\"{lang}\" direction=\"ltr\">\n\
-         <title>{}</title>\n<desc>{}</desc>\n{body}</svg>\n",
-        escape(&title),
-        escape(&desc),
-        lang = lang.tag(),
-    );
-    Svg { xml, body: body.to_owned(), width: A4.0, height: A4.1, title, desc }
+/// A drawing of this size.
+#[derive(Clone, Copy)]
+struct Paper<'p> {
+    size: (f64, f64),
+    lang: Lang,
+    title: &'p str,
 }
 
-/// Lays cards out on as many pages as they take.
+impl Paper<'_> {
+    fn svg(&self, body: &str, desc: &str) -> Svg {
+        let (width, height) = self.size;
+        let (wide, tall) = (short(width), short(height));
+        let (title, desc) = (clean(self.title), clean(desc));
+        let xml = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {wide} {tall}\" \
+             lang=\"{lang}\" xml:lang=\"{lang}\" direction=\"ltr\">\n\
+             <title>{}</title>\n<desc>{}</desc>\n{body}</svg>\n",
+            escape(&title),
+            escape(&desc),
+            lang = self.lang.tag(),
+        );
+        Svg { xml, body: body.to_owned(), width, height, title, desc }
+    }
+}
+
+/// Cards as they lie on paper: what is the same on every page and every card is drawn once.
+#[derive(Debug, Clone)]
+pub struct CardSheets {
+    /// Where to cut: a whole page.
+    pub marks: Svg,
+    /// What every card says.
+    pub every: Svg,
+    /// What only one card says: its QR code and its code.
+    pub each: Vec<Svg>,
+    /// The upper left corners of the cards of a page.
+    pub corners: Vec<(f64, f64)>,
+}
+
+/// Lays cards out.
 ///
 /// # Errors
 /// When the words do not fit on a card, or no embedded font has their letters.
-pub fn cards(text: &CardText, all: &[Card]) -> Result<Vec<Svg>, Refusal> {
+pub fn cards(text: &CardText, all: &[Card]) -> Result<CardSheets, Refusal> {
     let (width, height) = text.size.card();
     let column = width - 2.0 * PAD;
+    let side = text.size.code();
     // Height for the words: what the square of the QR code leaves below it.
-    let side = (height * 0.6).min(column * 0.42);
-    let room = height - side - 1.55 * PAD;
+    let room = height - side - 1.5 * PAD;
+    let top = PAD * 0.6;
+    let right = PAD + side;
+    let narrow = column - side;
+    let mut every = String::new();
     let said = said(text, column, room)?;
-    let beside = beside(text, column - side - 10.0)?;
-    let marks = marks(text.size)?;
+    at(&mut every, (right, top + side * 0.1), &beside(text, narrow)?.body);
+    at(&mut every, (PAD, height - PAD * 0.75 - said.height), &said.body);
+    let style = code_style(all, narrow)?;
     let lang = text.said.first().map_or(Lang::En, |(lang, _)| *lang);
-    let mut pages = Vec::new();
-    for page_of in all.chunks(text.size.on_a_page()) {
-        let mut body = marks.clone();
-        for (number, card) in page_of.iter().enumerate() {
-            let corner = corner(text.size, number);
-            let (x, y) = (corner.0 + PAD, corner.1 + PAD * 0.6);
-            // The quiet zone is white already: the dark squares stand in line with the words.
-            qr(&mut body, (x - side * 0.06, y), &card.scanned, side)?;
-            let right = x + side;
-            at(&mut body, (right, y + side * 0.1), &beside.body);
-            let code = code(&card.typed, column - side)?;
-            at(&mut body, (right, y + side * 0.92 - code.height), &code.body);
-            at(&mut body, (x, corner.1 + height - PAD * 0.75 - said.height), &said.body);
-        }
-        pages.push(page(&body, lang, &text.title, &format!("{} · {}", text.name, text.address)));
+    let frame = Paper { size: (width, height), lang, title: &text.title };
+    let drawn = |card: &Card| {
+        let mut body = String::new();
+        // The quiet zone is white already: the dark squares stand in line with the words.
+        qr(&mut body, (PAD, top), &card.scanned, side, true)?;
+        let code = block("code", Lang::En, &[(&card.typed, style, At::Start)], narrow + 40.0)?;
+        at(&mut body, (right, top + side * 0.92 - code.height), &code.body);
+        Ok(frame.svg(&body, ""))
+    };
+    let desc = format!("{} · {}", text.name, text.address);
+    let each = all.iter().map(drawn).collect::<Result<_, Refusal>>()?;
+    let marks = Paper { size: A4, ..frame }.svg(&marks(text.size)?, &desc);
+    let corners = (0..text.size.on_a_page()).map(|number| corner(text.size, number)).collect();
+    Ok(CardSheets { marks, every: frame.svg(&every, ""), each, corners })
+}
+
+/// The letters of codes: as large as the widest of them fits on one line.
+fn code_style(all: &[Card], column: f64) -> Result<Type, Refusal> {
+    let mut least: Option<Type> = None;
+    for card in all {
+        let style = largest(&card.typed, column, &[16.0, 15.0, 14.0, 13.0, 12.0, 11.0])?;
+        least = Some(least.filter(|least| least.size <= style.size).unwrap_or(style));
     }
-    Ok(pages)
+    least.ok_or(Refusal::Empty)
 }
 
 /// The upper left corner of a card.
@@ -253,12 +305,6 @@ fn beside(text: &CardText, column: f64) -> Result<Block, Refusal> {
     }
     lines.push((&text.address, address, At::Start));
     block("beside", Lang::En, &lines, column)
-}
-
-/// The code to type, as large as it fits on one line.
-fn code(typed: &str, column: f64) -> Result<Block, Refusal> {
-    let style = largest(typed, column, &[16.0, 15.0, 14.0, 13.0, 12.0, 11.0])?;
-    block("code", Lang::En, &[(typed, style, At::Start)], column + 40.0)
 }
 
 /// Bold letters, as large as a text fits on one line; the smallest where it must be broken.
@@ -333,14 +379,14 @@ pub fn door_sheet(text: &DoorText) -> Result<Svg, Refusal> {
         if side < 800.0 {
             continue;
         }
-        qr(&mut body, ((A4.0 - side) / 2.0, y), &text.scanned, side)?;
+        qr(&mut body, ((A4.0 - side) / 2.0, y), &text.scanned, side, false)?;
         y += side;
         for one in &types {
             at(&mut body, (EDGE, y), &one.body);
             y += one.height;
         }
         at(&mut body, (EDGE, y + 30.0), &address.body);
-        return Ok(page(&body, lang, &text.name, &desc));
+        return Ok(Paper { size: A4, lang, title: &text.name }.svg(&body, &desc));
     }
     Err(Refusal::DoesNotFit(text.name.clone()))
 }

@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use super::sample::{sample, sample_leaning};
 use super::*;
 use crate::domain::answer::{Answers, Ground};
-use crate::domain::instrument::Sheet;
+use crate::domain::instrument::{Layout, Sheet};
 use crate::domain::question::{Choice, Kind, Question};
 use crate::domain::text::Lang;
 
@@ -40,6 +40,22 @@ fn every_shipped_file_is_sound() {
         assert!(instrument.is_some() || name == SHARED || !faults.is_empty(), "{name}");
     }
     assert_eq!(said, "");
+}
+
+#[test]
+fn a_layout_is_written_only_where_it_is_not_the_usual_one() {
+    let usual = check("small.toml", SMALL, None).0.unwrap();
+    for (said, shown) in [("screens", Layout::Screens), ("page", Layout::Page)] {
+        let text = SMALL.replacen("minutes", &format!("layout = \"{said}\"\nminutes"), 1);
+        let instrument = check("small.toml", &text, None).0.unwrap();
+        assert_eq!(instrument.shown_as(), shown);
+        let is_usual = shown == usual.shown_as();
+        assert_eq!(instrument.hash() == usual.hash(), is_usual, "{said}");
+        let again = check("small.toml", &write::write(&instrument), None).0.unwrap();
+        assert_eq!(again, instrument, "{said} is written and read");
+    }
+    let wrong = after(("minutes", "layout = \"cards\"\nminutes"));
+    assert!(wrong.iter().any(|sentence| sentence.contains("cards")), "{wrong:?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use krilla::Document;
 use krilla::SerializeSettings;
 use krilla::configure::{Accessibility, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
-use krilla::geom::{Point, Size};
+use krilla::geom::{Point, Size, Transform};
 use krilla::metadata::Metadata;
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
@@ -14,7 +14,7 @@ use usvg::Tree;
 
 use super::poster::{PosterError, options};
 use crate::charts::Svg;
-use crate::charts::cards::{Card, CardSize, CardText, DoorText, cards, door_sheet};
+use crate::charts::cards::{A4, Card, CardSheets, CardSize, CardText, DoorText, cards, door_sheet};
 use crate::domain::code::{Code, grouped};
 use crate::domain::collection::Door;
 use crate::domain::text::{Lang, Text};
@@ -81,7 +81,17 @@ impl Entrance<'_> {
             typed: code.grouped(),
         };
         let all: Vec<Card> = codes.iter().map(card).collect();
-        pdf(&cards(&text, &all)?, self.lang())
+        let sheets = cards(&text, &all)?;
+        let drawn = Drawn::of(&sheets)?;
+        let pages = drawn.each.chunks(sheets.corners.len().max(1));
+        let pages = pages.map(|cards| {
+            let mut page = vec![(0.0, 0.0, &drawn.marks)];
+            for ((x, y), card) in sheets.corners.iter().zip(cards) {
+                page.extend([(*x, *y, &drawn.every), (*x, *y, card)]);
+            }
+            page
+        });
+        pdf(&pages.collect::<Vec<_>>(), &sheets.marks, self.lang())
     }
 
     /// The sheet beside the door, as a PDF.
@@ -100,45 +110,82 @@ impl Entrance<'_> {
             said: self.languages.iter().map(said).collect(),
             invented: self.invented.clone(),
         };
-        pdf(&[door_sheet(&text)?], self.lang())
+        let sheet = door_sheet(&text)?;
+        pdf(&[vec![(0.0, 0.0, &tree(&sheet)?)]], &sheet, self.lang())
     }
 }
 
-/// Pages of A4 as a tagged PDF, declared PDF/UA where the validator agrees.
-fn pdf(pages: &[Svg], lang: Lang) -> Result<Vec<u8>, PosterError> {
+/// Cards, read once: a thousand of them say the same words.
+struct Drawn {
+    marks: Tree,
+    every: Tree,
+    each: Vec<Tree>,
+}
+
+impl Drawn {
+    fn of(sheets: &CardSheets) -> Result<Self, PosterError> {
+        let each = sheets.each.iter().map(tree).collect::<Result<_, _>>()?;
+        Ok(Self { marks: tree(&sheets.marks)?, every: tree(&sheets.every)?, each })
+    }
+}
+
+fn tree(svg: &Svg) -> Result<Tree, PosterError> {
+    Tree::from_str(&svg.xml, &options()).map_err(|error| PosterError::Pdf(error.to_string()))
+}
+
+/// Drawings with where they stand on a page, in tenths of a millimetre.
+type Page<'t> = Vec<(f64, f64, &'t Tree)>;
+
+/// Tenths of a millimetre in points.
+#[expect(clippy::cast_possible_truncation, reason = "a place on a sheet of paper")]
+fn points(tenths: f64) -> f32 {
+    (tenths / 254.0 * 72.0) as f32
+}
+
+/// Pages of A4 as a tagged PDF, declared PDF/UA where the validator agrees. `about` says what they
+/// are called and what is on each, for who cannot see it.
+fn pdf(pages: &[Page<'_>], about: &Svg, lang: Lang) -> Result<Vec<u8>, PosterError> {
     let ua = ConfigurationBuilder::new().with_accessibility_validator(Accessibility::UA1);
     let strict = ua.finish().map_or_else(
         |_| SerializeSettings::default(),
         |configuration| SerializeSettings { configuration, ..SerializeSettings::default() },
     );
-    write(pages, lang, strict).or_else(|_| write(pages, lang, SerializeSettings::default()))
+    write(pages, about, lang, strict)
+        .or_else(|_| write(pages, about, lang, SerializeSettings::default()))
 }
 
-fn write(pages: &[Svg], lang: Lang, settings: SerializeSettings) -> Result<Vec<u8>, PosterError> {
+fn write(
+    pages: &[Page<'_>],
+    about: &Svg,
+    lang: Lang,
+    settings: SerializeSettings,
+) -> Result<Vec<u8>, PosterError> {
     let failed = |why: &str| PosterError::Pdf(why.to_owned());
-    let (width, height) = (210.0 / 25.4 * 72.0, 297.0 / 25.4 * 72.0);
     let mut document = Document::new_with(settings);
     let mut tags = TagTree::new().with_lang(Some(lang.tag().to_owned()));
-    for svg in pages {
-        let tree = Tree::from_str(&svg.xml, &options())
-            .map_err(|error| PosterError::Pdf(error.to_string()))?;
-        let page = PageSettings::from_wh(width, height).ok_or_else(|| failed("no page"))?;
-        let mut page = document.start_page_with(page);
+    for placed in pages {
+        let page = PageSettings::from_wh(points(A4.0), points(A4.1));
+        let mut page = document.start_page_with(page.ok_or_else(|| failed("no page"))?);
         let mut surface = page.surface();
         let drawing = surface.start_tagged(ContentTag::Other);
-        let size = Size::from_wh(width, height).ok_or_else(|| failed("no size"))?;
-        surface
-            .draw_svg(&tree, size, SvgSettings::default())
-            .ok_or_else(|| failed("the drawing was not taken"))?;
+        for (x, y, tree) in placed {
+            let (width, height) = (tree.size().width(), tree.size().height());
+            let size = Size::from_wh(points(width.into()), points(height.into()));
+            surface.push_transform(&Transform::from_translate(points(*x), points(*y)));
+            surface
+                .draw_svg(tree, size.ok_or_else(|| failed("no size"))?, SvgSettings::default())
+                .ok_or_else(|| failed("the drawing was not taken"))?;
+            surface.pop();
+        }
         surface.end_tagged();
         surface.finish();
         page.finish();
-        let mut figure = TagGroup::new(Tag::Figure(Some(svg.desc.clone())));
+        let mut figure = TagGroup::new(Tag::Figure(Some(about.desc.clone())));
         figure.push(Node::Leaf(drawing));
         tags.push(Node::Group(figure));
     }
     document.set_tag_tree(tags);
-    let title = pages.first().map_or(String::new(), |svg| svg.title.clone());
+    let title = about.title.clone();
     let mut outline = Outline::new();
     let top = XyzDestination::new(0, Point::from_xy(0.0, 0.0));
     outline.push_child(OutlineNode::new(title.clone(), top));

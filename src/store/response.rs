@@ -175,7 +175,9 @@ pub(super) async fn write(tx: &mut Tx, secret: &Secret, sent: &Sent) -> Result<R
                 return Ok(Received::Already);
             }
             if !card::spend(tx, secret, response, code).await? {
-                return Ok(Received::NoSuchCode);
+                // What comes late finds no code at all: they went at closing.
+                let late = response.closed_since.is_some();
+                return Ok(if late { Received::Closed } else { Received::NoSuchCode });
             }
             add_response(tx, secret, response).await
         }

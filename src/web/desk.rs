@@ -261,7 +261,7 @@ impl<'a> StaffFrame<'a> {
             name: "Miradouro".to_owned(),
             home: "/home".to_owned(),
             invented: None,
-            css: assets::address("miradouro.css,public.css"),
+            css: assets::address("miradouro.css,public.css,kinds.css"),
             staff_css: assets::address("staff.css"),
             person: person.name.clone(),
             words: app.staff_words(person.lang),

@@ -10,6 +10,7 @@ use super::app::{App, Inner};
 use super::assets;
 use super::page::{self, Frame, Message};
 use super::participate::{Pairs, best, wished};
+use super::phone::{Became, Said};
 use crate::domain::code::Code;
 use crate::domain::collection::{Collection, Door, Mode};
 use crate::domain::diagnosis::Diagnosis;
@@ -213,7 +214,8 @@ pub(super) fn shut(app: &Inner, collection: &Collection, of: &Diagnosis, lang: L
     let mut page = Message::plain(lang, &words.shut_title, &who);
     page.frame.name.clone_from(&of.name);
     page.links = onward(words, of);
-    (StatusCode::GONE, page::html(page.render())).into_response()
+    let page = (StatusCode::GONE, page::html(page.render())).into_response();
+    Said::new(Some(Became::Closed), &words.shut_title, &who).beside(page)
 }
 
 /// Where to go from a door that is over: another card, or what came of it.

@@ -78,7 +78,8 @@ pub(super) async fn enter(
     let wished = wished(&headers);
     match entry(&app, &door).await {
         Ok(entry) if entry.door.mode == Mode::Kiosk && entry.is_open() => {
-            let invented = invented(&entry, app.form_words(Lang::En));
+            let first = best(&[], &entry.collection.field.languages);
+            let invented = invented(&entry, app.form_words(first));
             door::start(&app, (&entry.door, &entry.collection, &entry.diagnosis), invented)
         }
         Ok(entry) => {
@@ -475,6 +476,9 @@ fn show_again(
     let mut said = Said::wrong(app, lang, complaints, questions);
     if let Some(trouble) = trouble {
         trouble.sentence(words).clone_into(&mut said.sentence);
+        if trouble.is_of_code() {
+            said = said.and(door::FIELD, &words.code_label, trouble.sentence(words));
+        }
     }
     said.beside(page)
 }
@@ -740,8 +744,10 @@ fn already(app: &Inner, entry: &Entry, lang: Lang, pairs: Pairs) -> Response {
     let words = app.form_words(lang);
     if entry.door.with_codes {
         // A card counts once: there is nobody else to send these answers for.
-        let page = Message::plain(lang, &words.already_title, &app.ways_words(lang).code_why);
-        return page::html(page.render());
+        let once = &app.ways_words(lang).code_why;
+        let page = Message::plain(lang, &words.already_title, once);
+        let page = page::html(page.render());
+        return Said::new(Some(Became::Already), &words.already_title, once).beside(page);
     }
     let mut page = Message::plain(lang, &words.already_title, &words.already);
     let mut fields: Pairs = pairs.into_iter().filter(|(name, _)| name != "_id").collect();

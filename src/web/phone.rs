@@ -146,6 +146,14 @@ impl Said {
         Self { wrong: faults.collect(), as_is, ..said }
     }
 
+    /// The same with one more thing that is wrong.
+    #[must_use]
+    pub(super) fn and(mut self, field: &str, question: &str, sentence: &str) -> Self {
+        let [field, question, sentence] = [field, question, sentence].map(str::to_owned);
+        self.wrong.insert(0, Fault { field, question, sentence });
+        self
+    }
+
     /// The same beside a page.
     #[must_use]
     pub(super) fn beside(self, mut page: Response) -> Response {

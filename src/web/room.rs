@@ -50,7 +50,7 @@ pub(super) async fn page(
     let all = app.store.received(desk.diagnosis.id, collection.id).await?;
     let path = format!("{}/room", held.path());
     let mut doors = app.store.doors(desk.diagnosis.id, collection.id).await?;
-    doors.retain(|door| !door.shut && collection.state == Stands::Open);
+    doors.retain(|door| !door.shut && door.mode != Mode::Kiosk && collection.state == Stands::Open);
     doors.sort_by_key(fitness);
     let wished =
         asked.get("door").and_then(|code| doors.iter().position(|door| door.code == *code));
@@ -76,7 +76,7 @@ pub(super) async fn page(
     Ok(desk::show(StatusCode::OK, &page))
 }
 
-/// The doors for a room first: with help, then one's own phone; a tablet is no door for a room.
+/// The doors for a room first: with help, then one's own phone.
 fn fitness(door: &Door) -> (u8, bool) {
     let mode = match door.mode {
         Mode::Assisted => 0,

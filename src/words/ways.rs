@@ -33,7 +33,6 @@ words! {
         kiosk_not_sent,
         card_draw,
         card_scan,
-        card_code,
         poster_scan,
         poster_type,
     }

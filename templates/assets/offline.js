@@ -2,7 +2,8 @@
 // waits on this phone after a yes, and never before; what waits is listed, sent and mended here.
 "use strict";
 (async () => {
-  const form = document.querySelector("form[data-later]");
+  // A tablet that is passed on keeps nothing and sends by itself.
+  const form = document.querySelector("form[data-later]:not([data-kiosk])");
   const box = document.querySelector("[data-phone]");
   const url = form?.getAttribute("action") ?? box?.dataset.phone;
   if (!url) return;
@@ -212,7 +213,7 @@
     const files = new Map();
     for (const [name, value] of data) {
       if (value instanceof File) files.set(name, [...(files.get(name) ?? []), value]);
-      else if (!name.startsWith("_") || name.startsWith("_clear.")) {
+      else if (!name.startsWith("_") || name.startsWith("_clear.") || name === "_code") {
         const inputs = named(name);
         const tick = inputs.find((one) => one.matches("[type=radio],[type=checkbox]") && one.value === value);
         if (tick) tick.checked = true;
@@ -318,7 +319,7 @@
     switch (said.state) {
       case "now": return thanks();
       case "already": {
-        if (!first || sheet.again) return thanks();
+        if (!first || sheet.again || form.elements._code) return thanks();
         pending = null;
         return tell(sentence, bar(button("send_as_new", () => {
           named("_id")[0].value = crypto.randomUUID();

@@ -30,13 +30,14 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 90] = [
+const MATRIX: [(&str, &str, &str); 100] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
     ("GET", "/i/{token}", "200 200 200 200 200 200 200"),
     ("POST", "/i/{token}", "422 422 422 422 422 422 422"),
     // residents
+    ("POST", "/p", "404 404 404 404 404 404 404"),
     ("POST", "/p/{door}/{lang}", "400 400 400 400 400 400 400"),
     ("POST", "/w/{door}/{lang}/{station}", "422 422 422 422 422 422 422"),
     // a person's own
@@ -75,6 +76,16 @@ const MATRIX: [(&str, &str, &str); 90] = [
     ("GET", "/d/{slug}/collections/{id}/photos/{photo}", "in 404 403 403 403 200 403"),
     ("GET", "/d/{slug}/collections/{id}/photos/nonsense", "in 404 403 403 403 404 403"),
     ("POST", "/d/{slug}/collections/{id}/photos", "in 404 403 403 403 303 403"),
+    // doors, cards, kiosk and room
+    ("GET", "/d/{slug}/collections/{id}/doors", "in 404 403 403 200 403 200"),
+    ("POST", "/d/{slug}/collections/{id}/doors", "in 404 403 403 403 403 422"),
+    ("POST", "/d/{slug}/collections/{id}/doors/{door}", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/collections/{id}/doors/{door}/sheet.pdf", "in 404 403 403 200 403 200"),
+    ("POST", "/d/{slug}/collections/{id}/doors/{door}/kiosk", "in 404 403 403 404 403 404"),
+    ("POST", "/d/{slug}/collections/{id}/cards", "in 404 403 403 403 403 422"),
+    ("POST", "/d/{slug}/collections/{id}/ceiling", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/collections/{id}/room", "in 404 403 403 303 403 303"),
+    ("GET", "/d/{slug}/collections/{id}/room/count", "in 404 403 403 200 403 200"),
     // writing instruments
     ("GET", "/d/{slug}/instruments/new", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/instruments/new", "in 404 403 403 403 403 422"),

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use miradouro::domain::collection::{Mode, State};
+use miradouro::domain::answer::Reading;
+use miradouro::domain::code::Code;
+use miradouro::domain::collection::{Door, Mode, State};
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::{PopulationCount, Wave, Zone, ZoneSet};
 use miradouro::domain::draft::Draft;
@@ -16,9 +18,10 @@ use miradouro::domain::text::Lang;
 use miradouro::domain::version::Publication;
 use miradouro::instruments::Shelf;
 use miradouro::store::{
-    KeyedIn, NewReflection, NewResponse, Passphrase, Received, Saved, Secret, Standing, Store,
-    StoreError, StoredRelease, StoredTable, TextCheck, Token,
+    CEILING, KeyedIn, NewReflection, NewResponse, Passphrase, Received, Saved, Secret, Standing,
+    Store, StoreError, StoredRelease, StoredTable, TextCheck, Token,
 };
+use uuid::Uuid;
 
 use crate::house::{Folder, NOW, on_both};
 
@@ -637,5 +640,134 @@ fn the_log_takes_several_acts_at_once() {
         let entries = house.store.audit(diagnosis.id).await.unwrap();
         assert_eq!(entries.len(), 16, "on {}", house.name);
         assert!(entries.iter().all(|entry| entry.unbroken));
+    });
+}
+
+#[test]
+fn a_code_is_spent_once_and_what_is_left_goes_at_closing() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, wave) = house.diagnosis().await;
+        let of = diagnosis.id;
+        let (collection, door) = house.collection(&diagnosis, &wave, "pulse2").await;
+        let (other, _) = house.collection(&diagnosis, &wave, "pulse2").await;
+        let codes: Vec<Code> = (0..3).map(|_| Code::random()).collect();
+        store.issue_codes(of, collection.id, &codes).await.unwrap();
+        assert_eq!(store.codes(of, collection.id).await.unwrap(), (3, 3));
+        assert_eq!(store.codes(of, other.id).await.unwrap(), (0, 0));
+
+        let hash = &collection.instrument;
+        let response = |id| NewResponse::through(&door, id, hash, Lang::En, Reading::default());
+        let (id, code) = (ResponseId::random(), codes[0].clone());
+        let sent = store.receive_with(response(id), code.clone()).await.unwrap();
+        assert_eq!(sent, Received::Now);
+        let again = store.receive_with(response(id), code.clone()).await.unwrap();
+        assert_eq!(again, Received::Already, "the reply was lost: the receipt is looked at first");
+        let twice = store.receive_with(response(ResponseId::random()), code).await.unwrap();
+        assert_eq!(twice, Received::NoSuchCode);
+        let unknown = store.receive_with(response(ResponseId::random()), Code::random()).await;
+        assert_eq!(unknown.unwrap(), Received::NoSuchCode);
+        let elsewhere = NewResponse { collection: other.id, ..response(ResponseId::random()) };
+        let elsewhere = store.receive_with(elsewhere, codes[1].clone()).await.unwrap();
+        assert_eq!(elsewhere, Received::NoSuchCode, "a card of another collection");
+        assert_eq!(store.received(of, collection.id).await.unwrap(), 1);
+        assert_eq!(store.codes(of, collection.id).await.unwrap(), (3, 2));
+
+        let day = "2026-11-22".parse().unwrap();
+        store.close_collection(of, collection.id, day, false).await.unwrap();
+        assert_eq!(store.codes(of, collection.id).await.unwrap(), (3, 2), "still to be counted");
+        let late = store.receive_with(response(ResponseId::random()), codes[1].clone()).await;
+        assert_eq!(late.unwrap(), Received::Closed);
+        let known = store.receive_with(response(id), codes[0].clone()).await.unwrap();
+        assert_eq!(known, Received::Already, "what is there is there after closing too");
+        let more = store.issue_codes(of, collection.id, &codes).await;
+        assert!(matches!(more, Err(StoreError::Stale(_))));
+    });
+}
+
+#[test]
+fn one_code_on_many_phones_at_once_counts_once() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (collection, door) = house.collection(&diagnosis, &wave, "pulse2").await;
+        let codes: Vec<Code> = (0..8).map(|_| Code::random()).collect();
+        house.store.issue_codes(diagnosis.id, collection.id, &codes).await.unwrap();
+        let mut tasks = tokio::task::JoinSet::new();
+        for code in codes.iter().chain(&codes).chain(&codes).cloned() {
+            let (store, hash) = (house.store.clone(), collection.instrument.clone());
+            let id = ResponseId::random();
+            let response = NewResponse::through(&door, id, &hash, Lang::En, Reading::default());
+            tasks.spawn(async move { store.receive_with(response, code).await.unwrap() });
+        }
+        let all = tasks.join_all().await;
+        let count = |what: Received| all.iter().filter(|one| **one == what).count();
+        assert_eq!((count(Received::Now), count(Received::NoSuchCode)), (8, 16));
+        let received = house.store.received(diagnosis.id, collection.id).await.unwrap();
+        assert_eq!(received, 8, "on {}", house.name);
+        assert_eq!(house.store.codes(diagnosis.id, collection.id).await.unwrap(), (8, 0));
+    });
+}
+
+#[test]
+fn doors_are_added_found_and_shut() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (collection, first) = house.collection(&diagnosis, &wave, "pulse2").await;
+        let word = Uuid::new_v4().simple().to_string();
+        let new = Door::new(&word, collection.id, diagnosis.id, Mode::Kiosk);
+        let new = Door { with_codes: true, ..new };
+        store.add_door(&new).await.unwrap();
+        assert!(matches!(store.add_door(&new).await, Err(StoreError::Taken(_))));
+        assert_eq!(store.door(&word).await.unwrap(), new);
+        let typed = format!(" {}- {} ", word[..16].to_uppercase(), &word[16..]);
+        assert_eq!(store.meant_door(&typed).await.unwrap(), new);
+        let looks_alike = word.replace('0', "O").replace('1', "l");
+        assert_eq!(store.meant_door(&looks_alike).await.unwrap(), new);
+        assert!(matches!(store.meant_door("").await, Err(StoreError::NotFound(_))));
+        store.shut_door(&new, true).await.unwrap();
+        assert!(store.door(&word).await.unwrap().shut);
+        assert!(!store.door(&first.code).await.unwrap().shut, "by itself");
+        store.shut_door(&new, false).await.unwrap();
+        assert_eq!(store.doors(diagnosis.id, collection.id).await.unwrap().len(), 2);
+        let (foreign, _) = house.collection(&diagnosis, &wave, "pulse2").await;
+        let foreign = Door { collection: foreign.id, ..new.clone() };
+        assert!(matches!(store.shut_door(&foreign, true).await, Err(StoreError::NotFound(_))));
+        let day = "2026-11-22".parse().unwrap();
+        store.close_collection(diagnosis.id, collection.id, day, false).await.unwrap();
+        let late = Door { code: "late".to_owned(), ..new };
+        assert!(matches!(store.add_door(&late).await, Err(StoreError::Stale(_))));
+    });
+}
+
+#[test]
+fn a_ceiling_stops_a_flood_and_forgets_nobody() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, wave) = house.diagnosis().await;
+        let of = diagnosis.id;
+        let (collection, door) = house.collection(&diagnosis, &wave, "pulse2").await;
+        assert_eq!(store.ceiling(of, collection.id).await.unwrap(), CEILING);
+        store.set_ceiling(of, collection.id, 2).await.unwrap();
+        assert_eq!(store.ceiling(of, collection.id).await.unwrap(), 2);
+        let hash = &collection.instrument;
+        let response = |id| NewResponse::through(&door, id, hash, Lang::En, Reading::default());
+        let ids = [(); 3].map(|()| ResponseId::random());
+        let mut came = Vec::new();
+        for id in ids {
+            came.push(store.receive(response(id)).await.unwrap());
+        }
+        assert_eq!(came, [Received::Now, Received::Now, Received::Full]);
+        assert_eq!(store.receive(response(ids[0])).await.unwrap(), Received::Already);
+        let code = Code::random();
+        store.issue_codes(of, collection.id, std::slice::from_ref(&code)).await.unwrap();
+        let full = store.receive_with(response(ids[2]), code.clone()).await.unwrap();
+        assert_eq!(full, Received::Full);
+        assert_eq!(store.codes(of, collection.id).await.unwrap(), (1, 1), "the code is not spent");
+        store.set_ceiling(of, collection.id, 3).await.unwrap();
+        assert_eq!(store.receive_with(response(ids[2]), code).await.unwrap(), Received::Now);
+        let day = "2026-11-22".parse().unwrap();
+        store.close_collection(of, collection.id, day, false).await.unwrap();
+        assert!(matches!(store.set_ceiling(of, collection.id, 9).await, Err(StoreError::Stale(_))));
     });
 }
