@@ -31,7 +31,7 @@ pub use caption::{Caption, caption};
 pub use data_table::{DataTable, data_table};
 pub use layout::fonts;
 pub use look::{Look, LookKind, Sizes};
-pub use qr::{qr_path, qr_runs};
+pub use qr::{Runs, qr_path, qr_runs};
 
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::{Lang, Text};

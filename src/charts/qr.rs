@@ -10,12 +10,15 @@ use super::sink::short;
 /// The empty edge around a code, in modules.
 const QUIET: i32 = 4;
 
+/// Dark runs, each with its left, top and width.
+pub type Runs = Vec<(f64, f64, f64)>;
+
 /// The dark runs of a QR code, each with its left, top and width where a module is `module` wide,
 /// and the side of the whole with the quiet zone.
 ///
 /// # Errors
 /// When the text is longer than a code can hold, or the module is not a size.
-pub fn qr_runs(text: &str, module: f64) -> Result<(Vec<(f64, f64, f64)>, f64), Refusal> {
+pub fn qr_runs(text: &str, module: f64) -> Result<(Runs, f64), Refusal> {
     if !(module.is_finite() && module > 0.0) {
         return Err(Refusal::NotANumber);
     }

@@ -30,6 +30,7 @@ use crate::domain::instrument::Sheet;
 use crate::domain::keyed::{Around, Key, Says, Slot, Takes, slots};
 use crate::domain::paper::{BadNumber, SheetNumber};
 use crate::domain::people::May;
+use crate::domain::question::Question;
 use crate::domain::text::Lang;
 use crate::store::{KeyedIn, NewResponse, Standing};
 use crate::words::{KeyinWords, StaffWords, fill};
@@ -345,7 +346,7 @@ fn section<'h>(held: &'h Held, slot: &Slot<'_>) -> (&'h str, &'h str) {
     let lang = held.desk.lang();
     let id = slot.field.split('.').next().unwrap_or_default();
     let holds = |section: &&crate::domain::instrument::Section| {
-        let rows = section.questions.iter().flat_map(|question| question.rows());
+        let rows = section.questions.iter().flat_map(Question::rows);
         rows.chain(&section.questions).any(|question| question.id == id)
     };
     let found = held.instrument.sections.iter().find(holds);

@@ -118,7 +118,7 @@ impl Setter {
                 Align::Middle => x + free / 2.0,
                 Align::End => x + free,
             };
-            let base = top + (LINE + CAP) / 2.0 * font.size;
+            let base = top + f64::midpoint(LINE, CAP) * font.size;
             let letters = Arc::new(letters);
             block.marks.push(Mark::Text { x, base, letters, font, para: self.para });
             top += LINE * font.size;

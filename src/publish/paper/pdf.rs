@@ -154,8 +154,9 @@ fn paint(surface: &mut Surface<'_>, mark: &Mark) {
         }
         Mark::Box { x, y, w, h, grey, line } => {
             let mut path = PathBuilder::new();
-            let rect = Rect::from_xywh(f(*x), f(*y), f(*w), f(*h));
-            rect.into_iter().for_each(|rect| path.push_rect(rect));
+            if let Some(rect) = Rect::from_xywh(f(*x), f(*y), f(*w), f(*h)) {
+                path.push_rect(rect);
+            }
             match line {
                 Some(line) => stroke(surface, *grey, *line),
                 None => fill(surface, *grey),
@@ -187,9 +188,9 @@ fn paint(surface: &mut Surface<'_>, mark: &Mark) {
         Mark::Code { x, y, squares, .. } => {
             let mut path = PathBuilder::new();
             for (left, top, width) in squares {
-                let side = squares.first().map_or(0.0, |_| MODULE);
-                let rect = Rect::from_xywh(f(*left), f(*top), f(*width), f(side));
-                rect.into_iter().for_each(|rect| path.push_rect(rect));
+                if let Some(rect) = Rect::from_xywh(f(*left), f(*top), f(*width), f(MODULE)) {
+                    path.push_rect(rect);
+                }
             }
             surface.push_transform(&Transform::from_translate(f(*x), f(*y)));
             fill(surface, 0);
@@ -220,20 +221,21 @@ fn stroke(surface: &mut Surface<'_>, grey: Grey, line: f64) {
     surface.set_stroke(Some(Stroke { paint, width: f(line), ..Stroke::default() }));
 }
 
-fn circle(x: f64, y: f64, r: f64) -> Option<Path> {
-    let k = 0.552_284_75 * r;
+/// A circle of four bows.
+fn circle(x: f64, y: f64, radius: f64) -> Option<Path> {
+    let bow = 0.552_284_75 * radius;
     let mut path = PathBuilder::new();
-    let point = |dx: f64, dy: f64| (f(x + dx), f(y + dy));
-    let start = point(r, 0.0);
+    let point = |(across, down): (f64, f64)| (f(x + across), f(y + down));
+    let start = point((radius, 0.0));
     path.move_to(start.0, start.1);
-    for [a, b, c] in [
-        [(r, k), (k, r), (0.0, r)],
-        [(-k, r), (-r, k), (-r, 0.0)],
-        [(-r, -k), (-k, -r), (0.0, -r)],
-        [(k, -r), (r, -k), (r, 0.0)],
+    for bows in [
+        [(radius, bow), (bow, radius), (0.0, radius)],
+        [(-bow, radius), (-radius, bow), (-radius, 0.0)],
+        [(-radius, -bow), (-bow, -radius), (0.0, -radius)],
+        [(bow, -radius), (radius, -bow), (radius, 0.0)],
     ] {
-        let [a, b, c] = [a, b, c].map(|(dx, dy)| point(dx, dy));
-        path.cubic_to(a.0, a.1, b.0, b.1, c.0, c.1);
+        let [one, other, end] = bows.map(point);
+        path.cubic_to(one.0, one.1, other.0, other.1, end.0, end.1);
     }
     path.close();
     path.finish()
