@@ -21,7 +21,7 @@ use crate::domain::text::{Lang, Text};
 use crate::words::WaysWords;
 
 /// The most cards made at once.
-pub const MOST_CARDS: usize = 1000;
+pub const MOST_CARDS: usize = 500;
 /// The most languages on a card.
 pub const MOST_LANGUAGES: usize = 3;
 
