@@ -314,7 +314,7 @@ pub(super) async fn sheet(
     let held = Held::at(&app, signed_in, (&slug, &id), May::Facilitate).await?;
     let door = door_of(&held, &door).await?;
     let entrance = entrance(&held, &door, &held.collection.field.languages);
-    let pdf = entrance.sheet().map_err(|_| not_printable(&held))?;
+    let pdf = entrance.sheet().map_err(|_said_in_words| not_printable(&held))?;
     Ok(file(pdf, &format!("{}.pdf", door.code)))
 }
 
@@ -358,7 +358,9 @@ pub(super) async fn cards(
     };
     // Drawn before they are valid: what cannot be printed is not given out.
     let pdf = tokio::task::block_in_place(|| {
-        entrance(&held, door, &languages).cards(&codes, size).map_err(|_| not_printable(&held))
+        entrance(&held, door, &languages)
+            .cards(&codes, size)
+            .map_err(|_said_in_words| not_printable(&held))
     })?;
     let issued = app.store.issue_codes(of, held.collection.id, &codes).await;
     issued.map_err(|error| held.desk.said(error))?;
