@@ -159,7 +159,10 @@ mod tests {
         let digits: Vec<usize> = letters
             .glyphs
             .iter()
-            .filter(|glyph| letters.text[glyph.from..glyph.to].chars().all(|c| c.is_ascii_digit()))
+            .filter(|glyph| {
+                let drawn = letters.text.get(glyph.from..glyph.to).unwrap();
+                drawn.chars().all(|c| c.is_ascii_digit())
+            })
             .map(|glyph| glyph.from)
             .collect();
         assert!(digits.is_sorted(), "10 and not 01");

@@ -314,7 +314,7 @@ pub(super) async fn sheet(
     let held = Held::at(&app, signed_in, (&slug, &id), May::Facilitate).await?;
     let door = door_of(&held, &door).await?;
     let entrance = entrance(&held, &door, &held.collection.field.languages);
-    let pdf = entrance.sheet().map_err(|_refused| not_printable(&held))?;
+    let pdf = entrance.sheet().map_err(|_said_in_words| not_printable(&held))?;
     Ok(file(pdf, &format!("{}.pdf", door.code)))
 }
 
@@ -360,7 +360,7 @@ pub(super) async fn cards(
     let pdf = tokio::task::block_in_place(|| {
         entrance(&held, door, &languages)
             .cards(&codes, size)
-            .map_err(|_refused| not_printable(&held))
+            .map_err(|_said_in_words| not_printable(&held))
     })?;
     let issued = app.store.issue_codes(of, held.collection.id, &codes).await;
     issued.map_err(|error| held.desk.said(error))?;
