@@ -28,6 +28,7 @@ async function printed(collection, copies, lang) {
 
 async function begin(collection, number) {
   await page.goto(`${collection}/keyin`);
+  await page.waitForFunction(() => document.activeElement.id === "sheet");
   await page.keyboard.type(number.toLowerCase());
   await page.keyboard.press("Enter");
   await page.locator("form.keyin").waitFor();
@@ -56,6 +57,7 @@ await test("a sheet is typed with two keys for a question and without the mouse"
   await page.goto(`${address}/keyin`);
   await picture(page, "staff-keyin-number");
   const wrong = one.replace(/\d/, (digit) => String((Number(digit) + 1) % 10));
+  await page.waitForFunction(() => document.activeElement.id === "sheet");
   await page.keyboard.type(wrong);
   await page.keyboard.press("Enter");
   await page.locator("#sheet-err").waitFor();
@@ -88,6 +90,78 @@ await test("a sheet is typed with two keys for a question and without the mouse"
   is(await page.evaluate(() => document.activeElement.id === "sheet"), "the next number can be typed");
   await page.goto(`${address}/count`);
   await picture(page, "staff-count");
+});
+
+await test("one collection fed by phone, card, kiosk, helper and paper adds up", async () => {
+  const [, collection] = collections.find(([name]) => /Peiling|Pulse/i.test(name)) ?? [];
+  is(collection, `a pulse among ${collections.map(([name]) => name)}`);
+  await page.goto(collection);
+  const open = (await page.locator(".address").first().textContent()).trim();
+  const origin = new URL(open).origin;
+  const headers = { origin, "sec-fetch-site": "same-origin" };
+  const post = (address, form) => context.request.post(address, { headers, form });
+  const doors = new Map([["own", open]]);
+  for (const [mode, who] of [["kiosk", "open"], ["assisted", "open"], ["own", "codes"]]) {
+    await page.goto(`${collection}/doors`);
+    await page.locator(`input[name=mode][value=${mode}]`).check();
+    await page.locator(`input[name=codes][value=${who === "codes" ? "yes" : "no"}]`).check();
+    const before = await page.locator(".doors .address").allTextContents();
+    await page.locator("form:has(input[name=mode]) button.go").click();
+    const after = await page.locator(".doors .address").allTextContents();
+    doors.set(who === "codes" ? "cards" : mode, after.find((one) => !before.includes(one)).trim());
+  }
+  const cards = await post(`${collection}/cards`, { count: "3", size: "10", languages: "nl" });
+  is(cards.ok(), `cards said ${cards.status()}`);
+  const { stdout } = spawnSync("pdftotext", ["-layout", "-", "-"], { input: await cards.body() });
+  const codes = stdout.toString().match(/\b[0-9A-Z]{4}[- ][0-9A-Z]{4}[- ][0-9A-Z]{5}\b/g);
+  is(codes?.length === 3, `three codes, not ${codes?.length}`);
+
+  const anybody = await browser.newContext();
+  const send = async (door, code) => {
+    const form = await (await anybody.request.get(`${door}/nl`)).text();
+    const id = form.match(/name="_id" value="([^"]+)"/)[1];
+    const fields = { _id: id, q1: "safe", ...(code ? { _code: code } : {}) };
+    const answer = await anybody.request.post(`${door}/nl`, { headers, form: fields, maxRedirects: 0 });
+    return answer.status();
+  };
+  await page.goto(`${collection}/count`);
+  const row = async (name) => {
+    const cells = page.locator("tr", { has: page.locator("th", { hasText: name }) }).locator("td");
+    return (await cells.allTextContents()).map((cell) => cell.trim());
+  };
+  const counted = async (name) => Number((await row(name))[4]);
+  const names = await page.locator("tbody th").allTextContents();
+  const before = await Promise.all(names.slice(0, 3).map(counted));
+  is((await send(doors.get("own"))) === 303 && (await send(doors.get("own"))) === 303, "two phones");
+  for (let n = 0; n < 3; n += 1) is((await send(doors.get("kiosk"))) === 303, "the kiosk");
+  is((await send(doors.get("assisted"))) === 303, "with help");
+  is((await send(doors.get("cards"), codes[0])) === 303, "a card");
+  is((await send(doors.get("cards"), codes[0])) === 409, "the same card again");
+  const numbers = await printed(collection, 4, "nl");
+  for (const number of numbers.slice(0, 2)) {
+    await begin(collection, number);
+    while ((await page.locator("form.keyin.end").count()) === 0) {
+      const kind = await page.locator(".step.now").getAttribute("data-kind");
+      await answer(["one", "several", "order"].includes(kind) ? "1" : "-");
+    }
+    await page.keyboard.press("Enter");
+    await page.locator("#sheet").waitFor();
+  }
+  await page.goto(`${collection}/count`);
+  const fields = await page.locator("form input[type=number]").all();
+  await fields[1].fill("3");
+  await fields[2].fill("1");
+  await page.locator("form button.go").click();
+  await page.goto(`${collection}/count`);
+  await picture(page, "staff-count-all-ways");
+  const after = await Promise.all(names.slice(0, 3).map(counted));
+  is(after.map((n, way) => n - before[way]).join() === "3,3,1", `counted ${before} and then ${after}`);
+  const paper = await row(names[3]);
+  const card = await row(names[4]);
+  is(card.join() === "3,1,,,1,2", `cards: printed, used, counted, out: ${card}`);
+  is(paper.join() === "4,3,1,2,2,1", `paper: handed out, returned, spoiled, typed, counted, out: ${paper}`);
+  console.log(`one collection, all ways: ${(await page.locator("table").innerText()).replaceAll("\n", "; ").replaceAll("\t", " ")}`);
+  await anybody.close();
 });
 
 await end();
