@@ -33,7 +33,7 @@
   document.addEventListener("miradouro:sent", () => { owner = false; if (key) arrived(key); });
 
   // All answers once more, each with a way back to its question.
-  const text = (field) => field.querySelector("legend,h3").firstChild.textContent;
+  const text = (field) => field.querySelector("legend,h2,h3").firstChild.textContent;
   const given = (field) => [...field.querySelectorAll("input,select,textarea")]
     .filter((it) => !it.closest("[hidden]") && it.type !== "hidden")
     .map((it) => {
