@@ -182,7 +182,7 @@ async function fill(page) {
   const names = await page.locator("main input[type=radio],main input[type=checkbox]").evaluateAll((all) =>
     [...new Set(all.filter((it) => it.checkVisibility() && !it.closest(".keep")).map((it) => it.name))]);
   for (const name of names.filter((name) => !name.startsWith("_clear."))) {
-    await page.locator(`[name="${name}"]`).first().check();
+    await page.locator(`[name="${name}"]:is([type=radio],[type=checkbox])`).first().check();
   }
   for (const text of await page.locator("textarea >> visible=true").all()) await text.fill("meer bankjes");
 }
