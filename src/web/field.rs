@@ -8,16 +8,16 @@ use rand::seq::SliceRandom;
 use super::place::{self, MapLink};
 use crate::domain::answer::{Complaint, Wrong};
 use crate::domain::area::Map;
-use crate::domain::condition::{Condition, Rule};
+use crate::domain::condition::Condition;
 use crate::domain::diagnosis::Zone;
 use crate::domain::ids::ResponseId;
-use crate::domain::instrument::{Instrument, Sheet};
+use crate::domain::instrument::Instrument;
 use crate::domain::personal::Personal;
 use crate::domain::photo::clear_field;
 use crate::domain::question::{Choice, Kind, Label, Question, ZONE_REFUSED};
 use crate::domain::text::Lang;
 use crate::job::photo::{LARGEST, MOST_PIXELS};
-use crate::words::{FormWords, fill};
+use crate::words::{FormWords, Speaker, fill};
 
 /// A field as it is drawn.
 #[derive(Template)]
@@ -369,17 +369,7 @@ impl Fields<'_> {
     }
 
     fn group(&self, head: Head, questions: &[Question], max: usize) -> askama::Result<Field<'_>> {
-        let words = self.words;
-        let (title, add) = match self.instrument.sheet {
-            Sheet::NoteSheet => (&words.note, &words.add_note),
-            Sheet::MapSheet => (&words.mark, &words.add_mark),
-            Sheet::Questionnaire
-            | Sheet::WalkSheet
-            | Sheet::Feedback
-            | Sheet::Game
-            | Sheet::Ballot
-            | Sheet::SignUp => (&words.stop, &words.add_stop),
-        };
+        let (title, add) = self.words.repeat(self.instrument.sheet);
         let times = self.times(&head.field).clamp(1, max);
         let mut repeats = Vec::new();
         for number in 0..times {
@@ -390,7 +380,7 @@ impl Fields<'_> {
             }
             repeats.push((fill(title, &[("n", &(number + 1).to_string())]), fields));
         }
-        Ok(Field::Group { head, repeats, more: times < max, add: add.clone() })
+        Ok(Field::Group { head, repeats, more: times < max, add: add.to_owned() })
     }
 
     /// How often a group is shown: as often as before, and once more when that was asked for.
@@ -399,55 +389,10 @@ impl Fields<'_> {
         before + usize::from(self.is_ticked("_add", group))
     }
 
-    /// A rule as a sentence under the question.
+    /// A rule as a sentence under the question; nothing where it cannot be said.
     fn only_if(&self, rule: &Condition) -> String {
-        self.say(rule.rule())
-    }
-
-    fn say(&self, rule: &Rule) -> String {
-        match rule {
-            Rule::All(rules) | Rule::Any(rules) => {
-                let word =
-                    if matches!(rule, Rule::All(_)) { &self.words.and } else { &self.words.or };
-                let said: Vec<String> = rules.iter().map(|rule| self.say(rule)).collect();
-                said.join(&format!(" {word} "))
-            }
-            Rule::Not(rule) => match rule.as_ref() {
-                Rule::In { question, codes } => {
-                    self.chosen(&self.words.only_if_not_chosen, question, codes)
-                }
-                Rule::All(_)
-                | Rule::Any(_)
-                | Rule::Not(_)
-                | Rule::Isnt { .. }
-                | Rule::Number { .. }
-                | Rule::Count { .. }
-                | Rule::Answered { .. } => String::new(),
-            },
-            Rule::In { question, codes } => {
-                self.chosen(&self.words.only_if_chosen, question, codes)
-            }
-            Rule::Isnt { question, code } => {
-                self.chosen(&self.words.only_if_not_chosen, question, std::slice::from_ref(code))
-            }
-            Rule::Count { question, .. } => self.chosen(&self.words.only_if_some, question, &[]),
-            Rule::Number { question, .. } | Rule::Answered { question } => {
-                self.chosen(&self.words.only_if_answered, question, &[])
-            }
-        }
-    }
-
-    fn chosen(&self, words: &str, question: &str, codes: &[String]) -> String {
-        let Some(question) = self.instrument.question(question) else {
-            return String::new();
-        };
-        let choices: Vec<String> = codes
-            .iter()
-            .filter_map(|code| question.choice(code))
-            .map(|choice| fill(&self.words.quote, &[("text", choice.text.get(self.lang))]))
-            .collect();
-        let choices = choices.join(&format!(" {} ", self.words.or));
-        fill(words, &[("choices", &choices), ("question", question.text.get(self.lang))])
+        let speaker = Speaker::on_screen(self.instrument, self.lang, self.words);
+        speaker.say(rule.rule()).unwrap_or_default()
     }
 }
 

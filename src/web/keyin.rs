@@ -26,7 +26,6 @@ use crate::domain::answer::{AS_IS, Ground, Reading, Wrong};
 use crate::domain::collection::{Mode, State as Stands};
 use crate::domain::condition::{Comparison, Rule};
 use crate::domain::ids::ResponseId;
-use crate::domain::instrument::Sheet;
 use crate::domain::keyed::{Around, Key, Says, Slot, Takes, slots};
 use crate::domain::paper::{BadNumber, SheetNumber};
 use crate::domain::people::May;
@@ -356,16 +355,7 @@ fn section<'h>(held: &'h Held, slot: &Slot<'_>) -> (&'h str, &'h str) {
 /// What a repeat is called.
 fn named(held: &Held, repeat: usize) -> String {
     let form = held.desk.app.form_words(held.desk.lang());
-    let words = match held.instrument.sheet {
-        Sheet::NoteSheet => &form.note,
-        Sheet::MapSheet => &form.mark,
-        Sheet::Questionnaire
-        | Sheet::WalkSheet
-        | Sheet::Feedback
-        | Sheet::Game
-        | Sheet::Ballot
-        | Sheet::SignUp => &form.stop,
-    };
+    let (words, _) = form.repeat(held.instrument.sheet);
     fill(words, &[("n", &(repeat + 1).to_string())])
 }
 

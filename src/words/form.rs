@@ -1,5 +1,7 @@
 //! What respondents read around the questions.
 
+use crate::domain::instrument::Sheet;
+
 words! {
     /// The texts of answering pages; `{…}` are places [`super::fill`] fills.
     FormWords from "form" {
@@ -120,5 +122,22 @@ words! {
         wrong_photo_big,
         wrong_photo_gone,
         wrong_photo_not_kept,
+    }
+}
+
+impl FormWords {
+    /// What one repeat of a group is called on such a sheet, and the button for one more.
+    #[must_use]
+    pub fn repeat(&self, sheet: Sheet) -> (&str, &str) {
+        match sheet {
+            Sheet::NoteSheet => (&self.note, &self.add_note),
+            Sheet::MapSheet => (&self.mark, &self.add_mark),
+            Sheet::Questionnaire
+            | Sheet::WalkSheet
+            | Sheet::Feedback
+            | Sheet::Game
+            | Sheet::Ballot
+            | Sheet::SignUp => (&self.stop, &self.add_stop),
+        }
     }
 }

@@ -56,6 +56,7 @@ mod paper;
 mod phone;
 mod poster;
 mod privacy;
+mod rule;
 mod staff;
 mod ways;
 
@@ -70,6 +71,7 @@ pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
 pub use privacy::PrivacyWords;
+pub use rule::Speaker;
 use std::collections::BTreeMap;
 
 use rust_embed::RustEmbed;

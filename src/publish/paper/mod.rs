@@ -8,7 +8,6 @@ mod flow;
 mod page;
 mod pdf;
 mod question;
-mod rule;
 #[cfg(test)]
 mod tests;
 
@@ -371,16 +370,7 @@ impl<'a> Maker<'a> {
     ) -> Result<Vec<Unit>, Refusal> {
         let (print, sizes) = (self.print(), self.drawer.sizes);
         let form = print.form;
-        let named = match print.instrument.sheet {
-            Sheet::NoteSheet => &form.note,
-            Sheet::MapSheet => &form.mark,
-            Sheet::Questionnaire
-            | Sheet::WalkSheet
-            | Sheet::Feedback
-            | Sheet::Game
-            | Sheet::Ballot
-            | Sheet::SignUp => &form.stop,
-        };
+        let (named, _) = form.repeat(print.instrument.sheet);
         let title = if self.print().extra {
             fill(named, &[("n", "______")])
         } else {

@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use super::page::{
     Align, Block, INK, Mark, RULE, Role, SOFT, Setter, TINT, Type, height, in_lines,
 };
-use super::rule::Speaker;
 use super::{Print, flow::Unit};
 use crate::charts::Refusal;
 use crate::charts::letters::{LINE, fits};
 use crate::domain::keyed::{Key, Says, Takes, takes};
 use crate::domain::question::{Kind, Label, Question};
 use crate::domain::text::Text;
-use crate::words::fill;
+use crate::words::{Speaker, fill};
 
 /// Letters and distances of one print.
 #[derive(Debug, Clone, Copy)]
@@ -178,8 +177,7 @@ impl<'a> Drawer<'a> {
     fn head(&mut self, question: &Question, (x, width): (f64, f64)) -> Result<Block, Refusal> {
         let (sizes, lang) = (self.sizes, self.print.lang);
         let mut block = Block { glued: true, ..Block::default() };
-        let rule = question.show_if.as_ref().map(|rule| self.speaker().say(rule.rule()));
-        if let Some(said) = rule.filter(|said| !said.is_empty()) {
+        if let Some(said) = self.said_rule(question) {
             let pad = sizes.body * 0.4;
             let inner = (x + pad, pad * 0.6, width - 2.0 * pad);
             let mut words = Block::default();
@@ -206,10 +204,11 @@ impl<'a> Drawer<'a> {
         Ok(block)
     }
 
-    fn speaker(&self) -> Speaker<'_> {
-        let print = self.print;
-        let (instrument, form, words) = (print.instrument, print.form, print.words);
-        Speaker { instrument, numbers: self.numbers, lang: print.lang, form, words }
+    /// When a question is asked, in words.
+    fn said_rule(&self, question: &Question) -> Option<String> {
+        let Print { instrument, lang, form, words, .. } = *self.print;
+        let speaker = Speaker::on_paper((instrument, lang), (form, words), self.numbers);
+        speaker.say(question.show_if.as_ref()?.rule())
     }
 
     /// What the question says by the way, and what its kind has to say on paper.
@@ -507,7 +506,7 @@ impl<'a> Drawer<'a> {
             let number = self.numbers.get(row.id.as_str()).cloned().unwrap_or_default();
             let gutter = sizes.gutter();
             let mut words = row.text.get(self.print.lang).to_owned();
-            for more in [self.hint(row), self.said_rule(row)] {
+            for more in [self.hint(row), self.said_rule(row).unwrap_or_default()] {
                 if !more.is_empty() {
                     words = format!("{words} ({more})");
                 }
@@ -530,10 +529,6 @@ impl<'a> Drawer<'a> {
             unit.blocks.push(block);
         }
         Ok(())
-    }
-
-    fn said_rule(&self, question: &Question) -> String {
-        question.show_if.as_ref().map_or_else(String::new, |rule| self.speaker().say(rule.rule()))
     }
 
     /// The words over the columns, or a list of what each key means where they are too long.

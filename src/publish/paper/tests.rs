@@ -1,9 +1,13 @@
 //! Every instrument in every language stays on its paper, and no words lie over others.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::charts::letters;
+use crate::domain::condition::Condition;
 use crate::domain::paper::Mark as Letters;
 use crate::instruments::Shelf;
+use crate::words::Speaker;
 
 fn zones() -> Vec<Zone> {
     ["Brugzijde", "De Werf", "Havenpark", "Oude Kade"]
@@ -180,4 +184,29 @@ fn words_that_lie_over_others_are_found() {
 #[test]
 fn the_fonts_stand_in_the_order_in_which_letters_name_them() {
     assert_eq!(letters::files().len(), 4);
+}
+
+#[test]
+fn a_rule_is_never_said_narrower_than_it_is() {
+    let shelf = Shelf::load(None);
+    let of = shelf.instruments().iter().find(|one| one.slug == "resident_safety").unwrap();
+    let (form, words) = (FormWords::of(Lang::En).unwrap(), PaperWords::of(Lang::En).unwrap());
+    let numbers = BTreeMap::from([("d_rel", "1".to_owned()), ("p_top", "9".to_owned())]);
+    let said = |rule: &str| {
+        let rule: Condition = rule.parse().unwrap();
+        let paper = Speaker::on_paper((of, Lang::En), (&form, &words), &numbers).say(rule.rule());
+        let screen = Speaker::on_screen(of, Lang::En, &form).say(rule.rule());
+        assert_eq!(paper.is_some(), screen.is_some(), "{rule}");
+        paper
+    };
+    let lives = "Only if you chose “I live here” at question 1";
+    assert_eq!(said("d_rel = live").unwrap(), lives);
+    assert_eq!(said("d_rel = live and count(p_top) < 2").unwrap(), lives);
+    assert_eq!(said("d_rel = live or count(p_top) < 2"), None, "half of it would shut people out");
+    let two = "Only if you crossed 2 or more at question 9";
+    assert_eq!(said("count(p_top) > 1").unwrap(), two);
+    assert_eq!(said("not not count(p_top) >= 2").unwrap(), two);
+    assert_eq!(said("not answered(p_top)"), None);
+    assert_eq!(said("d_rel in [live, nowhere]"), None, "a choice that is not there");
+    assert_eq!(said("count(p_top) >= 0"), None);
 }
