@@ -101,11 +101,16 @@ async fn load(router: &Router, bodies: &[String]) -> f64 {
 async fn weigh(router: &Router) {
     let page = body(router, "/p/bench/en").await;
     let text = String::from_utf8_lossy(&page).into_owned();
-    let css = text.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
-    let style = body(router, css).await;
-    let (page, style) = (gzipped(&page), gzipped(&style));
-    println!("page: resident_safety {page} bytes + style {style} bytes gzipped, 2 requests");
-    println!("page: {} of 14336 bytes", page + style);
+    let mut weights = vec![gzipped(&page)];
+    for asked in ["rel=\"stylesheet\" href=\"", "<script src=\""] {
+        for rest in text.split(asked).skip(1) {
+            let address = rest.split('"').next().unwrap();
+            weights.push(gzipped(&body(router, address).await));
+        }
+    }
+    let whole: usize = weights.iter().sum();
+    println!("page: resident_safety {weights:?} bytes gzipped, {} requests", weights.len());
+    println!("page: {whole} of 14336 bytes");
 }
 
 async fn body(router: &Router, path: &str) -> Vec<u8> {

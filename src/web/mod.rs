@@ -34,6 +34,7 @@ mod editor;
 mod error;
 mod feedback;
 mod field;
+mod form;
 mod home;
 mod instruments;
 mod keyin;

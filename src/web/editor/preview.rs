@@ -9,8 +9,9 @@ use crate::domain::text::Lang;
 use crate::web::app::App;
 use crate::web::desk;
 use crate::web::error::{Error, Result};
+use crate::web::form;
 use crate::web::page::{self, Message};
-use crate::web::participate::{self, Pairs};
+use crate::web::participate::Pairs;
 use crate::web::sign_in::SignedIn;
 use askama::Template;
 
@@ -36,7 +37,7 @@ pub(in crate::web) async fn show(
             Some(wave) => app.store.zones(of.id, wave.id).await?,
             None => Vec::new(),
         };
-        participate::trial(&app, (of, instrument, zones), (lang, &words.trial), &filled)
+        form::trial(&app, (of, instrument, zones), (lang, &words.trial), &filled)
     } else {
         let text = &words.refused_unreadable;
         let message = Message::plain(held.desk.lang(), &words.preview, text);
