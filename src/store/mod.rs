@@ -25,6 +25,7 @@ mod data_walk;
 mod diagnosis;
 mod door;
 mod draft;
+pub mod dump;
 mod instrument;
 mod paper;
 mod people;
@@ -153,6 +154,23 @@ pub enum StoreError {
     /// A migration failed.
     #[error("a migration failed: {0}")]
     Migration(MigrateError),
+    /// The file is damaged: what can be read is shown, and nothing is written.
+    #[error(
+        "the database file is damaged, so nothing is written any more; `miradouro verify` says where, \
+         and `miradouro restore` brings the last backup back"
+    )]
+    ReadOnly,
+    /// What there is could not be kept before a migration.
+    #[error(
+        "the database needs migration {migration}, and everything is kept before one: that failed \
+         ({why}); nothing was changed, please make room and start again"
+    )]
+    NotKept {
+        /// The first migration that is due.
+        migration: i64,
+        /// The reason.
+        why: String,
+    },
 }
 
 /// What a store method gives back.
@@ -175,12 +193,14 @@ impl Store {
             why: error.to_string(),
         };
         std::fs::create_dir_all(folder).map_err(why)?;
+        refuse_half(folder)?;
         let secret = Secret::of(folder).map_err(why)?;
         let photos = photo::folder(folder).map_err(why)?;
         let db = match database {
             None => open_sqlite(folder).await?,
             Some(address) => open_postgres(address).await?,
         };
+        dump::before_migration(&db, folder, &secret).await?;
         migrate(&db).await?;
         let writer = writer::Writer::start(db.clone(), secret.clone());
         Ok(Self { db, writer, secret, photos })
@@ -217,6 +237,24 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// A folder that was not filled to the end, or has lost its secret, is not served: a new secret would
+/// round otherwise and open no seal.
+fn refuse_half(folder: &Path) -> Result<()> {
+    let refuse = |why: &str| {
+        Err(StoreError::Folder { path: folder.to_owned(), why: why.to_owned() })
+    };
+    if folder.join(dump::RESTORING).exists() {
+        return refuse("it was not filled to the end; empty it and restore or transfer again");
+    }
+    if folder.join("miradouro.db").exists() && !folder.join("secret").exists() {
+        return refuse(
+            "its file `secret` is gone, without which no released table opens; take it from the \
+             last backup with `miradouro restore`",
+        );
+    }
+    Ok(())
 }
 
 async fn open_sqlite(folder: &Path) -> Result<Db> {
@@ -299,9 +337,19 @@ fn migrations(db: &Db) -> Vec<Migration> {
         .collect()
 }
 
+/// The last migration that this program knows.
+fn newest_migration(db: &Db) -> i64 {
+    migrations(db).iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
 async fn migrate(db: &Db) -> Result<()> {
+    migrate_to(db, newest_migration(db)).await
+}
+
+/// Brings the schema to a migration, each in a transaction of its own.
+async fn migrate_to(db: &Db, version: i64) -> Result<()> {
     let migrator = Migrator::with_migrations(migrations(db));
-    let outcome = on!(db, pool => migrator.run(pool).await);
+    let outcome = on!(db, pool => migrator.run_to(version, pool).await);
     #[expect(clippy::wildcard_enum_match_arm, reason = "it is not our enum, and it grows")]
     outcome.map_err(|error| match error {
         MigrateError::VersionMissing(version) => StoreError::Newer(version),
