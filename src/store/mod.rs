@@ -11,6 +11,8 @@
 //! public function on both databases.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
@@ -35,6 +37,8 @@ mod response;
 mod sealed;
 mod secret;
 mod translation;
+mod wal;
+mod whole;
 mod writer;
 
 pub use audit::AuditEntry;
@@ -47,6 +51,7 @@ pub use release::{StoredRelease, StoredTable};
 pub use response::{FreeTextRow, NewReflection, NewResponse, Received};
 pub use secret::Secret;
 pub use translation::TextCheck;
+pub use whole::cut_damaged_log;
 
 /// Runs one expression on whichever database is there. It repeats the expression, not the
 /// statement: in each arm the types are concrete, so both drivers must understand them.
@@ -89,6 +94,8 @@ pub struct Store {
     writer: writer::Writer,
     secret: Secret,
     photos: PathBuf,
+    /// The file is damaged; see [`Store::check_file`].
+    read_only: Arc<AtomicBool>,
 }
 
 /// One of the two databases.
@@ -203,7 +210,7 @@ impl Store {
         dump::before_migration(&db, folder, &secret).await?;
         migrate(&db).await?;
         let writer = writer::Writer::start(db.clone(), secret.clone());
-        Ok(Self { db, writer, secret, photos })
+        Ok(Self { db, writer, secret, photos, read_only: Arc::default() })
     }
 
     /// The secret of this store: rounding, receipts and seals are keyed with it.
@@ -214,6 +221,7 @@ impl Store {
 
     /// A writing transaction: the only place where one begins.
     pub(crate) async fn begin(&self) -> Result<Tx> {
+        self.writable()?;
         self.db.begin().await
     }
 }
@@ -258,6 +266,7 @@ fn refuse_half(folder: &Path) -> Result<()> {
 }
 
 async fn open_sqlite(folder: &Path) -> Result<Db> {
+    whole::refuse_damaged_log(folder)?;
     let options = SqliteConnectOptions::new()
         .filename(folder.join("miradouro.db"))
         .create_if_missing(true)

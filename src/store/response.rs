@@ -275,6 +275,7 @@ impl Store {
     /// # Errors
     /// When the queue is full or the disk fails: nothing was stored then.
     pub async fn receive(&self, response: NewResponse) -> Result<Received> {
+        self.writable()?;
         self.writer.write(Sent::Response(response)).await
     }
 
@@ -283,6 +284,7 @@ impl Store {
     /// # Errors
     /// When the queue is full or the disk fails: nothing was stored and the code is not spent then.
     pub async fn receive_with(&self, response: NewResponse, code: Code) -> Result<Received> {
+        self.writable()?;
         self.writer.write(Sent::WithCode(response, code)).await
     }
 
@@ -291,6 +293,7 @@ impl Store {
     /// # Errors
     /// When the queue is full or the disk fails: nothing was stored then.
     pub async fn reflect(&self, reflection: NewReflection) -> Result<Received> {
+        self.writable()?;
         self.writer.write(Sent::Reflection(reflection)).await
     }
 
