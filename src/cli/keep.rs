@@ -10,8 +10,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Place, say};
 use crate::job::backup::IS_PICTURE;
-use crate::store::{Store, cut_damaged_log};
 use crate::store::dump::{self, DumpError, Folder, Identity, Recipient, Report, Watch};
+use crate::store::{Store, cut_damaged_log};
 
 /// What is said where something is damaged.
 const GO_BACK: &str = "Take the newest backup that `miradouro verify FILE --identity key.txt` finds \
@@ -71,10 +71,7 @@ pub(crate) async fn backup(with: Backup) -> Result<ExitCode> {
     }
     let watch = Watch::default();
     let made = under_a_bar(&watch, "kept", folder.backup(&with.to, &to, &watch)).await;
-    let kept = made.map_err(|why| match why {
-        DumpError::File { .. } => anyhow!("the backup could not be written: {why}"),
-        other => other.into(),
-    })?;
+    let kept = made.context("there is no backup")?;
     folder.close().await;
     if kept.missing > 0 {
         say(&format!(
@@ -197,7 +194,7 @@ pub(crate) async fn transfer(with: Transfer) -> Result<ExitCode> {
     }
     let watch = Watch::default();
     let moved = folder.transfer(&with.to_data, with.to_url.as_deref(), IS_PICTURE, &watch);
-    let report = under_a_bar(&watch, "brought over", moved).await?;
+    let report = Box::pin(under_a_bar(&watch, "brought over", moved)).await?;
     folder.close().await;
     tell(&report);
     say(&format!(
@@ -261,7 +258,9 @@ fn advised(why: DumpError, file: &Path) -> anyhow::Error {
         | DumpError::NoIdentity(_)
         | DumpError::OtherTables(_)
         | DumpError::CutOff
-        | DumpError::Store(_) => return anyhow::Error::from(why).context(file.display().to_string()),
+        | DumpError::Store(_) => {
+            return anyhow::Error::from(why).context(file.display().to_string());
+        }
     };
     anyhow!("{why}. {advice}")
 }

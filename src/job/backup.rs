@@ -72,7 +72,8 @@ pub fn expire_before(data: &Path, now: i64) -> Result<usize, DumpError> {
         let entry = entry.map_err(|error| at(&folder, &error))?;
         let written = entry.metadata().and_then(|about| about.modified());
         let written = written.map_err(|error| at(&entry.path(), &error))?;
-        let written = jiff::Timestamp::try_from(written).map_or(i64::MAX, |at| at.as_millisecond());
+        let written =
+            jiff::Timestamp::try_from(written).map_or(i64::MAX, jiff::Timestamp::as_millisecond);
         if written < now.saturating_sub(KEPT_FOR * 24 * 3_600_000) {
             std::fs::remove_file(entry.path()).map_err(|error| at(&entry.path(), &error))?;
             gone += 1;
@@ -110,7 +111,8 @@ mod tests {
         assert_eq!(left, [true, true, false, false, true, true]);
         std::fs::create_dir(folder.join("backups")).unwrap();
         std::fs::write(folder.join("backups/before-9.age"), "x").unwrap();
-        let now = jiff::Timestamp::now().as_millisecond();
+        let about = folder.join("backups/before-9.age").metadata().unwrap();
+        let now = jiff::Timestamp::try_from(about.modified().unwrap()).unwrap().as_millisecond();
         let day = 24 * 3_600_000;
         assert_eq!(expire_before(&folder, now + 34 * day).unwrap(), 0);
         assert_eq!(expire_before(&folder, now + 36 * day).unwrap(), 1);

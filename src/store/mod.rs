@@ -250,9 +250,8 @@ impl Tx {
 /// A folder that was not filled to the end, or has lost its secret, is not served: a new secret would
 /// round otherwise and open no seal.
 fn refuse_half(folder: &Path) -> Result<()> {
-    let refuse = |why: &str| {
-        Err(StoreError::Folder { path: folder.to_owned(), why: why.to_owned() })
-    };
+    let refuse =
+        |why: &str| Err(StoreError::Folder { path: folder.to_owned(), why: why.to_owned() });
     if folder.join(dump::RESTORING).exists() {
         return refuse("it was not filled to the end; empty it and restore or transfer again");
     }

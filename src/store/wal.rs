@@ -152,3 +152,117 @@ fn fill(log: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<bool> {
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Db, open_sqlite};
+
+    /// A folder that was killed after so many transactions, of several pages each now and then.
+    async fn killed(transactions: usize) -> PathBuf {
+        let (live, left) = (fresh(), fresh());
+        let Ok(Db::Sqlite(pool)) = open_sqlite(&live).await else { panic!("it is SQLite") };
+        sqlx::query("create table t (n integer primary key, said text)")
+            .execute(&pool)
+            .await
+            .unwrap();
+        sqlx::query("pragma wal_checkpoint(truncate)").execute(&pool).await.unwrap();
+        for n in 0..transactions {
+            let said = "x".repeat(n % 4 * 5000);
+            let add = sqlx::query("insert into t (said) values ($1)").bind(said);
+            add.execute(&pool).await.unwrap();
+        }
+        for name in ["miradouro.db", "miradouro.db-wal"] {
+            std::fs::copy(live.join(name), left.join(name)).unwrap();
+        }
+        pool.close().await;
+        std::fs::remove_dir_all(live).unwrap();
+        left
+    }
+
+    fn fresh() -> PathBuf {
+        let path = std::env::temp_dir().join(uuid::Uuid::new_v4().simple().to_string());
+        std::fs::create_dir(&path).unwrap();
+        path
+    }
+
+    async fn rows(folder: &Path) -> usize {
+        let address = format!("sqlite://{}", folder.join("miradouro.db").display());
+        let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
+        let n: i64 = sqlx::query_scalar("select count(*) from t").fetch_one(&pool).await.unwrap();
+        pool.close().await;
+        usize::try_from(n).unwrap()
+    }
+
+    #[tokio::test]
+    async fn damage_in_the_middle_is_told_from_a_torn_end() {
+        let folder = killed(12).await;
+        let whole = std::fs::read(path(&folder)).unwrap();
+        let put = |bytes: &[u8]| std::fs::write(path(&folder), bytes).unwrap();
+        assert_eq!(damage(&folder).unwrap(), None);
+        let frame = FRAME + number(&whole, 8) as usize;
+        let frames = (whole.len() - HEAD) / frame;
+        let last_begins = (0..frames - 1)
+            .rev()
+            .find(|n| number(&whole, HEAD + n * frame + 4) != 0)
+            .map_or(0, |n| n + 1);
+        for n in 0..frames {
+            for offset in [0, 9, 20, FRAME, FRAME + 2000] {
+                let mut bytes = whole.clone();
+                bytes[HEAD + n * frame + offset] ^= 4;
+                put(&bytes);
+                let found = damage(&folder).unwrap();
+                if n < last_begins.saturating_sub(5) {
+                    assert_eq!(
+                        found.map(|damage| damage.frame),
+                        Some(n as u64 + 1),
+                        "{n} {offset}"
+                    );
+                }
+                // What a power cut may do to a transaction that nobody was told of.
+                if n >= last_begins {
+                    assert_eq!(found, None, "{n} {offset}");
+                }
+            }
+        }
+        for length in [0, 10, HEAD, HEAD + 5, HEAD + frame * 3, whole.len() - 1] {
+            put(&whole[..length]);
+            assert_eq!(damage(&folder).unwrap(), None, "{length}");
+        }
+        let mut zeros = whole.clone();
+        zeros[HEAD + last_begins * frame..].fill(0);
+        put(&zeros);
+        assert_eq!(damage(&folder).unwrap(), None);
+        for at in [0, 9, 17, 25] {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1;
+            put(&bytes);
+            assert_eq!(damage(&folder).unwrap().map(|damage| damage.frame), Some(0), "{at}");
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_sqlite_drops_without_a_word_is_refused_and_can_be_cut() {
+        let folder = killed(12).await;
+        let mut bytes = std::fs::read(path(&folder)).unwrap();
+        let frame = FRAME + number(&bytes, 8) as usize;
+        bytes[HEAD + 4 * frame + 100] ^= 1;
+        std::fs::write(path(&folder), &bytes).unwrap();
+        let other = fresh();
+        for name in ["miradouro.db", "miradouro.db-wal"] {
+            std::fs::copy(folder.join(name), other.join(name)).unwrap();
+        }
+        let left = rows(&other).await;
+        assert!(left < 12, "SQLite says nothing and drops {}", 12 - left);
+        let refused = open_sqlite(&folder).await.unwrap_err().to_string();
+        assert!(refused.contains("frame 5") && refused.contains("miradouro restore"), "{refused}");
+        let kept = crate::store::cut_damaged_log(&folder).unwrap().unwrap();
+        assert_eq!(std::fs::read(kept).unwrap(), bytes);
+        assert_eq!(crate::store::cut_damaged_log(&folder).unwrap(), None);
+        assert!(open_sqlite(&folder).await.is_ok());
+        assert_eq!(rows(&folder).await, left);
+        std::fs::remove_dir_all(folder).unwrap();
+        std::fs::remove_dir_all(other).unwrap();
+    }
+}

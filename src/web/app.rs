@@ -18,8 +18,8 @@ use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeepWords, KeyinWords, LintWords,
-    PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords,
+    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeepWords, KeyinWords,
+    LintWords, PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords,
 };
 
 /// The state of the program; cloning it is cheap.

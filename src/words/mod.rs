@@ -164,7 +164,8 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_places_to_fill() {
-        let trees = ["form", "chart", "paper", "poster", "ways", "phone", "page", "privacy", "keep"];
+        let trees =
+            ["form", "chart", "paper", "poster", "ways", "phone", "page", "privacy", "keep"];
         for tree in trees {
             let english = places(Lang::En, tree);
             for lang in Lang::RESPONDENTS {

@@ -175,9 +175,10 @@ impl Check {
         if self.responses.keys().any(|of| !self.collections.contains_key(of)) {
             self.report.fault("there are responses that belong to no collection".to_owned());
         }
-        let counted = self.collections.into_iter().map(|(of, title)| {
-            (title, self.responses.get(&of).copied().unwrap_or(0))
-        });
+        let counted = self
+            .collections
+            .into_iter()
+            .map(|(of, title)| (title, self.responses.get(&of).copied().unwrap_or(0)));
         self.report.collections = counted.collect();
         Ok(self.report)
     }

@@ -214,7 +214,8 @@ impl<R: Read> Decoder<R> {
             b'F' => Ok(Item::File(self.text()?)),
             b'P' => Ok(Item::Piece(self.run()?)),
             b'T' => {
-                let number = usize::try_from(u64::from_be_bytes(self.array()?)).unwrap_or(usize::MAX);
+                let number =
+                    usize::try_from(u64::from_be_bytes(self.array()?)).unwrap_or(usize::MAX);
                 if self.tables.get(number).is_none() {
                     return Err(NoDump::Damaged("it has a table that its head does not name"));
                 }
@@ -229,7 +230,9 @@ impl<R: Read> Decoder<R> {
                     .iter()
                     .map(|column| column.kind)
                     .collect();
-                Ok(Item::Row(kinds.into_iter().map(|kind| self.value(kind)).collect::<Result<_, _>>()?))
+                Ok(Item::Row(
+                    kinds.into_iter().map(|kind| self.value(kind)).collect::<Result<_, _>>()?,
+                ))
             }
             b'E' => self.end(),
             _ => Err(NoDump::Damaged("a piece of it is of no known kind")),

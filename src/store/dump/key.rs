@@ -134,16 +134,15 @@ pub(super) fn seal(mut from: impl Read, to: &[Recipient], out: impl Write) -> st
 pub(super) fn open(path: &Path, with: &[Identity]) -> Result<impl Read + Send + use<>, DumpError> {
     let file = File::open(path).map_err(|error| DumpError::at(path, &error))?;
     let damaged = |why| DumpError::Damaged { path: path.to_owned(), why };
-    let sealed = Decryptor::new_buffered(BufReader::new(file)).map_err(|error| match error {
-        DecryptError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
-            DumpError::at(path, &error)
-        }
-        error => damaged(format!("it is no sealed backup ({error})")),
-    })?;
+    let sealed = Decryptor::new_buffered(BufReader::new(file))
+        .map_err(|error| damaged(format!("it is no sealed backup ({error})")))?;
     let keys = with.iter().map(|one| &one.0 as &dyn age::Identity);
-    sealed.decrypt(keys).map_err(|error| match error {
-        DecryptError::NoMatchingKeys => DumpError::WrongKey(path.to_owned()),
-        error => damaged(error.to_string()),
+    sealed.decrypt(keys).map_err(|error| {
+        if matches!(error, DecryptError::NoMatchingKeys) {
+            DumpError::WrongKey(path.to_owned())
+        } else {
+            damaged(error.to_string())
+        }
     })
 }
 

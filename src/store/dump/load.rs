@@ -9,14 +9,15 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 
-use sqlx::AssertSqlSafe;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::check::{Check, IsPicture, Report};
 use super::format::{Decoder, Head, Item, Kind, NoDump, Table, Value};
 use super::{DumpError, RESTORING, Watch, read, schema};
-use crate::store::{Db, Result as StoreResult, StoreError, Tx, migrate, migrate_to, newest_migration, within};
+use crate::store::{
+    Db, Result as StoreResult, StoreError, Tx, migrate, migrate_to, newest_migration, within,
+};
 
 /// The most rows of one statement.
 const ROWS: usize = 200;
@@ -113,9 +114,8 @@ fn place(folder: &Path, name: &str) -> Option<(PathBuf, u32)> {
     let rest: Vec<&str> = parts.collect::<Option<_>>()?;
     let mode = match (first, rest.as_slice()) {
         ("secret", []) => 0o400,
-        ("recipients", []) => 0o600,
-        ("photos", [name]) if name.strip_suffix(".jpg")?.parse::<Uuid>().is_ok() => 0o600,
-        ("instruments", [_, ..]) => 0o600,
+        ("photos", [name]) if name.strip_suffix(".jpg")?.parse::<Uuid>().is_err() => return None,
+        ("recipients", []) | ("photos", [_]) | ("instruments", [_, ..]) => 0o600,
         _ => return None,
     };
     Some((folder.join(path), mode))
@@ -132,15 +132,14 @@ pub(super) async fn load(
 ) -> Result<Report, DumpError> {
     let (to, mut fed) = mpsc::channel(4);
     let to_folder = folder.map(Path::to_owned);
-    let thread = tokio::task::spawn_blocking(move || {
-        feed(from, to_folder.as_deref(), is_picture, &to)
-    });
+    let thread =
+        tokio::task::spawn_blocking(move || feed(from, to_folder.as_deref(), is_picture, &to));
     let written = write(db, &mut fed, watch).await;
     // Without a reader the thread ends, whatever it was doing.
     drop(fed);
     let read = thread.await.map_err(|_died| DumpError::CutOff)?;
     let (mut tx, report) = match (written, read) {
-        (_, Err(Feeding::NoDump(why))) => return Err(DumpError::no_dump(why)),
+        (_, Err(Feeding::NoDump(why))) => return Err(DumpError::no_dump(&why)),
         (Err(why), _) => return Err(why),
         (Ok(_), Err(Feeding::Gone)) => return Err(DumpError::CutOff),
         (Ok(tx), Ok(report)) => (tx, report),
@@ -163,11 +162,7 @@ pub(super) async fn load(
 }
 
 /// The writing task: the rows, in a transaction that is not committed yet.
-async fn write(
-    db: &Db,
-    fed: &mut mpsc::Receiver<Fed>,
-    watch: &Watch,
-) -> Result<Tx, DumpError> {
+async fn write(db: &Db, fed: &mut mpsc::Receiver<Fed>, watch: &Watch) -> Result<Tx, DumpError> {
     let Some(Fed::Head(head)) = fed.recv().await else { return Err(DumpError::CutOff) };
     watch.expect(head.rows.iter().sum());
     let mut tx = prepare(db, &head).await?;
@@ -217,10 +212,9 @@ async fn insert(tx: &mut Tx, table: &Table, rows: &[Vec<Value>]) -> StoreResult<
         format!("({})", places.collect::<Vec<_>>().join(", "))
     });
     let places = places.collect::<Vec<_>>().join(", ");
-    let sql =
-        format!("insert into \"{}\" ({}) values {places}", table.name, columns.join(", "));
+    let sql = format!("insert into \"{}\" ({}) values {places}", table.name, columns.join(", "));
     within!(tx, it => {
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        let mut query = sqlx::query(schema::statement(sql));
         for row in rows {
             for (value, column) in row.iter().zip(&table.columns) {
                 query = match (value, column.kind) {
@@ -291,9 +285,19 @@ mod tests {
             assert!(place(folder, name).is_some(), "{name}");
         }
         let bad = [
-            "", ".", "/etc/passwd", "../secret", "secret/..", "photos", "photos/x.jpg",
-            "photos/../secret", "instruments", "instruments/../secret", "miradouro.db",
-            "instruments/../../x", "journal/x",
+            "",
+            ".",
+            "/etc/passwd",
+            "../secret",
+            "secret/..",
+            "photos",
+            "photos/x.jpg",
+            "photos/../secret",
+            "instruments",
+            "instruments/../secret",
+            "miradouro.db",
+            "instruments/../../x",
+            "journal/x",
         ];
         for name in bad {
             assert!(place(folder, name).is_none(), "{name}");

@@ -111,17 +111,17 @@ impl DumpError {
     }
 
     /// What is wrong with a dump; whoever opened the file adds its name.
-    fn no_dump(why: NoDump) -> Self {
+    fn no_dump(why: &NoDump) -> Self {
         Self::Damaged { path: PathBuf::new(), why: why.to_string() }
     }
 
     fn named(self, file: &Path) -> Self {
-        match self {
-            Self::Damaged { path, why } if path.as_os_str().is_empty() => {
-                Self::Damaged { path: file.to_owned(), why }
-            }
-            other => other,
+        if let Self::Damaged { path, why } = &self
+            && path.as_os_str().is_empty()
+        {
+            return Self::Damaged { path: file.to_owned(), why: why.clone() };
         }
+        self
     }
 }
 
@@ -205,11 +205,15 @@ impl Folder {
         let (pipe, from) = pipe::pipe();
         let (recipients, target) = (to.to_vec(), part.clone());
         let thread = tokio::task::spawn_blocking(move || {
-            let options =
-                OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&target);
+            let options = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&target);
             let mut out = std::io::BufWriter::new(options?);
             key::seal(from, &recipients, &mut out)?;
-            let out = out.into_inner().map_err(|error| error.into_error())?;
+            let out = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
             out.sync_all()?;
             Ok::<u64, std::io::Error>(out.metadata()?.len())
         });
@@ -242,7 +246,7 @@ impl Folder {
         let written = read::dump(&source, pipe, watch).await;
         let looked = thread.await.map_err(|_died| DumpError::CutOff)?;
         written?;
-        let mut report = looked.map_err(DumpError::no_dump)?;
+        let mut report = looked.map_err(|why| DumpError::no_dump(&why))?;
         report.faults.splice(0..0, faults);
         Ok(report)
     }
@@ -348,7 +352,7 @@ pub async fn verify_file(
     let from = key::open(file, with)?;
     let looked = tokio::task::spawn_blocking(move || look(from, is_picture)).await;
     let looked = looked.map_err(|_died| DumpError::CutOff)?;
-    looked.map_err(|why| DumpError::no_dump(why).named(file))
+    looked.map_err(|why| DumpError::no_dump(&why).named(file))
 }
 
 /// Brings a backup back into an empty folder, and an empty database where an address is given.
@@ -445,3 +449,6 @@ pub(super) async fn before_migration(
         Err(why) => Err(StoreError::NotKept { migration: next, why: why.to_string() }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::Row;
 use uuid::Uuid;
 
 use super::format::{Encoder, Head, Item, Kind, PIECE, Table, Value};
@@ -19,14 +19,17 @@ macro_rules! values {
     ($row:expr, $table:expr) => {{
         let mut values = Vec::with_capacity($table.columns.len());
         for (at, column) in $table.columns.iter().enumerate() {
-            values.push(match column.kind {
-                Kind::Uuid => $row.try_get::<Option<Uuid>, _>(at)?.map(Value::Uuid),
-                Kind::Text => $row.try_get::<Option<String>, _>(at)?.map(Value::Text),
-                Kind::Integer => $row.try_get::<Option<i64>, _>(at)?.map(Value::Integer),
-                Kind::Real => $row.try_get::<Option<f64>, _>(at)?.map(Value::Real),
-                Kind::Boolean => $row.try_get::<Option<bool>, _>(at)?.map(Value::Boolean),
-                Kind::Bytes => $row.try_get::<Option<Vec<u8>>, _>(at)?.map(Value::Bytes),
-            }.unwrap_or(Value::Null));
+            values.push(
+                match column.kind {
+                    Kind::Uuid => $row.try_get::<Option<Uuid>, _>(at)?.map(Value::Uuid),
+                    Kind::Text => $row.try_get::<Option<String>, _>(at)?.map(Value::Text),
+                    Kind::Integer => $row.try_get::<Option<i64>, _>(at)?.map(Value::Integer),
+                    Kind::Real => $row.try_get::<Option<f64>, _>(at)?.map(Value::Real),
+                    Kind::Boolean => $row.try_get::<Option<bool>, _>(at)?.map(Value::Boolean),
+                    Kind::Bytes => $row.try_get::<Option<Vec<u8>>, _>(at)?.map(Value::Bytes),
+                }
+                .unwrap_or(Value::Null),
+            );
         }
         values
     }};
@@ -112,7 +115,7 @@ async fn snapshot(db: &Db) -> StoreResult<(Tx, Head)> {
                 names.iter().map(|table| format!("\"{}\"", table.name)).collect();
             if !names.is_empty() {
                 let lock = format!("lock table {} in access share mode", names.join(", "));
-                sqlx::query(AssertSqlSafe(lock)).execute(&mut *tx).await?;
+                sqlx::query(schema::statement(lock)).execute(&mut *tx).await?;
             }
             Tx::Postgres(tx)
         }
@@ -136,7 +139,7 @@ async fn newest(tx: &mut Tx) -> StoreResult<i64> {
 /// How many rows a table has.
 pub(super) async fn count(tx: &mut Tx, table: &Table) -> StoreResult<u64> {
     let sql = format!("select count(*) from \"{}\"", table.name);
-    let n: i64 = within!(tx, it => sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(it).await)?;
+    let n: i64 = within!(tx, it => sqlx::query_scalar(schema::statement(sql)).fetch_one(it).await)?;
     Ok(u64::try_from(n).unwrap_or(0))
 }
 
@@ -172,7 +175,7 @@ pub(super) async fn has_rows(db: &Db) -> StoreResult<bool> {
     for table in schema::tables(&mut tx).await? {
         let sql = format!("select 1 from \"{}\" limit 1", table.name);
         let one: Option<i32> = within!(&mut tx, it =>
-            sqlx::query_scalar(AssertSqlSafe(sql)).fetch_optional(it).await)?;
+            sqlx::query_scalar(schema::statement(sql)).fetch_optional(it).await)?;
         if one.is_some() {
             return Ok(true);
         }
@@ -190,7 +193,7 @@ async fn rows(
     let sql = select(table, matches!(tx, Tx::Sqlite(_)));
     let photo = (table.name == "photo").then(|| (table.at("id"), table.at("state")));
     within!(tx, it => {
-        let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(it);
+        let mut rows = sqlx::query(schema::statement(sql)).fetch(it);
         while let Some(row) = rows.next().await {
             let row = row.map_err(StoreError::from)?;
             let values = read(|| Ok(values!(row, table)))?;
@@ -207,9 +210,7 @@ async fn rows(
     Ok(())
 }
 
-fn read(
-    values: impl FnOnce() -> Result<Vec<Value>, sqlx::Error>,
-) -> StoreResult<Vec<Value>> {
+fn read(values: impl FnOnce() -> Result<Vec<Value>, sqlx::Error>) -> StoreResult<Vec<Value>> {
     Ok(values()?)
 }
 

@@ -5,8 +5,16 @@
 
 use std::collections::BTreeMap;
 
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+
 use super::format::{Column, Kind, Table};
 use crate::store::{Result, StoreError, Tx, within};
+
+/// A statement that is put together from names.
+#[expect(clippy::disallowed_methods, reason = "the names are those of the schema, read from it")]
+pub(super) fn statement(sql: String) -> SqlStr {
+    AssertSqlSafe(sql).into_sql_str()
+}
 
 /// The tables of the database at hand; not the list of migrations, which says which they are.
 pub(super) async fn tables(tx: &mut Tx) -> Result<Vec<Table>> {
