@@ -187,8 +187,12 @@ const INVITATION: i64 = 14;
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_unset| "miradouro=info,warn".into());
+    // A command that reads everything takes its time; only a server's slow statements are news.
+    let serves = matches!(cli.command, Command::Serve(_) | Command::Demo(_));
+    let usual =
+        if serves { "miradouro=info,warn" } else { "miradouro=info,sqlx::query=error,warn" };
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_unset| usual.into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
