@@ -59,6 +59,7 @@ mod privacy;
 mod rule;
 mod staff;
 mod ways;
+mod wire;
 
 pub use chart::ChartWords;
 pub use doors::DoorWords;
@@ -78,6 +79,7 @@ use rust_embed::RustEmbed;
 use serde::de::DeserializeOwned;
 pub use staff::StaffWords;
 pub use ways::WaysWords;
+pub use wire::WireWords;
 
 use crate::domain::text::Lang;
 
@@ -149,6 +151,7 @@ mod tests {
             PrivacyWords::of(lang).unwrap();
             PaperWords::of(lang).unwrap();
             WaysWords::of(lang).unwrap();
+            WireWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -161,7 +164,8 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_places_to_fill() {
-        let trees = ["form", "chart", "paper", "poster", "ways", "phone", "page", "privacy"];
+        let trees =
+            ["form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy"];
         for tree in trees {
             let english = places(Lang::En, tree);
             for lang in Lang::RESPONDENTS {

@@ -378,6 +378,7 @@ fn people_sign_in_and_out() {
     on_both(async |house| {
         let store = &house.store;
         let (diagnosis, _) = house.diagnosis().await;
+        store.answers().await.unwrap();
         assert!(store.is_new().await.unwrap());
         let person = Person {
             id: PersonId::random(),

@@ -33,7 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 23] = [
+const CRATES: [(&str, &[&str]); 25] = [
     ("toml", &["instruments", "words", "job"]),
     ("toml_edit", &["instruments"]),
     ("calamine", &["instruments"]),
@@ -53,6 +53,8 @@ const CRATES: [(&str, &[&str]); 23] = [
     ("krilla_svg", &["publish"]),
     ("csv", &["publish", "job", "web"]),
     ("axum", &["web", "cli"]),
+    ("hyper", &["web"]),
+    ("hyper_util", &["web"]),
     ("askama", &["web"]),
     ("similar", &["web"]),
     ("clap", &["cli"]),
