@@ -87,6 +87,7 @@ pub(super) async fn serve(with: Serve) -> Result<ExitCode> {
     }
     warn(&with, &base_url);
     say(&format!("serving {}", base_url.join("/")));
+    let last = store.clone();
     let app = App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?;
     let mut outlets = Vec::new();
     if let Some(listener) = second {
@@ -96,7 +97,9 @@ pub(super) async fn serve(with: Serve) -> Result<ExitCode> {
     let pages = if with.intake_only { intake_router(app) } else { router(app) };
     outlets.push(Outlet { listener, pages });
     let limits = Limits { connections: with.connections.max(1), ..Limits::default() };
-    answer(outlets, limits, with.proxy).await
+    answer(outlets, limits, with.proxy).await?;
+    last.close().await;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What a server that may read everything does before it answers.

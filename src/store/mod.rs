@@ -192,6 +192,11 @@ impl Store {
         &self.secret
     }
 
+    /// Lets go of the database: what lay in its log is written into its file.
+    pub async fn close(&self) {
+        on!(&self.db, pool => pool.close().await);
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
