@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::{INVITATION, Place, demo, say};
 use crate::domain::people::Invited;
@@ -143,9 +144,12 @@ pub(super) async fn demonstrate(with: Demo) -> Result<ExitCode> {
         say(&line);
     }
     let Some(listener) = listener else { return Ok(ExitCode::SUCCESS) };
+    let last = store.clone();
     let app = App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?;
     let outlets = vec![Outlet { listener, pages: router(app) }];
-    answer(outlets, Limits::default(), Vec::new()).await
+    answer(outlets, Limits::default(), Vec::new()).await?;
+    last.close().await;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn listen(on: SocketAddr) -> Result<TcpListener> {
@@ -160,22 +164,17 @@ fn base_url(reach: &Reach, listener: &TcpListener) -> Result<BaseUrl> {
 }
 
 /// Answers until it is told to stop; what is being written is written first.
-async fn answer(outlets: Vec<Outlet>, limits: Limits, proxies: Vec<IpAddr>) -> Result<ExitCode> {
+async fn answer(outlets: Vec<Outlet>, limits: Limits, proxies: Vec<IpAddr>) -> Result<()> {
     let limits = limits.within(wire::descriptors(), outlets.len());
-    wire::serve(outlets, limits, proxies, told_to_stop()).await;
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn told_to_stop() {
-    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-    let terminated = async {
-        match &mut terminated {
-            Ok(signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
+    // Listened for before anybody is answered: who is answered may already tell us to stop.
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let stop = async move {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
         }
     };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated => {}
-    }
+    wire::serve(outlets, limits, proxies, stop).await;
+    Ok(())
 }

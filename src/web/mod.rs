@@ -1,10 +1,10 @@
 //! The only HTML and the only HTTP: every route in one list.
 //!
 //! Two routers may share one listener: [`intake`] is what residents need, [`staff`] needs a sign-in;
-//! [`intake_router`] is the first alone. Around both stand, outermost first: a caught panic,
-//! compression, security headers, a time limit, a limit on bodies and their pace ([`wire`]), the
-//! check that a request that changes something comes from our own pages (by `Sec-Fetch-Site` and
-//! `Origin`), and the layer that puts an error into the reader's language.
+//! [`intake_router`] is the first alone. Around both stand, outermost first: compression, security
+//! headers, a caught panic, a limit on bodies and their pace ([`wire`]), the check that a request
+//! that changes something comes from our own pages (by `Sec-Fetch-Site` and `Origin`), and the layer
+//! that puts an error into the reader's language.
 
 use std::time::Duration;
 
@@ -100,11 +100,11 @@ pub fn around(pages: Router<App>, app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), localise))
         .layer(
             ServiceBuilder::new()
-                .layer(CatchPanicLayer::custom(calm))
                 .layer(CompressionLayer::new())
                 .layer(unless_set(header::CONTENT_SECURITY_POLICY, CSP))
                 .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
                 .layer(always(header::REFERRER_POLICY, "same-origin"))
+                .layer(CatchPanicLayer::custom(calm))
                 .layer(DefaultBodyLimit::max(LARGEST_BODY))
                 .layer(middleware::from_fn_with_state(app.clone(), wire::heard))
                 .layer(CsrfLayer::new()),

@@ -208,7 +208,7 @@ fn a_body_that_comes_too_slowly_is_told_so() {
         assert!(came.contains("\"state\":\"busy\""), "{came}");
         assert_eq!(stored(&house, &collection).await, 0);
         // Slow, and at the pace that is asked: it gets through.
-        let words = encode(&[("_id", &id()), ("q1", "safe"), ("q7", &"word ".repeat(60))]);
+        let words = encode(&[("_id", &id()), ("q1", "safe"), ("q7", &"word ".repeat(20))]);
         let whole = posted(&format!("/p/{}/nl", door.code), &words, "");
         let patience = Duration::from_secs(20);
         let patient = Limits { patience, body: DEADLINE, head: patience, ..QUICK };

@@ -97,9 +97,13 @@ pub(super) fn framing(head: &[u8]) -> Result<Framing, Refused> {
 /// Whether a request line is of HTTP/1.1, which names its host, rather than 1.0.
 fn is_current(line: &str) -> Result<bool, Refused> {
     let parts: Vec<&str> = line.split(' ').collect();
-    match parts.as_slice() {
-        [method, target, "HTTP/1.1"] if !method.is_empty() && !target.is_empty() => Ok(true),
-        [method, target, "HTTP/1.0"] if !method.is_empty() && !target.is_empty() => Ok(false),
+    let [method, target, version] = parts.as_slice() else { return Err(Refused::Malformed) };
+    if method.is_empty() || target.is_empty() || !method.bytes().all(is_token) {
+        return Err(Refused::Malformed);
+    }
+    match *version {
+        "HTTP/1.1" => Ok(true),
+        "HTTP/1.0" => Ok(false),
         _ => Err(Refused::Malformed),
     }
 }
