@@ -41,6 +41,9 @@ use tokio::task::JoinSet;
 const SLOW: usize = 100;
 const SLOWLY: usize = 2_000;
 const OPEN: usize = 1_000;
+/// How many send as fast as they can, and for how long.
+const AT_ONCE: usize = 64;
+const FLOOD: Duration = Duration::from_secs(8);
 const ZONES: [&str; 3] = ["north", "south", "quay"];
 
 struct Wanted {
@@ -103,6 +106,14 @@ async fn run(name: &str, database: Option<String>, wanted: &Wanted) {
     let alone =
         load(address, &house, &bodies, (wanted.phones, Duration::from_secs(wanted.seconds))).await;
     alone.print(name, "alone");
+    let (worked, one) = (worked_for(server.id()), flood(&[address], &house, &bodies).await);
+    let worked = worked_for(server.id()).saturating_sub(worked).as_secs_f64() * 1000.0;
+    println!(
+        "phones: {name}: {AT_ONCE} at once, as fast as they can: {:.0}/s, {:.2} ms of a core for each",
+        one.rate(),
+        worked / one.sent.max(1) as f64
+    );
+    let two = house.two(name, wanted, (address, &bodies), one.rate()).await;
     let (stop, slow) = slow(address, &house, &bodies);
     let beside =
         load(address, &house, &bodies, (wanted.phones, Duration::from_secs(wanted.seconds))).await;
@@ -119,7 +130,7 @@ async fn run(name: &str, database: Option<String>, wanted: &Wanted) {
         let ratio = beside.at(share).as_secs_f64() / alone.at(share).as_secs_f64().max(1e-9);
         println!("phones: {name}: {part} with slow connections / without: {ratio:.2}");
     }
-    let all = [warm, alone, beside, slow].into_iter().fold(Met::default(), Met::with);
+    let all = [warm, alone, one, two, beside, slow].into_iter().fold(Met::default(), Met::with);
     open(name, address, &house, server.id()).await;
     end(&mut server);
     let stored = house.stored().await;
@@ -160,6 +171,11 @@ impl Met {
         }
     }
 
+    /// Acknowledged in a second of a flood.
+    fn rate(&self) -> f64 {
+        self.waits.len() as f64 / FLOOD.as_secs_f64()
+    }
+
     /// So many of a thousand waited no longer.
     fn at(&self, share: usize) -> Duration {
         let last = self.waits.len().saturating_sub(1);
@@ -191,7 +207,7 @@ async fn load(
     let begun = tokio::time::Instant::now();
     let mut all = JoinSet::new();
     for phone in 0..phones {
-        let request = house.request(&bodies[phone % bodies.len()]);
+        let request = request(&house.door.code, &bodies[phone % bodies.len()]);
         let at = begun + over.mul_f64(phone as f64 / phones as f64);
         all.spawn(async move {
             tokio::time::sleep_until(at).await;
@@ -206,6 +222,42 @@ async fn load(
     }
     met.waits.sort_unstable();
     met
+}
+
+/// As many forms as get through, from so many at once, each on connections of its own, to one server
+/// after the other.
+async fn flood(servers: &[SocketAddr], house: &House, bodies: &[String]) -> Met {
+    let end = Instant::now() + FLOOD;
+    let mut all = JoinSet::new();
+    for one in 0..AT_ONCE {
+        let address = servers[one % servers.len()];
+        let requests = (0..).map(move |n| (one * 7 + n) % 500);
+        let bodies = bodies.to_vec();
+        let door = house.door.code.clone();
+        all.spawn(async move {
+            let mut met = Met::default();
+            for body in requests {
+                if Instant::now() > end {
+                    break;
+                }
+                let from = Instant::now();
+                let request = request(&door, &bodies[body]);
+                let sent = send(address, request.as_bytes(), usize::MAX).await;
+                met.count(sent.then(|| from.elapsed()));
+            }
+            met
+        });
+    }
+    all.join_all().await.into_iter().fold(Met::default(), Met::with)
+}
+
+/// How long a process has worked on all cores so far.
+fn worked_for(process: u32) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let after = stat.rsplit(')').next().unwrap();
+    let ticks = |at: usize| after.split_whitespace().nth(at).unwrap().parse::<u64>().unwrap();
+    // A tick is a hundredth of a second on every Linux that matters here.
+    Duration::from_millis((ticks(11) + ticks(12)) * 10)
 }
 
 /// Sends a form, not faster than so many bytes a second; whether it was acknowledged.
@@ -237,8 +289,9 @@ fn slow(
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut all = JoinSet::new();
     for one in 0..SLOW {
-        let requests: Vec<String> =
-            (0..200).map(|n| house.request(&bodies[(one + n) % bodies.len()])).collect();
+        let requests: Vec<String> = (0..200)
+            .map(|n| request(&house.door.code, &bodies[(one + n) % bodies.len()]))
+            .collect();
         let stopped = stopped.clone();
         let page = format!("/p/{}/en", house.door.code);
         all.spawn(async move {
@@ -357,14 +410,27 @@ impl House {
         (0..n).map(|_| encode(&sample(&self.instrument, &Ground::of(&ZONES), &mut rng))).collect()
     }
 
-    fn request(&self, body: &str) -> String {
-        let body = format!("_id={}&{body}", ResponseId::random());
-        format!(
-            "POST /p/{}/en HTTP/1.1\r\nHost: here\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
-            self.door.code,
-            body.len()
-        )
+    /// The same flood at two servers on one PostgreSQL, half of it at each.
+    async fn two(
+        &self,
+        name: &str,
+        wanted: &Wanted,
+        (first, bodies): (SocketAddr, &[String]),
+        one: f64,
+    ) -> Met {
+        if self.database.is_none() {
+            return Met::default();
+        }
+        let (mut server, second) = self.serve(&wanted.program);
+        let met = flood(&[first, second], self, bodies).await;
+        println!(
+            "phones: {name}: two servers on one database: {:.0}/s, {:.2} of one; all of it on {} cores",
+            met.rate(),
+            met.rate() / one.max(1.0),
+            std::thread::available_parallelism().map_or(0, usize::from)
+        );
+        end(&mut server);
+        met
     }
 
     async fn stored(&self) -> usize {
@@ -422,6 +488,16 @@ impl House {
         }
         all.join_all().await;
     }
+}
+
+/// A form as a browser sends it.
+fn request(door: &str, body: &str) -> String {
+    let body = format!("_id={}&{body}", ResponseId::random());
+    format!(
+        "POST /p/{door}/en HTTP/1.1\r\nHost: here\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 fn encode(fields: &[(String, String)]) -> String {
