@@ -12,7 +12,13 @@
 //!
 //! On SQLite, and on PostgreSQL where `TEST_POSTGRES_URL` names one.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::cast_precision_loss,
+    reason = "a bench prints, and counts to a million"
+)]
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -276,7 +282,7 @@ async fn send(address: SocketAddr, request: &[u8], rate: usize) -> bool {
         stream.read_to_end(&mut answer).await?;
         std::io::Result::Ok(answer.starts_with(b"HTTP/1.1 303"))
     };
-    let patience = Duration::from_secs(60);
+    let patience = Duration::from_mins(1);
     matches!(tokio::time::timeout(patience, go).await, Ok(Ok(true)))
 }
 
@@ -385,7 +391,7 @@ impl House {
         let shelf = Shelf::load(None);
         let instrument = shelf.instrument("resident_safety").unwrap().clone();
         let (collection, door) = fill(&store, &instrument).await;
-        store.close().await;
+        store.close().await.unwrap();
         Self { folder, database, door, collection, instrument }
     }
 
@@ -437,7 +443,7 @@ impl House {
         let store = Store::open(&self.folder, self.database.as_deref()).await.unwrap();
         let of = &self.collection;
         let received = store.received(of.diagnosis, of.id).await.unwrap();
-        store.close().await;
+        store.close().await.unwrap();
         usize::try_from(received).unwrap()
     }
 
@@ -446,7 +452,7 @@ impl House {
         let store = Store::open(&self.folder, self.database.as_deref()).await.unwrap();
         let missing = wanted.answers.saturating_sub(self.stored().await);
         self.answers(&store, missing).await;
-        store.close().await;
+        store.close().await.unwrap();
         let mut times = Vec::new();
         let mut weight = 0;
         for _ in 0..5 {

@@ -99,7 +99,7 @@ pub(super) async fn serve(with: Serve) -> Result<ExitCode> {
     outlets.push(Outlet { listener, pages });
     let limits = Limits { connections: with.connections.max(1), ..Limits::default() };
     answer(outlets, limits, with.proxy).await?;
-    last.close().await;
+    last.close().await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -148,7 +148,7 @@ pub(super) async fn demonstrate(with: Demo) -> Result<ExitCode> {
     let app = App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?;
     let outlets = vec![Outlet { listener, pages: router(app) }];
     answer(outlets, Limits::default(), Vec::new()).await?;
-    last.close().await;
+    last.close().await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -193,8 +193,12 @@ impl Store {
     }
 
     /// Lets go of the database: what lay in its log is written into its file.
-    pub async fn close(&self) {
+    ///
+    /// # Errors
+    /// None of its own; the database may have some.
+    pub async fn close(&self) -> Result<()> {
         on!(&self.db, pool => pool.close().await);
+        Ok(())
     }
 
     /// Whether the database answers.

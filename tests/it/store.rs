@@ -380,7 +380,7 @@ fn people_sign_in_and_out() {
         let (diagnosis, _) = house.diagnosis().await;
         store.answers().await.unwrap();
         let other = Store::open(&house.folder.0, None).await.unwrap();
-        other.close().await;
+        other.close().await.unwrap();
         assert!(other.answers().await.is_err());
         assert!(store.is_new().await.unwrap());
         let person = Person {
@@ -585,7 +585,7 @@ async fn a_newer_database_and_a_bad_folder_are_refused_with_a_sentence() {
     .execute(&pool)
     .await
     .unwrap();
-    pool.close().await;
+    pool.close().await.unwrap();
     let newer = Store::open(&folder.0, None).await.unwrap_err();
     assert!(matches!(newer, StoreError::Newer(9999)), "{newer}");
     assert!(newer.to_string().contains("newer version"));
@@ -635,7 +635,7 @@ async fn what_was_published_before_versions_is_numbered() {
     ] {
         sqlx::query(statement).execute(&pool).await.unwrap();
     }
-    pool.close().await;
+    pool.close().await.unwrap();
     let store = Store::open(&house.folder.0, None).await.unwrap();
     let versions = store.versions(of).await.unwrap();
     let told: Vec<_> = versions.iter().map(|one| (one.number, one.hash.as_str())).collect();

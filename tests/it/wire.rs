@@ -47,7 +47,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::house::{House, encode, on_both};
 
 /// When a test that waits for something gives up.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Limits with which nothing takes long.
 const QUICK: Limits = Limits {
@@ -115,7 +115,7 @@ async fn rest(stream: &mut TcpStream) -> String {
             all.extend_from_slice(&piece[..count]);
         }
     };
-    tokio::time::timeout(DEADLINE, read).await.expect("the server never closed the connection");
+    tokio::time::timeout(DEADLINE, read).await.unwrap();
     String::from_utf8_lossy(&all).into_owned()
 }
 
@@ -634,9 +634,9 @@ fn a_stop_answers_what_is_being_answered_and_waits_for_nobody_else() {
     on_both(async |house| {
         let (_, collection, door) = pulse(&house).await;
         let limits =
-            Limits { head: Duration::from_secs(600), patience: Duration::from_secs(600), ..QUICK };
+            Limits { head: Duration::from_mins(10), patience: Duration::from_mins(10), ..QUICK };
         let limits =
-            Limits { body: Duration::from_secs(600), stop: Duration::from_secs(600), ..limits };
+            Limits { body: Duration::from_mins(10), stop: Duration::from_mins(10), ..limits };
         let server = Server::of(house.router.clone(), limits).await;
         let silent = server.connect().await;
         let mut idle = server.connect().await;
@@ -680,10 +680,10 @@ async fn at_once(server: &Server, requests: Vec<String>) -> Vec<u16> {
 
 /// Limits for a crowd of our own.
 const PATIENT: Limits = Limits {
-    head: Duration::from_secs(60),
-    body: Duration::from_secs(60),
+    head: Duration::from_mins(1),
+    body: Duration::from_mins(1),
     rate: 500,
-    patience: Duration::from_secs(60),
+    patience: Duration::from_mins(1),
     connections: 512,
     stop: Duration::from_secs(20),
 };
@@ -866,7 +866,7 @@ fn a_database_that_is_gone_is_said_and_nothing_more() {
         let request = Request::get("/ready").header(header::ACCEPT_LANGUAGE, "nl");
         let page = house.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(page.status, StatusCode::OK);
-        house.store.close().await;
+        house.store.close().await.unwrap();
         let page = house.get("/ready").await;
         assert_eq!((page.status.as_u16(), page.body.as_str()), (503, "not ready"));
     });

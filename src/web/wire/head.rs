@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(end(whole, 26), Ok(Some(27)));
         assert_eq!(end(b"GET / HTTP/1.1\nHost: a\n\n", 0), Err(Refused::Malformed));
         assert_eq!(end(b"\n", 0), Err(Refused::Malformed));
-        assert_eq!(end(&[b'a'; LONGEST + 1], 0), Err(Refused::TooLarge));
+        assert_eq!(end("a".repeat(LONGEST + 1).as_bytes(), 0), Err(Refused::TooLarge));
     }
 
     proptest! {
