@@ -585,7 +585,7 @@ async fn a_newer_database_and_a_bad_folder_are_refused_with_a_sentence() {
     .execute(&pool)
     .await
     .unwrap();
-    pool.close().await.unwrap();
+    pool.close().await;
     let newer = Store::open(&folder.0, None).await.unwrap_err();
     assert!(matches!(newer, StoreError::Newer(9999)), "{newer}");
     assert!(newer.to_string().contains("newer version"));
@@ -635,7 +635,7 @@ async fn what_was_published_before_versions_is_numbered() {
     ] {
         sqlx::query(statement).execute(&pool).await.unwrap();
     }
-    pool.close().await.unwrap();
+    pool.close().await;
     let store = Store::open(&house.folder.0, None).await.unwrap();
     let versions = store.versions(of).await.unwrap();
     let told: Vec<_> = versions.iter().map(|one| (one.number, one.hash.as_str())).collect();

@@ -204,7 +204,7 @@ fn a_body_that_comes_too_slowly_is_told_so() {
         // A phone's script is told that it may try again.
         let asks = "Accept: application/json\r\n";
         let whole = posted(&format!("/p/{}/nl", door.code), &encode(&[("_id", &id())]), asks);
-        let came = server.raw(whole[..whole.len() - 3].as_bytes()).await;
+        let came = server.raw(&whole.as_bytes()[..whole.len() - 3]).await;
         assert!(came.contains("\"state\":\"busy\""), "{came}");
         assert_eq!(stored(&house, &collection).await, 0);
         // Slow, and at the pace that is asked: it gets through.
@@ -334,7 +334,7 @@ fn a_truncated_body_stores_nothing() {
             posted(&format!("/p/{}/en", door.code), &encode(&[("_id", &id()), ("q1", "safe")]), "");
         for cut in [1, 5, 20] {
             let mut stream = server.connect().await;
-            stream.write_all(whole[..whole.len() - cut].as_bytes()).await.unwrap();
+            stream.write_all(&whole.as_bytes()[..whole.len() - cut]).await.unwrap();
             stream.shutdown().await.unwrap();
             let came = rest(&mut stream).await;
             assert!(statuses(&came).iter().all(|status| [400, 408].contains(status)), "{came}");
@@ -703,13 +703,13 @@ fn one_code_on_sixty_four_phones_at_once_is_counted_once() {
             let code = Code::random();
             house
                 .store
-                .issue_codes(collection.diagnosis, collection.id, &[code.clone()])
+                .issue_codes(collection.diagnosis, collection.id, std::slice::from_ref(&code))
                 .await
                 .unwrap();
             // Fresh connections and a fresh server: wrong codes are counted, and these are many.
             let server = Server::of(miradouro::web::router(fresh(&house)), PATIENT).await;
             let one = |n: usize| {
-                let answer = if n % 2 == 0 { "safe" } else { "unsafe" };
+                let answer = if n.is_multiple_of(2) { "safe" } else { "unsafe" };
                 posted(
                     &path,
                     &encode(&[("_id", &id()), ("q1", answer), ("_code", &code.grouped())]),
