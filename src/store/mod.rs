@@ -34,6 +34,7 @@ mod response;
 mod sealed;
 mod secret;
 mod translation;
+mod unlink;
 mod writer;
 
 pub use audit::AuditEntry;
@@ -46,6 +47,7 @@ pub use release::{StoredRelease, StoredTable};
 pub use response::{FreeTextRow, NewReflection, NewResponse, Received};
 pub use secret::Secret;
 pub use translation::TextCheck;
+pub use unlink::Unlinked;
 
 /// Runs one expression on whichever database is there. It repeats the expression, not the
 /// statement: in each arm the types are concrete, so both drivers must understand them.
@@ -261,12 +263,13 @@ async fn open_postgres(_address: &str) -> Result<Db> {
 /// The migrations of one database: the common texts and its own.
 fn migrations(db: &Db) -> Vec<Migration> {
     use sqlx::SqlSafeStr;
-    let (intake, photo, code, paper) = match db {
+    let (intake, photo, code, paper, night) = match db {
         Db::Sqlite(_) => (
             include_str!("../../migrations/0002_intake.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0008_code.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0009_paper.sqlite.sql").into_sql_str(),
+            include_str!("../../migrations/0010_night.sqlite.sql").into_sql_str(),
         ),
         #[cfg(feature = "postgres")]
         Db::Postgres(_) => (
@@ -274,6 +277,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
             include_str!("../../migrations/0007_photo.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0008_code.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0009_paper.postgres.sql").into_sql_str(),
+            include_str!("../../migrations/0010_night.postgres.sql").into_sql_str(),
         ),
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
@@ -291,6 +295,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (7, "photo", photo),
         (8, "code", code),
         (9, "paper", paper),
+        (10, "night", night),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {
