@@ -181,7 +181,9 @@ fn is_held(error: &sqlx::Error) -> bool {
 /// Waits where SQLite is busy (5) or locked (6), a few times.
 async fn patience(error: sqlx::Error, tries: &mut u32) -> Result<()> {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    let busy = code.and_then(|code| code.parse::<i32>().ok()).is_some_and(|n| [5, 6].contains(&(n & 0xff)));
+    let busy = code
+        .and_then(|code| code.parse::<i32>().ok())
+        .is_some_and(|n| [5, 6].contains(&(n & 0xff)));
     if !busy || *tries >= TRIES {
         return Err(StoreError::Database(error));
     }
