@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
 
 use crate::domain::people::{Invited, Role};
 use crate::instruments::{self, Shelf};
+use crate::job::night::PICTURES_WAIT;
 use crate::store::{Store, Token};
 use crate::web::app::{App, BaseUrl, Clock};
 use crate::web::router;
@@ -216,7 +216,7 @@ async fn serve(with: Serve) -> Result<ExitCode> {
     for (file, fault) in shelf.faults() {
         say(&fault.show(file));
     }
-    store.sweep_photos(Duration::ZERO).await?;
+    store.sweep_photos(PICTURES_WAIT).await?;
     if store.is_new().await? {
         let token = Token::random();
         store.invite(&token, &Invited::Host, Clock::System.in_days(INVITATION)).await?;
@@ -242,7 +242,7 @@ async fn demonstrate(with: Demo) -> Result<ExitCode> {
     let place = Place { data: with.data, database_url: with.database_url };
     let store = place.open().await?;
     let shelf = Shelf::load(None);
-    store.sweep_photos(Duration::ZERO).await?;
+    store.sweep_photos(PICTURES_WAIT).await?;
     demo::fill(&store, &shelf, with.answers.as_deref()).await?;
     for line in demo::addresses(&store, &base_url).await? {
         say(&line);

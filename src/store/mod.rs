@@ -35,6 +35,7 @@ mod release;
 mod response;
 mod sealed;
 mod secret;
+mod server;
 mod translation;
 mod unlink;
 mod writer;
@@ -146,6 +147,13 @@ pub enum StoreError {
          program does not know); nothing was changed, please start the newer program"
     )]
     Newer(i64),
+    /// The database belongs to servers with another secret.
+    #[error(
+        "the database belongs to servers with another secret than {0}; nothing was changed. Copy the \
+         file `secret` from the data folder of the server that made the database to {0}, and the \
+         folder `photos` has to be shared too"
+    )]
+    OtherSecret(PathBuf),
     /// The wrong SQLite is linked in.
     #[error("SQLite {0} is linked in, and every version before 3.51.3 can damage the file")]
     OldSqlite(String),
@@ -187,6 +195,7 @@ impl Store {
             Some(address) => open_postgres(address).await?,
         };
         migrate(&db).await?;
+        server::recognise(&db, &secret, folder).await?;
         let writer = writer::Writer::start(db.clone(), secret.clone());
         Ok(Self { db, writer, secret, photos })
     }

@@ -43,6 +43,7 @@ impl From<StoreError> for Error {
             StoreError::Folder { .. }
             | StoreError::Newer(_)
             | StoreError::OldSqlite(_)
+            | StoreError::OtherSecret(_)
             | StoreError::Broken(..)
             | StoreError::Database(_)
             | StoreError::Migration(_) => Self::Failed(with_causes(&error)),
