@@ -21,6 +21,7 @@ mod demo;
 mod export;
 mod invent;
 mod languages;
+mod night;
 mod paper;
 mod xlsform;
 
@@ -87,6 +88,16 @@ enum Command {
         after_help = "Example: miradouro xlsform import form.xlsx --out my_survey.toml"
     )]
     Xlsform(xlsform::Xlsform),
+    /// Do now what the server does at night: delete what was kept long enough, write answers anew.
+    #[command(after_help = "Example: miradouro night --data /var/lib/miradouro")]
+    Night(night::Night),
+    /// Make the PostgreSQL role of a server that only takes answers, or renew its rights.
+    #[command(after_help = "Example: miradouro intake-role --data /var/lib/miradouro \
+                            --database-url postgres://miradouro@localhost/miradouro")]
+    IntakeRole(night::IntakeRole),
+    /// Print what somebody knows who takes the machine: every table and column, as Markdown.
+    #[command(after_help = "Example: miradouro seizure > what-a-seizure-yields.md")]
+    Seizure,
 }
 
 /// Where everything is kept.
@@ -200,6 +211,9 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Paper(with) => paper::paper(with).await,
         Command::Cards(with) => cards::make(with).await,
         Command::Xlsform(with) => xlsform::obey(with),
+        Command::Night(with) => night::now(with).await,
+        Command::IntakeRole(with) => night::intake_role(with).await,
+        Command::Seizure => Ok(night::seizure()),
     }
 }
 
@@ -265,6 +279,7 @@ fn base_url(reach: &Reach, listener: &tokio::net::TcpListener) -> Result<BaseUrl
 
 /// Answers until it is told to stop; what is being written is written first.
 async fn answer(app: App, listener: tokio::net::TcpListener) -> Result<ExitCode> {
+    night::keep(app.store.clone());
     let stop = async {
         let mut terminated =
             tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());

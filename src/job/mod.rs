@@ -10,6 +10,7 @@ pub mod mapping;
 pub mod night;
 pub mod photo;
 pub mod release;
+pub mod seizure;
 
 use crate::analysis::AnalysisError;
 use crate::release::NotSealed;

@@ -33,6 +33,7 @@ mod photo;
 mod purge;
 mod release;
 mod response;
+mod schema;
 mod sealed;
 mod secret;
 mod server;

@@ -19,7 +19,8 @@ use crate::publish::Wall;
 use crate::store::{Result, Store};
 use crate::words::{
     ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeyinWords, LintWords,
-    PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords,
+    NightWords, PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords, StaffWords,
+    WaysWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -60,6 +61,7 @@ struct Words {
     keyin: HashMap<Lang, KeyinWords>,
     ways: HashMap<Lang, WaysWords>,
     doors: HashMap<Lang, DoorWords>,
+    night: HashMap<Lang, NightWords>,
 }
 
 impl std::ops::Deref for App {
@@ -96,6 +98,7 @@ impl App {
             keyin: each(&Lang::STAFF, KeyinWords::of)?,
             ways: each(&Lang::RESPONDENTS, WaysWords::of)?,
             doors: each(&Lang::STAFF, DoorWords::of)?,
+            night: each(&Lang::STAFF, NightWords::of)?,
         };
         let (published, areas, drawings, photo_desk, misses, walls) = Default::default();
         Ok(Self(Arc::new(Inner {
@@ -207,6 +210,12 @@ impl Inner {
     #[must_use]
     pub fn door_words(&self, lang: Lang) -> &DoorWords {
         pick(&self.words.doors, lang)
+    }
+
+    /// The texts about the server's own work; English where a language has none yet.
+    #[must_use]
+    pub fn night_words(&self, lang: Lang) -> &NightWords {
+        pick(&self.words.night, lang)
     }
 
     /// The wall of a release, if it was made already.

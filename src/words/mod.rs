@@ -51,6 +51,7 @@ mod editor;
 mod form;
 mod instrument;
 mod lint;
+mod night;
 mod page;
 mod paper;
 mod phone;
@@ -66,6 +67,7 @@ pub use editor::EditorWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
 pub use lint::LintWords;
+pub use night::NightWords;
 pub use page::PageWords;
 pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
@@ -156,6 +158,7 @@ mod tests {
             EditorWords::of(lang).unwrap();
             KeyinWords::of(lang).unwrap();
             DoorWords::of(lang).unwrap();
+            NightWords::of(lang).unwrap();
         }
     }
 

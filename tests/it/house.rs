@@ -64,6 +64,8 @@ pub(crate) struct House {
     pub router: Router,
     pub name: &'static str,
     pub folder: Folder,
+    /// The address of the PostgreSQL, on PostgreSQL.
+    pub address: Option<String>,
 }
 
 /// A page that came back.
@@ -95,7 +97,7 @@ impl House {
     pub(crate) async fn sqlite() -> Self {
         let folder = Folder::fresh();
         let store = Store::open(&folder.0, None).await.unwrap();
-        Self::around(store, folder, "SQLite")
+        Self::around(store, folder, None)
     }
 
     /// A schema of its own in that database.
@@ -106,14 +108,15 @@ impl House {
         let url = format!("{url}{join}options=-c%20search_path%3D{schema}");
         let folder = Folder::fresh();
         let store = Store::open(&folder.0, Some(&url)).await.unwrap();
-        Self::around(store, folder, "PostgreSQL")
+        Self::around(store, folder, Some(url))
     }
 
-    fn around(store: Store, folder: Folder, name: &'static str) -> Self {
+    fn around(store: Store, folder: Folder, address: Option<String>) -> Self {
+        let name = if address.is_some() { "PostgreSQL" } else { "SQLite" };
         let base_url = BaseUrl::new("http://127.0.0.1:8080").unwrap();
         let app = App::new(store.clone(), Shelf::load(None), base_url, Clock::Fixed(NOW)).unwrap();
         let router = router(app.clone());
-        Self { store, app, router, name, folder }
+        Self { store, app, router, name, folder, address }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Page {
