@@ -26,8 +26,8 @@ pub(crate) fn letters(n: usize) -> String {
 /// Somebody's answers: one that says who, and words long enough to lie apart from their row.
 fn somebody(door: &Door, hash: &str, person: usize, long: usize) -> NewResponse {
     let mut reading = Reading::default();
-    let who = Answer::One(format!("{person}-{}", letters(long)));
-    reading.answers.insert("q1".to_owned(), Some(who));
+    let who = Answer::Code(format!("{person}-{}", letters(long)));
+    reading.answers.0.insert("q1".to_owned(), who);
     let raw = format!("{person}-{}", letters(long));
     reading.texts.push(FreeText { question: "q7".to_owned(), raw });
     NewResponse::through(door, ResponseId::random(), hash, Lang::En, reading)

@@ -1,0 +1,344 @@
+//! Somebody takes everything the server has, and tries to find out who said what: the database with
+//! its hidden columns and dead rows, its log, the file `secret`, the cards, the numbers of forms that
+//! phones still know, and a list of residents in the order in which they were seen to come.
+//!
+//! `SEIZURE=1000 cargo test --test it seizure -- --nocapture` does it with a thousand residents; the
+//! test command takes fewer. Each line is a way that was tried, with how many residents it found.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use axum::http::StatusCode;
+use miradouro::domain::answer::Ground;
+use miradouro::domain::code::Code;
+use miradouro::domain::collection::{Collection, Door, Mode};
+use miradouro::domain::ids::ResponseId;
+use miradouro::domain::question::{Choice, Question};
+use miradouro::instruments::sample::sample_leaning;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use sqlx::postgres::PgPool;
+
+use crate::heap;
+use crate::house::{House, hidden, on_both};
+use crate::unlink::{correlation, letters};
+
+/// One planted resident, with everything that is true of them.
+struct Resident {
+    /// The code of the card they drew: whoever handed it out remembers them.
+    code: Code,
+    /// The number of the form that their phone still knows.
+    form: ResponseId,
+    /// Their answers, as they are stored: nobody else has the same.
+    answers: String,
+    /// What they wrote.
+    text: String,
+    /// In which language they answered.
+    lang: &'static str,
+}
+
+/// How many are planted.
+fn people() -> usize {
+    std::env::var("SEIZURE").ok().and_then(|n| n.parse().ok()).unwrap_or(200)
+}
+
+/// What the attacker knows and what they took.
+struct Seized<'a> {
+    house: &'a House,
+    collection: Collection,
+    residents: Vec<Resident>,
+}
+
+impl Seized<'_> {
+    fn code_hash(&self, resident: &Resident) -> Vec<u8> {
+        let code = resident.code.letters();
+        self.house.store.secret().hash(&[b"code", self.collection.id.0.as_bytes(), code.as_bytes()])
+    }
+
+    fn receipt(&self, resident: &Resident) -> Vec<u8> {
+        let (of, form) = (self.collection.id.0, resident.form.0);
+        self.house.store.secret().hash(&[b"receipt", of.as_bytes(), form.as_bytes()])
+    }
+}
+
+/// Plants residents: each gets a card, fills in the whole questionnaire with words of their own, and
+/// sends it through the router.
+async fn plant(house: &House) -> (Collection, Vec<Resident>) {
+    let (diagnosis, wave) = house.diagnosis().await;
+    let (collection, open) = house.collection(&diagnosis, &wave, "resident_safety").await;
+    let letters_of_door = format!("{}y", open.code);
+    let door = Door {
+        with_codes: true,
+        ..Door::new(&letters_of_door, collection.id, diagnosis.id, Mode::Own)
+    };
+    house.store.add_door(&door).await.unwrap();
+    let codes: Vec<Code> = (0..people()).map(|_| Code::random()).collect();
+    house.store.issue_codes(diagnosis.id, collection.id, &codes).await.unwrap();
+    let instrument = house.store.published(diagnosis.id, &collection.instrument).await.unwrap();
+    let zones = house.store.zones(diagnosis.id, wave.id).await.unwrap();
+    let ground = Ground::from(&zones);
+    let mut residents = Vec::new();
+    let mut known = BTreeSet::new();
+    for (person, code) in codes.into_iter().enumerate() {
+        let lang = ["en", "fr"][usize::from(person % 7 == 0)];
+        let path = format!("/p/{}/{lang}", door.code);
+        // One page for all of them: only the number of the form is fresh.
+        let form = if person == 0 {
+            hidden(&house.get(&path).await.body, "_id").parse().unwrap()
+        } else {
+            ResponseId::random()
+        };
+        let mut rng = StdRng::seed_from_u64(person as u64 + 77);
+        let chance = |_: &Question, _: &[Choice]| None;
+        let mut fields = sample_leaning(&instrument, &ground, &mut rng, chance);
+        let text = letters(180);
+        fields.retain(|(name, _)| name != "a3");
+        fields.push(("a3".to_owned(), text.clone()));
+        fields.push(("_as_is".to_owned(), "yes".to_owned()));
+        let reading = instrument.read(&fields, &ground);
+        assert_eq!(reading.complaints, []);
+        let answers = serde_json::to_string(&reading.answers).unwrap();
+        assert!(known.insert(answers.clone()), "everybody answers differently");
+        fields.push(("_id".to_owned(), form.to_string()));
+        fields.push(("_code".to_owned(), code.grouped()));
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let sent = house.post(&path, &fields).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        residents.push(Resident { code, form, answers, text, lang });
+    }
+    (collection, residents)
+}
+
+/// What a way of trying found: how many residents rightly, and how the orders go together.
+type Found = (&'static str, usize, Option<f64>);
+
+/// How many residents a list of guesses names rightly; a guess is the number of the resident whose
+/// answers are said to be those of the resident at that place.
+fn right(guesses: &[Option<usize>]) -> usize {
+    guesses.iter().enumerate().filter(|(at, guess)| **guess == Some(*at)).count()
+}
+
+/// Guesses by rank: whoever came k-th has what lies k-th.
+fn by_rank(places: &[Option<f64>]) -> (usize, Option<f64>) {
+    let all: Option<Vec<f64>> = places.iter().copied().collect();
+    let Some(all) = all else { return (0, None) };
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by(|a, b| all[*a].total_cmp(&all[*b]));
+    let found = order.iter().enumerate().filter(|(came, at)| came == *at).count();
+    (found, Some(correlation(&all)))
+}
+
+/// The rows of a PostgreSQL table as they lie in its file, dead ones too.
+async fn lying(pool: &PgPool, table: &str) -> Vec<heap::Row> {
+    const RAW: &str = "select pg_read_binary_file(pg_relation_filepath($1::text::regclass))";
+    let file: Vec<u8> = sqlx::query_scalar(RAW).bind(table).fetch_one(pool).await.unwrap();
+    heap::rows(&file)
+}
+
+fn contains(bytes: &[u8], what: &[u8]) -> bool {
+    bytes.windows(what.len()).any(|piece| piece == what)
+}
+
+/// Whose answers were written by a transaction, if they are one person's alone.
+fn only<'a>(of: &'a HashMap<u32, Vec<usize>>, number: u32) -> Option<usize> {
+    let all: &'a Vec<usize> = of.get(&number)?;
+    if let [one] = all.as_slice() { Some(*one) } else { None }
+}
+
+/// Everything that was tried on PostgreSQL.
+async fn on_postgres(seized: &Seized<'_>, pool: &PgPool) -> Vec<Found> {
+    const ROWS: &str = "
+        select answers, xmin::text::bigint,
+               ((ctid::text::point)[0] * 10000 + (ctid::text::point)[1])::float8
+          from response";
+    const TEXTS: &str = "
+        select raw, xmin::text::bigint,
+               ((ctid::text::point)[0] * 10000 + (ctid::text::point)[1])::float8
+          from free_text";
+    sqlx::query("checkpoint").execute(pool).await.unwrap();
+    let residents = &seized.residents;
+    let answers: HashMap<&str, usize> =
+        residents.iter().enumerate().map(|(at, it)| (it.answers.as_str(), at)).collect();
+    let mut written: HashMap<u32, Vec<usize>> = HashMap::new();
+    let mut places = vec![None; residents.len()];
+    let rows: Vec<(String, i64, f64)> = sqlx::query_as(ROWS).fetch_all(pool).await.unwrap();
+    for (text, xmin, place) in &rows {
+        let who = answers[text.as_str()];
+        written.entry(u32::try_from(*xmin).unwrap()).or_default().push(who);
+        places[who] = Some(*place);
+    }
+    let mut found = Vec::new();
+
+    let spent = lying(pool, "code").await;
+    let guess = |it: &Resident| {
+        let hash = seized.code_hash(it);
+        let row = spent.iter().find(|row| row.xmax != 0 && contains(&row.bytes, &hash))?;
+        only(&written, row.xmax)
+    };
+    let guesses: Vec<_> = residents.iter().map(guess).collect();
+    found.push(("code → answers, by the number on the spent code", right(&guesses), None));
+
+    let receipts = lying(pool, "receipt").await;
+    let guess = |it: &Resident| {
+        let hash = seized.receipt(it);
+        let row = receipts.iter().find(|row| contains(&row.bytes, &hash))?;
+        only(&written, row.xmin)
+    };
+    let guesses: Vec<_> = residents.iter().map(guess).collect();
+    found.push(("phone's form → answers, by the number on the receipt", right(&guesses), None));
+
+    let texts: Vec<(String, i64, f64)> = sqlx::query_as(TEXTS).fetch_all(pool).await.unwrap();
+    let texts: HashMap<&str, (u32, f64)> = texts
+        .iter()
+        .map(|(raw, xmin, place)| (raw.as_str(), (u32::try_from(*xmin).unwrap(), *place)))
+        .collect();
+    let guess = |it: &Resident| only(&written, texts[it.text.as_str()].0);
+    let guesses: Vec<_> = residents.iter().map(guess).collect();
+    found.push(("text → answers, by the number on both", right(&guesses), None));
+
+    // The k-th text lies beside the k-th answers.
+    let rank = |places: Vec<f64>| {
+        let mut order: Vec<usize> = (0..places.len()).collect();
+        order.sort_by(|a, b| places[*a].total_cmp(&places[*b]));
+        order
+    };
+    let of_answers = rank(places.iter().map(|place| place.unwrap()).collect());
+    let of_texts = rank(residents.iter().map(|it| texts[it.text.as_str()].1).collect());
+    let same = of_answers.iter().zip(&of_texts).filter(|(a, b)| a == b).count();
+    found.push(("text → answers, by where both lie", same, None));
+
+    let (hits, r) = by_rank(&places);
+    found.push(("order of coming → answers, by where they lie", hits, r));
+
+    // What was counted up one by one says who spoke French.
+    let mut french = 0;
+    for row in lying(pool, "counter").await {
+        let is_french = contains(&row.bytes, b"\x07fr") || contains(&row.bytes, b"fr\0");
+        let who = only(&written, row.xmin).filter(|_| is_french);
+        french += usize::from(who.is_some_and(|who| residents[who].lang == "fr"));
+    }
+    found.push(("language → answers, by what was counted up", french, None));
+    found
+}
+
+/// SQLite's log: each transaction with the pages it wrote, as far as it is still there.
+fn transactions(log: &[u8]) -> Vec<Vec<(u32, &[u8])>> {
+    let size =
+        |at: usize| log.get(at..at + 4).map(|four| u32::from_be_bytes(four.try_into().unwrap()));
+    let Some(page) = size(8) else { return Vec::new() };
+    let (mut all, mut open) = (Vec::new(), Vec::new());
+    let mut at = 32;
+    while let (Some(number), Some(commit)) = (size(at), size(at + 4)) {
+        let Some(bytes) = log.get(at + 24..at + 24 + page as usize) else { break };
+        open.push((number, bytes));
+        if commit != 0 {
+            all.push(std::mem::take(&mut open));
+        }
+        at += 24 + page as usize;
+    }
+    all
+}
+
+/// Everything that was tried on SQLite.
+fn on_sqlite(seized: &Seized<'_>) -> Vec<Found> {
+    let residents = &seized.residents;
+    let folder = &seized.house.folder.0;
+    let file = std::fs::read(folder.join("miradouro.db")).unwrap();
+    let log = std::fs::read(folder.join("miradouro.db-wal")).unwrap_or_default();
+    let mut found = Vec::new();
+
+    // What appears for the first time in one transaction belongs together; a code that is there
+    // before it and not after it was spent in it.
+    let hashes: Vec<(Vec<u8>, Vec<u8>)> =
+        residents.iter().map(|it| (seized.code_hash(it), seized.receipt(it))).collect();
+    let (mut seen, mut pages): (BTreeSet<(u8, usize)>, BTreeMap<u32, Vec<u8>>) = Default::default();
+    let (mut codes, mut forms, mut texts) = (0, 0, 0);
+    for writes in transactions(&log) {
+        let (mut new, mut gone) = (Vec::new(), Vec::new());
+        for (number, bytes) in writes {
+            let before = pages.insert(number, bytes.to_vec()).unwrap_or_default();
+            for (at, it) in residents.iter().enumerate() {
+                let marks: [(u8, &[u8]); 3] = [
+                    (0, it.answers.as_bytes().get(..200).unwrap_or(it.answers.as_bytes())),
+                    (1, it.text.as_bytes()),
+                    (2, &hashes[at].1),
+                ];
+                for (kind, mark) in marks {
+                    if !seen.contains(&(kind, at)) && contains(bytes, mark) {
+                        seen.insert((kind, at));
+                        new.push((kind, at));
+                    }
+                }
+                if contains(&before, &hashes[at].0) && !contains(bytes, &hashes[at].0) {
+                    gone.push(at);
+                }
+            }
+        }
+        let of = |kind: u8| -> Vec<usize> {
+            new.iter().filter(|(is, _)| *is == kind).map(|(_, at)| *at).collect()
+        };
+        let [who] = of(0)[..] else { continue };
+        codes += usize::from(gone == [who]);
+        texts += usize::from(of(1) == [who]);
+        forms += usize::from(of(2) == [who]);
+    }
+    found.push(("code → answers, by the log", codes, None));
+    found.push(("phone's form → answers, by the log", forms, None));
+    found.push(("text → answers, by the log", texts, None));
+
+    // In the file itself: the ends of answers lie where there was room at the moment they came.
+    let at = |what: &[u8]| -> Option<f64> {
+        let place = file.windows(what.len()).position(|piece| piece == what)?;
+        Some(place as f64)
+    };
+    let tail = |it: &Resident| {
+        let bytes = it.answers.as_bytes();
+        at(&bytes[bytes.len().saturating_sub(60)..])
+    };
+    let answers: Vec<Option<f64>> = residents.iter().map(tail).collect();
+    let words: Vec<Option<f64>> = residents.iter().map(|it| at(it.text.as_bytes())).collect();
+    let (hits, r) = by_rank(&answers);
+    found.push(("order of coming → answers, by where they lie", hits, r));
+    let (hits, r) = by_rank(&words);
+    found.push(("order of coming → texts, by where they lie", hits, r));
+    let left = hashes.iter().filter(|(code, _)| contains(&file, code)).count();
+    found.push(("spent codes that still lie in the file", left, None));
+    found
+}
+
+async fn tried(seized: &Seized<'_>) -> Vec<Found> {
+    match &seized.house.address {
+        Some(address) => on_postgres(seized, &PgPool::connect(address).await.unwrap()).await,
+        None => on_sqlite(seized),
+    }
+}
+
+#[test]
+fn whoever_takes_the_machine_finds_nobody_after_the_night() {
+    on_both(async |house| {
+        let n = people();
+        let (collection, residents) = plant(&house).await;
+        let seized = Seized { house: &house, collection, residents };
+        let (of, id) = (seized.collection.diagnosis, seized.collection.id);
+        let stored = house.store.responses(of, id).await.unwrap();
+        assert_eq!(stored.len(), n);
+        let before = tried(&seized).await;
+        let unlinked = house.store.unlink().await.unwrap();
+        assert!(unlinked.left.is_empty(), "{unlinked:?}");
+        let after = tried(&seized).await;
+        println!("{}: {n} residents, found before and after the night", house.name);
+        let r = |r: Option<f64>| r.map_or_else(String::new, |r| format!("r = {r:+.3}"));
+        for ((way, was, r_was), (_, is, r_is)) in before.iter().zip(&after) {
+            println!("  {way:55} {was:5} {:11} {is:5} {}", r(*r_was), r(*r_is));
+        }
+        // Who guesses a place for each of them is right about once, whatever their number.
+        let (luck, chance) = (6, if n >= 1000 { 0.1 } else { 4.5 / (n as f64).sqrt() });
+        for (way, found, r) in &after {
+            let by_place = way.contains("where");
+            assert!(*found <= if by_place { luck } else { 0 }, "{way}: {found}");
+            assert!(r.is_none_or(|r| r.abs() < chance), "{way}: {r:?}");
+        }
+        assert!(before.iter().any(|(_, found, _)| *found > n / 2), "the tries are no pretence");
+        assert_eq!(house.store.responses(of, id).await.unwrap(), stored, "and nothing is lost");
+    });
+}
