@@ -96,11 +96,7 @@ fn privacy<'a>(words: &'a PrivacyWords, entry: &Entry) -> Parts<'a> {
     if of.asks_photos() {
         kept.push(words.kept_photo.clone());
     }
-    kept.extend([
-        words.kept_night.clone(),
-        words.kept_language.clone(),
-        words.kept_cookie.clone(),
-    ]);
+    kept.extend([words.kept_night.clone(), words.kept_language.clone(), words.kept_cookie.clone()]);
     let mut parts = vec![(words.kept_title.as_str(), kept)];
     if asks_texts(of) {
         parts.push((&words.texts_title, vec![words.texts.clone()]));

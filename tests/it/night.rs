@@ -4,10 +4,11 @@ use axum::http::StatusCode;
 use miradouro::domain::answer::{FreeText, Reading};
 use miradouro::domain::collection::Door;
 use miradouro::domain::data_walk::{Reflection, ReflectionState, Verdict};
-use miradouro::domain::ids::{PersonId, ReflectionId, ResponseId};
+use miradouro::domain::ids::{CollectionId, PersonId, ReflectionId, ResponseId};
 use miradouro::domain::night::{Job, JobRun, Outcome};
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::photo::PhotoState;
+use miradouro::domain::retention::Kept;
 use miradouro::domain::text::Lang;
 use miradouro::job::{night, seizure};
 use miradouro::store::{NewReflection, NewResponse, Received, Token};
@@ -195,6 +196,8 @@ fn the_log_is_kept_for_a_year_and_its_chain_holds() {
         store.log(of, None, NOW, "settings_changed", "").await.unwrap();
         assert_eq!(numbers().await, [6], "and goes on where it was");
         assert_eq!(store.forget_log(of, NOW).await.unwrap(), 0);
+        let nothing = store.forget_of(of, CollectionId::random(), Kept::Answers).await.unwrap();
+        assert_eq!(nothing, 0);
         assert_eq!(store.forget_reflections(of, "2026-11-22".parse().unwrap()).await.unwrap(), 0);
     });
 }

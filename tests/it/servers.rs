@@ -245,6 +245,11 @@ fn an_intake_server_takes_everything_and_reads_no_answer() {
         let (walked, stop) = house.collection(&diagnosis, &wave, "walk_audit").await;
 
         let store = Store::open_intake(&folder.0, &own).await.unwrap();
+        let sealed = store.sealed_tables(diagnosis.id, 1).await.unwrap();
+        let whole = house.store.released_tables(diagnosis.id, 1).await.unwrap();
+        assert!(!sealed.is_empty());
+        assert!(sealed.iter().zip(&whole).all(|(one, all)| one.0 == all.body && one.1 == all.mac));
+        assert!(store.released_tables(diagnosis.id, 1).await.is_err(), "with exact counts");
         let pages = pages(&store);
         for code in &codes {
             whole_way(&house, &pages, (&pulse, &with_codes), code).await;
