@@ -1,4 +1,13 @@
-//! Servers and the database they share: whether a server's secret is that of the database, and what
+//! Servers and the database they share.
+//!
+//! What a server keeps in its memory is right beside others: published questions, areas and released
+//! figures never change under their names; whether a collection is open, how full it is, which codes
+//! and receipts there are is asked in the transaction that writes; a door is read for each form. Wrong
+//! codes are counted by each server alone: with several, somebody may guess as many times more, at
+//! codes of 65 bits. Pictures are in one folder that all of them share, and none is swept away that a
+//! form claimed within the day.
+//!
+//! The rest of this file is what has to be the same everywhere: whether a server's secret is that of the database, and what
 //! the role of an intake server may do.
 //!
 //! The intake role reads what a form needs and writes what a resident sends. It reads no answer, no

@@ -37,7 +37,7 @@ pub(crate) async fn on_disk(house: &House) -> Vec<(String, Vec<u8>)> {
     }
     let Some(address) = &house.address else { return found };
     const FILES: &str = "
-        select c.relname::text, pg_read_binary_file(pg_relation_filepath(c.oid), true)
+        select c.relname::text, pg_read_binary_file(pg_relation_filepath(c.oid))
           from pg_class c
          where (c.relnamespace = current_schema()::regnamespace
                 or c.oid in (select reltoastrelid

@@ -17,9 +17,11 @@ use miradouro::instruments::sample::sample_leaning;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use sqlx::postgres::PgPool;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 
 use crate::heap;
 use crate::house::{House, hidden, on_both};
+use crate::night::{holds, on_disk};
 use crate::unlink::{correlation, letters};
 
 /// One planted resident, with everything that is true of them.
@@ -387,5 +389,107 @@ fn whoever_takes_the_machine_finds_nobody_after_the_night() {
         }
         assert!(before.iter().any(|(_, found, _)| *found > n / 20), "the tries are no pretence");
         assert_eq!(house.store.responses(of, id).await.unwrap(), stored, "and nothing is lost");
+    });
+}
+
+/// Asks the program over a socket of its own, from an address of its own, and reads all it says.
+async fn over_the_wire(at: std::net::SocketAddr, request: &str) -> String {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.77:0".parse().unwrap()).unwrap();
+    let mut stream = socket.connect(at).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut said = Vec::new();
+    stream.read_to_end(&mut said).await.unwrap();
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+#[test]
+fn nothing_about_who_sent_it_is_written_anywhere() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (collection, open) = house.collection(&diagnosis, &wave, "pulse2").await;
+        let letters_of_door = format!("{}y", open.code);
+        let door = Door {
+            with_codes: true,
+            ..Door::new(&letters_of_door, collection.id, diagnosis.id, Mode::Own)
+        };
+        house.store.add_door(&door).await.unwrap();
+        let (good, wrong) = (Code::random(), Code::random());
+        let codes = std::slice::from_ref(&good);
+        house.store.issue_codes(diagnosis.id, collection.id, codes).await.unwrap();
+        let (agent, query, text) = (letters(24), letters(24), letters(24));
+
+        let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_miradouro"));
+        program.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&house.folder.0);
+        program.env_remove("MIRADOURO_DATABASE_URL").env("RUST_LOG", "debug");
+        if let Some(address) = &house.address {
+            program.env("MIRADOURO_DATABASE_URL", address);
+        }
+        program.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let mut server = program.kill_on_drop(true).spawn().unwrap();
+        let mut lines = tokio::io::BufReader::new(server.stdout.take().unwrap()).lines();
+        let mut logged = String::new();
+        let at = loop {
+            let line = lines.next_line().await.unwrap().unwrap();
+            logged += &line;
+            if let Some(rest) = line.split("serving http://").nth(1) {
+                break rest.trim_end_matches('/').parse().unwrap();
+            }
+        };
+        let head = format!(
+            "Host: {at}\r\nUser-Agent: {agent}\r\nX-Forwarded-For: 127.0.0.77\r\n\
+             Accept-Language: en\r\nConnection: close\r\n"
+        );
+        let path = format!("/p/{}/en", door.code);
+        let get = |path: &str| format!("GET {path}?who={query} HTTP/1.1\r\n{head}\r\n");
+        let post = |path: &str, kind: &str, body: &str| {
+            let n = body.len();
+            format!(
+                "POST {path}?who={query} HTTP/1.1\r\n{head}Content-Type: {kind}\r\n\
+                 Sec-Fetch-Site: same-origin\r\nContent-Length: {n}\r\n\r\n{body}"
+            )
+        };
+        let form = "application/x-www-form-urlencoded";
+        let page = over_the_wire(at, &get(&path)).await;
+        let id = hidden(&page, "_id");
+        let sent =
+            |code: &Code| format!("_id={id}&q1=safe&q7={text}&_as_is=yes&_code={}", code.grouped());
+        let refused = over_the_wire(at, &post(&path, form, &sent(&wrong))).await;
+        assert!(refused.starts_with("HTTP/1.1 409"), "{refused}");
+        let taken = over_the_wire(at, &post(&path, form, &sent(&good))).await;
+        assert!(taken.starts_with("HTTP/1.1 303"), "{taken}");
+        for odd in [
+            get("/no/such/page"),
+            get("/p/nowhere/en"),
+            post(&path, "text/plain", &text),
+            post(&path, "multipart/form-data; boundary=x", &text),
+            post(&path, form, &format!("_id=x&q1={text}")),
+            post("/p", form, &format!("door={}", good.grouped())),
+            post("/sign-in", form, &format!("name={text}&passphrase={query}")),
+        ] {
+            let said = over_the_wire(at, &odd).await;
+            assert!(said.starts_with("HTTP/1.1 4"), "{said}");
+        }
+        let id = server.id().unwrap().to_string();
+        let stopped = std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(stopped.success());
+        while let Some(line) = lines.next_line().await.unwrap() {
+            logged += &line;
+        }
+        let rest = server.wait_with_output().await.unwrap();
+        logged += &String::from_utf8_lossy(&rest.stderr);
+        assert!(!logged.is_empty());
+
+        let mut disk = on_disk(&house).await;
+        let text_lies = holds(&disk, text.as_bytes());
+        assert!(!text_lies.is_empty(), "the search finds what is there");
+        disk.push(("the server's log".to_owned(), logged.into_bytes()));
+        let (spent, guessed) = (good.grouped(), wrong.grouped());
+        let (spent_plain, guessed_plain) = (good.letters(), wrong.letters());
+        for what in ["127.0.0.77", &agent, &query, &spent, &guessed, spent_plain, guessed_plain] {
+            assert_eq!(holds(&disk, what.as_bytes()), [] as [String; 0], "on {}", house.name);
+        }
+        let last = &disk[disk.len() - 1..];
+        assert_eq!(holds(last, text.as_bytes()), [] as [String; 0], "nor what was said");
     });
 }

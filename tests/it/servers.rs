@@ -263,6 +263,7 @@ fn an_intake_server_takes_everything_and_reads_no_answer() {
             for (head, bytes) in [
                 ("name=\"_id\"", id.as_bytes()),
                 ("name=\"stop.0.s_place\"", b"havenpark".as_slice()),
+                ("name=\"_clear.stop.0.w_photo\"", b"yes"),
                 ("name=\"stop.0.w_photo\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg", photo),
             ] {
                 body.extend(
