@@ -418,7 +418,7 @@ who has the disk of the server (not by somebody who signs in):**
 
 | where | what it says until the job has run | after it |
 |---|---|---|
-| SQLite: the log beside the file (`miradouro.db-wal`) | what came together, and in which order | the log is cut to nothing |
+| SQLite: the log beside the file (`miradouro.db-wal`) | what came together, and in which order; it is cut whenever nobody answers for 20 seconds | the log is cut to nothing |
 | SQLite: places within the file | in part, in which order answers came, and near which text | everything lies in the order of random keys |
 | PostgreSQL: the hidden column `xmin` | which answers, texts, photos and receipt came in one transaction (under load up to 256 residents share one) | one number for a whole table, and another for each table |
 | PostgreSQL: rows that were deleted or counted up | which answer spent which code (with the card in hand), and in which language it was given | they are gone from the file |

@@ -2,7 +2,8 @@
 //!
 //! What a server keeps in its memory is right beside others: published questions, areas and released
 //! figures never change under their names; whether a collection is open, how full it is, which codes
-//! and receipts there are is asked in the transaction that writes; a door is read for each form. Wrong
+//! and receipts there are is asked in the transaction that writes; a door is known
+//! for a second, so that one that was shut elsewhere may take answers for a second more. Wrong
 //! codes are counted by each server alone: with several, somebody may guess as many times more, at
 //! codes of 65 bits. Pictures are in one folder that all of them share, and none is swept away that a
 //! form claimed within the day.
@@ -11,10 +12,12 @@
 //! the role of an intake server may do.
 //!
 //! The intake role reads what a form needs and writes what a resident sends. It reads no answer, no
-//! text, no person, no log and no exact count, and deletes nothing but a code. Tables keep its rights
+//! text, no person, no log and no exact count, and deletes nothing but a code, and the receipt of a
+//! form whose code was no good. Tables keep its rights
 //! when they are written anew.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{Db, Result, Secret, Store, StoreError, migrations, on, photo, writer};
 
@@ -66,7 +69,7 @@ impl Store {
         std::fs::metadata(&at).map_err(|error| why(&at, error))?;
         let secret = Secret::of(folder).map_err(|error| why(&at, error))?;
         let photos = photo::folder(folder).map_err(|error| why(folder, error))?;
-        let db = super::open_postgres(database).await?;
+        let (db, intake) = super::open_postgres(database).await?;
         let known = migrations(&db).last().map_or(0, |newest| newest.version);
         let found: Option<i64> = on!(&db, pool => sqlx::query_scalar(SQL).fetch_one(pool).await)?;
         match found.unwrap_or(0) {
@@ -75,8 +78,8 @@ impl Store {
             _ => {}
         }
         same(&db, &secret.hash(&[MARK]), folder).await?;
-        let writer = writer::Writer::start(db.clone(), secret.clone());
-        Ok(Self { db, writer, secret, photos })
+        let writer = writer::Writer::start(intake.clone());
+        Ok(Self { db, intake, changes: Arc::default(), writer, secret, photos })
     }
 
     /// Gives a role of PostgreSQL the rights of an intake server and takes every other right away,
@@ -144,7 +147,7 @@ const GRANT: &str = "
             'select (diagnosis, release, collection, question, breakdown, place, body, mac)
                  on released_table',
             -- whether a form came already, how many came, which pictures have a row
-            'select, insert on receipt',
+            'select, insert, delete on receipt',
             'select, insert, update on counter',
             'select (id, state), insert on photo',
             -- what comes in; nobody reads it here

@@ -20,7 +20,7 @@ use std::time::Duration;
 #[cfg(feature = "postgres")]
 use sqlx::{Connection, PgConnection};
 
-use super::{Db, Result, Store, StoreError};
+use super::{Db, Result, Store};
 
 /// How often a table is tried that somebody else holds.
 const TRIES: u32 = 5;
@@ -185,7 +185,7 @@ async fn patience(error: sqlx::Error, tries: &mut u32) -> Result<()> {
         .and_then(|code| code.parse::<i32>().ok())
         .is_some_and(|n| [5, 6].contains(&(n & 0xff)));
     if !busy || *tries >= TRIES {
-        return Err(StoreError::Database(error));
+        return Err(error.into());
     }
     *tries += 1;
     tokio::time::sleep(PAUSE).await;

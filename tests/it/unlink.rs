@@ -167,7 +167,7 @@ fn a_code_that_was_spent_leads_nowhere() {
         house.store.issue_codes(diagnosis.id, collection.id, &codes).await.unwrap();
         for (person, code) in codes[..15].iter().enumerate() {
             let response = somebody(&door, &collection.instrument, person, 10);
-            let received = house.store.receive_with(response, code.clone()).await.unwrap();
+            let received = house.store.receive_with(response, code).await.unwrap();
             assert_eq!(received, Received::Now);
         }
         // The rows as they lie in the file, those that were deleted too.
@@ -184,7 +184,7 @@ fn a_code_that_was_spent_leads_nowhere() {
         let left: Vec<Vec<u8>> = sqlx::query_scalar(KEYS).fetch_all(&pool).await.unwrap();
         assert_eq!(left.len(), 5, "and those nobody used are good");
         let response = somebody(&door, &collection.instrument, 99, 10);
-        let last = house.store.receive_with(response, codes[19].clone()).await.unwrap();
+        let last = house.store.receive_with(response, &codes[19]).await.unwrap();
         assert_eq!(last, Received::Now);
     });
 }
@@ -201,7 +201,7 @@ fn answers_come_in_while_everything_is_written_anew() {
         let sending = tokio::spawn(async move {
             for (person, code) in codes.into_iter().enumerate() {
                 let response = somebody(&door, &hash, person, 500);
-                let received = store.receive_with(response.clone(), code).await.unwrap();
+                let received = store.receive_with(response.clone(), &code).await.unwrap();
                 assert_eq!(received, Received::Now, "a good code is good all the time");
                 assert_eq!(store.receive(response).await.unwrap(), Received::Already);
             }
