@@ -2,19 +2,17 @@
 //!
 //! What a server keeps in its memory is right beside others: published questions, areas and released
 //! figures never change under their names; whether a collection is open, how full it is, which codes
-//! and receipts there are is asked in the transaction that writes; a door is known
-//! for a second, so that one that was shut elsewhere may take answers for a second more. Wrong
-//! codes are counted by each server alone: with several, somebody may guess as many times more, at
-//! codes of 65 bits. Pictures are in one folder that all of them share, and none is swept away that a
-//! form claimed within the day.
+//! and receipts there are is asked in the transaction that writes; a door is known for a second, so
+//! that one that was shut elsewhere may take answers for a second more. Wrong codes are counted by
+//! each server alone: with several, somebody may guess as many times more, at codes of 65 bits.
+//! Pictures are in one folder that all of them share, and none is swept away that a form claimed
+//! within the day.
 //!
-//! The rest of this file is what has to be the same everywhere: whether a server's secret is that of the database, and what
-//! the role of an intake server may do.
-//!
-//! The intake role reads what a form needs and writes what a resident sends. It reads no answer, no
-//! text, no person, no log and no exact count, and deletes nothing but a code, and the receipt of a
-//! form whose code was no good. Tables keep its rights
-//! when they are written anew.
+//! The rest of this file is what has to be the same everywhere: whether a server's secret is that of
+//! the database, and what the role of an intake server may do. That role reads what a form needs and
+//! writes what a resident sends. It reads no answer, no text, no person, no log and no exact count,
+//! and deletes nothing but a code, and the receipt of a form whose code was no good. Tables keep its
+//! rights when they are written anew.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -92,7 +90,7 @@ impl Store {
         let is_name = letters.next().is_some_and(|first| first.is_ascii_lowercase())
             && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
             && name.len() <= 63;
-        if !is_name {
+        if !is_name || password.is_empty() {
             return Err(StoreError::Stale(
                 "the name of a role is small letters, digits and _, and begins with a letter",
             ));
