@@ -98,7 +98,7 @@ impl Store {
     }
 }
 
-fn link(
+pub(super) fn link(
     before: &[u8],
     number: i64,
     at: i64,

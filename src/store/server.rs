@@ -15,7 +15,6 @@
 //! rights when they are written anew.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::{Db, Result, Secret, Store, StoreError, migrations, on, photo, writer};
 
@@ -31,14 +30,19 @@ pub(super) async fn recognise(db: &Db, secret: &Secret, folder: &Path) -> Result
         values ('secret', $1)
             on conflict do nothing";
     let own = secret.hash(&[MARK]);
-    on!(db, pool => sqlx::query(LEAVE).bind(&own).execute(pool).await.map(|_left| ()))?;
+    // A start writes nothing where there is nothing to write: the disk may be full.
+    if found(db).await?.is_none() {
+        on!(db, pool => sqlx::query(LEAVE).bind(&own).execute(pool).await.map(|_left| ()))?;
+    }
     same(db, &own, folder).await
 }
 
+async fn found(db: &Db) -> Result<Option<Vec<u8>>> {
+    Ok(on!(db, pool => sqlx::query_scalar(FIND).fetch_optional(pool).await)?)
+}
+
 async fn same(db: &Db, own: &[u8], folder: &Path) -> Result<()> {
-    let mark: Option<Vec<u8>> =
-        on!(db, pool => sqlx::query_scalar(FIND).fetch_optional(pool).await)?;
-    match mark {
+    match found(db).await? {
         Some(mark) if mark == own => Ok(()),
         Some(_) => Err(StoreError::OtherSecret(folder.join("secret"))),
         None => Err(NOT_READY),
@@ -77,7 +81,8 @@ impl Store {
         }
         same(&db, &secret.hash(&[MARK]), folder).await?;
         let writer = writer::Writer::start(intake.clone());
-        Ok(Self { db, intake, changes: Arc::default(), writer, secret, photos })
+        let (changes, read_only) = Default::default();
+        Ok(Self { db, intake, changes, writer, secret, photos, read_only })
     }
 
     /// Gives a role of PostgreSQL the rights of an intake server and takes every other right away,

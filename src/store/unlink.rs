@@ -94,6 +94,7 @@ impl Store {
     /// When the database fails, or somebody holds it for long: nothing is lost then, and what was
     /// not written anew is left for the next time.
     pub async fn unlink(&self) -> Result<Unlinked> {
+        self.writable()?;
         match &self.db {
             Db::Sqlite(pool) => {
                 let mut connection = pool.acquire().await?;

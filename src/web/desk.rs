@@ -221,7 +221,9 @@ pub(super) fn said(error: StoreError, words: &StaffWords) -> Error {
         | StoreError::OtherSecret(_)
         | StoreError::Broken(..)
         | StoreError::Database(_)
-        | StoreError::Migration(_) => error.into(),
+        | StoreError::Migration(_)
+        | StoreError::NotKept { .. }
+        | StoreError::ReadOnly => error.into(),
     }
 }
 

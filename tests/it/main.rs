@@ -15,6 +15,7 @@ mod export;
 mod heap;
 mod house;
 mod instruments;
+mod keep;
 mod night;
 mod offline;
 mod page;

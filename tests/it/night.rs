@@ -35,7 +35,7 @@ pub(crate) async fn on_disk(house: &House) -> Vec<(String, Vec<u8>)> {
             }
         }
     }
-    let Some(address) = &house.address else { return found };
+    let Some(address) = &house.database else { return found };
     const FILES: &str = "
         select c.relname::text, pg_read_binary_file(pg_relation_filepath(c.oid))
           from pg_class c

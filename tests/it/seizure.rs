@@ -413,7 +413,7 @@ fn on_sqlite(seized: &Seized<'_>) -> Vec<Found> {
 }
 
 async fn tried(seized: &Seized<'_>) -> Vec<Found> {
-    match &seized.house.address {
+    match &seized.house.database {
         Some(address) => on_postgres(seized, &PgPool::connect(address).await.unwrap()).await,
         None => on_sqlite(seized),
     }
@@ -424,7 +424,7 @@ fn whoever_takes_the_machine_finds_nobody_after_the_night() {
     on_both(async |house| {
         let n = people();
         let mut log_from = None;
-        if let Some(address) = &house.address {
+        if let Some(address) = &house.database {
             let pool = PgPool::connect(address).await.unwrap();
             let now = "select pg_current_wal_lsn()::text";
             log_from = Some(sqlx::query_scalar(now).fetch_one(&pool).await.unwrap());
@@ -492,7 +492,7 @@ fn nothing_about_who_sent_it_is_written_anywhere() {
         let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_miradouro"));
         program.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&house.folder.0);
         program.env_remove("MIRADOURO_DATABASE_URL").env("RUST_LOG", "debug");
-        if let Some(address) = &house.address {
+        if let Some(address) = &house.database {
             program.env("MIRADOURO_DATABASE_URL", address);
         }
         program.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());

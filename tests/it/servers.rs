@@ -33,11 +33,11 @@ fn beside(house: &House) -> Folder {
 
 /// A second server on the same database.
 async fn second(house: &House) -> (Store, Option<Folder>) {
-    if house.address.is_none() {
+    if house.database.is_none() {
         return (Store::open(&house.folder.0, None).await.unwrap(), None);
     }
     let folder = beside(house);
-    (Store::open(&folder.0, house.address.as_deref()).await.unwrap(), Some(folder))
+    (Store::open(&folder.0, house.database.as_deref()).await.unwrap(), Some(folder))
 }
 
 fn pages(store: &Store) -> Router {
@@ -175,7 +175,7 @@ fn the_night_is_done_by_one_of_two_servers() {
 fn a_server_with_another_secret_is_told_what_to_copy() {
     on_both(async |house| {
         let folder = Folder::fresh();
-        let stranger = match house.address.as_deref() {
+        let stranger = match house.database.as_deref() {
             Some(address) => Store::open(&folder.0, Some(address)).await,
             None => {
                 std::fs::copy(house.folder.0.join("miradouro.db"), folder.0.join("miradouro.db"))
@@ -183,7 +183,7 @@ fn a_server_with_another_secret_is_told_what_to_copy() {
                 Store::open(&folder.0, None).await
             }
         };
-        if house.address.is_none() && stranger.is_ok() {
+        if house.database.is_none() && stranger.is_ok() {
             // What was not yet in the file was in the log beside it.
             return;
         }
@@ -227,7 +227,7 @@ async fn whole_way(house: &House, pages: &Router, asked: (&Collection, &Door), c
 fn an_intake_server_takes_everything_and_reads_no_answer() {
     on_both(async |house| {
         let role = format!("t_{}", letters(20).to_lowercase());
-        let Some(address) = house.address.clone() else {
+        let Some(address) = house.database.clone() else {
             assert!(house.store.grant_intake(&role, "x").await.is_err(), "roles are PostgreSQL's");
             assert!(Store::open_intake(&house.folder.0, "sqlite://x").await.is_err());
             return;
@@ -375,7 +375,7 @@ async fn wrong_folders(house: &House, own: &str) {
     std::fs::write(folder.0.join("secret"), [7; 32]).unwrap();
     let other = Store::open_intake(&folder.0, own).await;
     assert!(matches!(other, Err(StoreError::OtherSecret(_))), "{other:?}");
-    let pool = PgPool::connect(house.address.as_deref().unwrap()).await.unwrap();
+    let pool = PgPool::connect(house.database.as_deref().unwrap()).await.unwrap();
     for (sql, newer) in [
         (
             "update _sqlx_migrations set version = 9999 where version = (select max(version) from _sqlx_migrations)",

@@ -34,7 +34,7 @@ fn somebody(door: &Door, hash: &str, person: usize, long: usize) -> NewResponse 
 }
 
 async fn pool(house: &House) -> Option<PgPool> {
-    match &house.address {
+    match &house.database {
         Some(address) => Some(PgPool::connect(address).await.unwrap()),
         None => None,
     }
