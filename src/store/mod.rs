@@ -293,7 +293,9 @@ impl Store {
     /// # Errors
     /// None of its own; the database may have some.
     pub async fn close(&self) -> Result<()> {
-        on!(&self.db, pool => pool.close().await);
+        for db in [&self.intake, &self.db] {
+            on!(db, pool => pool.close().await);
+        }
         Ok(())
     }
 
