@@ -161,7 +161,7 @@ mod tests {
     /// A folder that was killed after so many transactions, of several pages each now and then.
     async fn killed(transactions: usize) -> PathBuf {
         let (live, left) = (fresh(), fresh());
-        let Ok(Db::Sqlite(pool)) = open_sqlite(&live).await else { panic!("it is SQLite") };
+        let Ok((Db::Sqlite(pool), _)) = open_sqlite(&live).await else { panic!("it is SQLite") };
         sqlx::query("create table t (n integer primary key, said text)")
             .execute(&pool)
             .await

@@ -60,7 +60,9 @@ impl Store {
             #[cfg(feature = "postgres")]
             Db::Postgres(_) => Ok(()),
         };
-        on!(&self.db, pool => pool.close().await);
+        for db in [&self.intake, &self.db] {
+            on!(db, pool => pool.close().await);
+        }
         Ok(done?)
     }
 }

@@ -43,6 +43,10 @@ impl From<StoreError> for Error {
             StoreError::MeaningNotRaised(_) => Self::Bad(error.to_string()),
             StoreError::Busy => Self::Busy,
             StoreError::ReadOnly => Self::ReadOnly,
+            StoreError::NoRoom | StoreError::Away(_) | StoreError::Disk(_) => {
+                tracing::warn!(%error, "a request must be sent again later");
+                Self::Busy
+            }
             StoreError::Folder { .. }
             | StoreError::Newer(_)
             | StoreError::OldSqlite(_)

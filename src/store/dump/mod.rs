@@ -160,8 +160,8 @@ impl Folder {
                     "there is no database here; if it is in PostgreSQL, add --database-url",
                 ));
             }
-            None => super::open_sqlite(path).await?,
-            Some(address) => super::open_postgres(address).await?,
+            None => super::open_sqlite(path).await?.0,
+            Some(address) => super::open_postgres(address).await?.0,
         };
         let there = read::migration(&db).await?.unwrap_or(0);
         if there == 0 {
@@ -387,8 +387,8 @@ async fn fill(
     }
     let filled = async {
         let db = match database {
-            None => super::open_sqlite(path).await?,
-            Some(address) => super::open_postgres(address).await?,
+            None => super::open_sqlite(path).await?.0,
+            Some(address) => super::open_postgres(address).await?.0,
         };
         let folder = (!is_same).then_some(path);
         let report = load::load(from, &db, folder, is_picture, watch).await;

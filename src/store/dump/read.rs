@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::format::{Encoder, Head, Item, Kind, PIECE, Table, Value};
 use super::pipe::PipeWriter;
 use super::{DumpError, Watch, schema};
-use crate::store::{Db, Result as StoreResult, StoreError, Tx, on, within};
+use crate::store::{Begun, Db, Result as StoreResult, StoreError, Tx, on, within};
 
 /// The values of a row of either database.
 macro_rules! values {
@@ -102,8 +102,8 @@ pub(super) async fn dump(
 
 /// A transaction that sees one moment, and what stands in it.
 async fn snapshot(db: &Db) -> StoreResult<(Tx, Head)> {
-    let mut tx = match db {
-        Db::Sqlite(pool) => Tx::Sqlite(pool.begin_with("begin").await?),
+    let begun = match db {
+        Db::Sqlite(pool) => Begun::Sqlite(pool.begin_with("begin").await?),
         #[cfg(feature = "postgres")]
         Db::Postgres(pool) => {
             let mut first = db.begin().await?;
@@ -117,9 +117,10 @@ async fn snapshot(db: &Db) -> StoreResult<(Tx, Head)> {
                 let lock = format!("lock table {} in access share mode", names.join(", "));
                 sqlx::query(schema::statement(lock)).execute(&mut *tx).await?;
             }
-            Tx::Postgres(tx)
+            Begun::Postgres(tx)
         }
     };
+    let mut tx = Tx { begun, changes: None };
     let migration = newest(&mut tx).await?;
     let tables = schema::tables(&mut tx).await?;
     let mut rows = Vec::with_capacity(tables.len());
@@ -190,7 +191,7 @@ async fn rows(
     out: &mut Out<'_>,
     pictures: &mut Vec<Uuid>,
 ) -> Result<(), DumpError> {
-    let sql = select(table, matches!(tx, Tx::Sqlite(_)));
+    let sql = select(table, matches!(tx.begun, Begun::Sqlite(_)));
     let photo = (table.name == "photo").then(|| (table.at("id"), table.at("state")));
     within!(tx, it => {
         let mut rows = sqlx::query(schema::statement(sql)).fetch(it);

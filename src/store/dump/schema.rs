@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use super::format::{Column, Kind, Table};
-use crate::store::{Result, StoreError, Tx, within};
+use crate::store::{Begun, Result, StoreError, Tx, within};
 
 /// A statement that is put together from names.
 #[expect(clippy::disallowed_methods, reason = "the names are those of the schema, read from it")]
@@ -18,10 +18,10 @@ pub(super) fn statement(sql: String) -> SqlStr {
 
 /// The tables of the database at hand; not the list of migrations, which says which they are.
 pub(super) async fn tables(tx: &mut Tx) -> Result<Vec<Table>> {
-    let (columns, names) = match tx {
-        Tx::Sqlite(_) => (SQLITE_COLUMNS, SQLITE_NAMES),
+    let (columns, names) = match &tx.begun {
+        Begun::Sqlite(_) => (SQLITE_COLUMNS, SQLITE_NAMES),
         #[cfg(feature = "postgres")]
-        Tx::Postgres(_) => (POSTGRES_COLUMNS, POSTGRES_NAMES),
+        Begun::Postgres(_) => (POSTGRES_COLUMNS, POSTGRES_NAMES),
     };
     let rows: Vec<(String, String, String, i64)> =
         within!(tx, it => sqlx::query_as(columns).fetch_all(it).await)?;

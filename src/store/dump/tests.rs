@@ -15,7 +15,7 @@ fn fresh() -> PathBuf {
 async fn empty() -> Option<String> {
     let url = std::env::var("TEST_POSTGRES_URL").ok()?;
     let schema = format!("k{}", Uuid::new_v4().simple());
-    let Ok(Db::Postgres(pool)) = open_postgres(&url).await else { panic!("it is PostgreSQL") };
+    let Ok((Db::Postgres(pool), _)) = open_postgres(&url).await else { panic!("it is PostgreSQL") };
     let make = schema::statement(format!("create schema {schema}"));
     sqlx::query(make).execute(&pool).await.unwrap();
     pool.close().await;
@@ -25,8 +25,8 @@ async fn empty() -> Option<String> {
 
 async fn database(folder: &Path, address: Option<&str>) -> Db {
     match address {
-        None => open_sqlite(folder).await.unwrap(),
-        Some(address) => open_postgres(address).await.unwrap(),
+        None => open_sqlite(folder).await.unwrap().0,
+        Some(address) => open_postgres(address).await.unwrap().0,
     }
 }
 
