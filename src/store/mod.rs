@@ -286,15 +286,8 @@ impl Store {
         dump::before_migration(&db, folder, &secret).await?;
         migrate(&db).await?;
         let writer = writer::Writer::start(intake.clone());
-        Ok(Self {
-            db,
-            intake,
-            changes: Arc::default(),
-            writer,
-            secret,
-            photos,
-            read_only: Arc::default(),
-        })
+        let (changes, read_only) = Default::default();
+        Ok(Self { db, intake, changes, writer, secret, photos, read_only })
     }
 
     /// The same store, read by connections of its own: pages that keep the others busy do not keep

@@ -51,6 +51,7 @@ impl Store {
     /// When the log cannot be brought into the file; nothing is lost then, it is read at the next
     /// start.
     pub async fn close(&self) -> Result<()> {
+        on!(&self.intake, pool => pool.close().await);
         let done = match &self.db {
             // A damaged file is left as it is.
             Db::Sqlite(pool) if !self.is_read_only() => {
