@@ -62,6 +62,8 @@ pub use translation::TextCheck;
 pub use unlink::Unlinked;
 pub use whole::cut_damaged_log;
 
+use trouble::Trouble;
+
 /// Runs one expression on whichever database is there. It repeats the expression, not the
 /// statement: in each arm the types are concrete, so both drivers must understand them.
 macro_rules! on {
@@ -253,6 +255,7 @@ impl StoreError {
             Self::NoRoom => Self::NoRoom,
             Self::Away(why) => Self::Away(why.clone()),
             Self::Disk(why) => Self::Disk(why.clone()),
+            Self::ReadOnly => Self::ReadOnly,
             Self::NotFound(_)
             | Self::Taken(_)
             | Self::Stale(_)
@@ -265,7 +268,6 @@ impl StoreError {
             | Self::Broken(..)
             | Self::Database(_)
             | Self::Migration(_)
-            | Self::ReadOnly
             | Self::NotKept { .. } => Self::Broken("an answer", self.to_string()),
         }
     }
@@ -408,8 +410,15 @@ async fn open_sqlite(folder: &Path) -> Result<(Db, Db)> {
         .foreign_keys(true)
         .pragma("secure_delete", "on")
         .pragma("trusted_schema", "off");
-    let why =
-        |error: sqlx::Error| StoreError::Folder { path: folder.to_owned(), why: error.to_string() };
+    let why = |error: sqlx::Error| match Trouble::of(&error) {
+        Trouble::Damage => error.into(),
+        Trouble::Row
+        | Trouble::Again
+        | Trouble::Room
+        | Trouble::Away
+        | Trouble::Disk
+        | Trouble::Other => StoreError::Folder { path: folder.to_owned(), why: error.to_string() },
+    };
     let pool = |most| {
         let pool = SqlitePoolOptions::new().max_connections(most);
         let pool = pool.acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
@@ -505,6 +514,7 @@ async fn migrate_to(db: &Db, version: i64) -> Result<()> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "it is not our enum, and it grows")]
     outcome.map_err(|error| match error {
         MigrateError::VersionMissing(version) => StoreError::Newer(version),
+        MigrateError::Execute(error) if Trouble::of(&error) == Trouble::Damage => error.into(),
         other => StoreError::Migration(other),
     })
 }
