@@ -46,6 +46,8 @@ class Form:
         fields = [("_id", self.id), ("safe", self.feeling), ("words", self.mark)]
         if self.code:
             fields.append(("_code", self.code))
+        if self.photo:
+            fields.append(("_clear.seen", "yes"))
         return fields
 
     def body(self):

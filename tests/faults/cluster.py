@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 import machine
-from machine import run, wait_until
+from machine import Failed, run, wait_until
 
 
 class Cluster:
@@ -20,12 +20,14 @@ class Cluster:
         self.folder = os.path.join(folder, "postgres")
         self.syncs = syncs
         self.port = machine.free_port()
+        self.process = None
+        self.log = os.path.join(machine.scratch(undo, "log"), "postgres.log")
         if self.user:
             os.makedirs(self.folder, exist_ok=True)
             os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
         self._as("initdb", "-D", self.folder, "-A", "trust", "-U", "postgres", "--no-sync",
                  "--locale=C", "-E", "UTF8")
-        undo.later(self.stop)
+        undo.later(self.kill)
 
     def _how(self):
         how = {"cwd": "/"}
@@ -37,51 +39,62 @@ class Cluster:
         return run(os.path.join(self.bin, tool), *args, check=check, **self._how())
 
     def start(self):
+        """Starts it as a child of the rig, so that nothing of it stays behind, and waits."""
         sync = "on" if self.syncs else "off"
-        options = (f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 "
-                   f"-c max_connections=200 -c fsync={sync} -c synchronous_commit=on "
-                   "-c restart_after_crash=on -c autovacuum=on -c max_wal_size=256MB")
-        # Its log would keep a pipe of ours open: it goes to a file.
-        self._as("pg_ctl", "-D", self.folder, "-w", "-t", "60", "-l",
-                 os.path.join(self.folder, "log"), "-o", options, "start")
+        settings = {"listen_addresses": "127.0.0.1", "max_connections": "200", "fsync": sync,
+                    "synchronous_commit": "on", "restart_after_crash": "on", "max_wal_size": "256MB"}
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [os.path.join(self.bin, "postgres"), "-D", self.folder, "-p", str(self.port),
+                 "-k", self.folder, *(f"-c{name}={value}" for name, value in settings.items())],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **self._how())
+        wait_until(lambda: not self.is_running() or self.answers(), 60, "PostgreSQL")
+        if not self.is_running():
+            with open(self.log, errors="replace") as file:
+                raise Failed(f"PostgreSQL did not start: {file.read()[-400:]}")
         return self
 
-    def is_running(self):
-        return os.path.exists(os.path.join(self.folder, "postmaster.pid")) and \
-            self._as("pg_ctl", "-D", self.folder, "status", check=False).find("is running") >= 0
+    def answers(self):
+        ready = [os.path.join(self.bin, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(ready, stdin=subprocess.DEVNULL).returncode == 0
 
-    def stop(self, how="immediate"):
-        if os.path.isdir(self.folder):
-            self._as("pg_ctl", "-D", self.folder, "-m", how, "-t", "30", "stop", check=False)
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, how=signal.SIGQUIT):
+        """SIGQUIT: what is under way is cut off, as by `pg_ctl stop -m immediate`."""
+        if self.is_running():
+            self.process.send_signal(how)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.kill()
 
     def restart(self):
         """What is under way is cut off, as by a crash."""
-        self.stop("immediate")
+        self.stop()
         self.start()
 
     def kill(self):
         """Every process of it, at once: for a disk that is gone."""
+        if not self.is_running():
+            return
+        # Held still first, so that it starts nobody new meanwhile.
+        self.process.send_signal(signal.SIGSTOP)
         pids = self.pids()
         for pid in pids:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") and not _is_dead(pid)
-                                   for pid in pids), 20, "the end of PostgreSQL")
+        self.process.wait()
+        wait_until(lambda: all(_is_dead(pid) for pid in pids), 20, "the end of PostgreSQL")
 
     def pids(self):
         """The postmaster and its children."""
-        try:
-            with open(os.path.join(self.folder, "postmaster.pid")) as file:
-                first = int(file.readline())
-        except (OSError, ValueError):
-            return []
-        try:
-            with open(f"/proc/{first}/task/{first}/children") as file:
-                return [first] + [int(pid) for pid in file.read().split()]
-        except OSError:
-            return [first]
+        first = self.process.pid
+        with open(f"/proc/{first}/task/{first}/children") as file:
+            return [first] + [int(pid) for pid in file.read().split()]
 
     def url(self, database, port=None):
         return f"postgres://postgres@127.0.0.1:{port or self.port}/{database}"
