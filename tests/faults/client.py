@@ -157,8 +157,9 @@ def bare(port, door, form, keep_alive=False):
     return head.encode() + body
 
 
-def dial(port, timeout=20):
-    return socket.create_connection(("127.0.0.1", port), timeout=timeout)
+def dial(port, timeout=20, come_from="127.0.0.1"):
+    """A connection; all of 127.0.0.0/8 is this machine, so phones can have addresses of their own."""
+    return socket.create_connection(("127.0.0.1", port), timeout=timeout, source_address=(come_from, 0))
 
 
 class Crowd:

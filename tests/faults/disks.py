@@ -129,7 +129,8 @@ def full_log(trial):
 def read_only(trial):
     disk, house = own_disk(trial, 96)
     server = house.server.start()
-    for _ in range(trial.times):
+    # PostgreSQL takes its time to give up each time.
+    for _ in range(trial.times if trial.database == "sqlite" else 2):
         until_stored(house, [Form() for _ in range(5)])
         disk.turn_read_only()
         trial.injected += 1
