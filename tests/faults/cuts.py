@@ -19,6 +19,17 @@ NO_SYNC = ("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null",
            "-e", "inject=fsync,fdatasync,sync_file_range:retval=0")
 
 
+def power_cut(disk, server, cluster=None):
+    """The power goes, and comes back: nobody had time for anything."""
+    disk.cut()
+    server.kill()
+    if cluster:
+        cluster.kill()
+    disk.power_on()
+    if cluster:
+        cluster.start()
+
+
 def cut_while_sending(trial, house, disk, wrap=(), photo=None, before=120):
     """Cuts while answers come in, and starts again, as often as the trial says."""
     server = house.server
@@ -28,14 +39,8 @@ def cut_while_sending(trial, house, disk, wrap=(), photo=None, before=120):
         for _ in range(trial.times):
             had, more = crowd.acked(), random.randint(before // 2, before)
             wait_until(lambda: crowd.acked() >= had + more, 90, "more acknowledged answers")
-            disk.cut()
+            power_cut(disk, server, house.cluster)
             trial.injected += 1
-            server.kill()
-            if house.cluster and house.cluster is not trial.world.cluster():
-                house.cluster.kill()
-            disk.power_on()
-            if house.cluster and house.cluster is not trial.world.cluster():
-                house.cluster.start()
             server.start(wrap=wrap)
     trial.statuses(house)
     trial.judge(house)

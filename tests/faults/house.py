@@ -154,28 +154,47 @@ class House:
 
     number = 0
 
-    def __init__(self, world, database, folder=None, cluster=None):
+    def __init__(self, world, database, folder=None, cluster=None, of=None, empty=False):
+        """In a folder and a cluster of its own where they are given; a copy of another house, or
+        (`empty`) nothing yet, to be filled by a command."""
         House.number += 1
         self.world, self.database = world, database
         self.template = world.template(database)
         self.door, self.coded = self.template.door, self.template.coded
         self.codes = list(self.template.codes)
-        base = folder or machine.scratch(world.undo, "house")
-        self.folder = os.path.join(base, "data")
-        shutil.copytree(self.template.folder, self.folder)
-        self.cluster, self.name, url = None, None, None
+        self.base = folder or machine.scratch(world.undo, "house")
+        self.folder = os.path.join(self.base, "data")
+        source = of or self.template
+        if not empty:
+            shutil.copytree(source.folder, self.folder)
+        self.cluster, self.name, self.url = None, None, None
         if database == "postgres":
             self.cluster = cluster or world.cluster()
             self.name = f"house_{House.number}"
             if cluster is None:
-                self.cluster.sql("postgres", f"create database {self.name} template template_house")
+                template = "template0" if empty else of.name if of else "template_house"
+                self.cluster.sql("postgres", f"create database {self.name} template {template}")
             else:
                 self._bring_in()
-            url = self.cluster.url(self.name)
-        self.url = url
-        self.ledger = Ledger(os.path.join(world.folder, f"house-{House.number}.ledger"),
-                             self.template.before)
-        self.server = Server(world.undo, world.program, self.folder, world.logs, url)
+            self.url = self.cluster.url(self.name)
+        before = of.ledger.attempted if of else self.template.before
+        self.ledger = Ledger(os.path.join(world.folder, f"house-{House.number}.ledger"), before)
+        self.server = Server(world.undo, world.program, self.folder, world.logs, self.url)
+
+    def twin(self):
+        """A copy of this house as it is; its server must not be running."""
+        return House(self.world, self.database, of=self)
+
+    def nowhere(self):
+        """A place of the same kind with nothing in it."""
+        return House(self.world, self.database, empty=True)
+
+    def forget(self):
+        """Makes room: hundreds of copies would fill the disk."""
+        self.server.kill()
+        shutil.rmtree(self.base, ignore_errors=True)
+        if self.name:
+            self.cluster.sql("postgres", f"drop database {self.name} with (force)")
 
     def _bring_in(self):
         """The template's database in another cluster."""

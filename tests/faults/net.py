@@ -34,6 +34,10 @@ def clock(trial):
             trial.injected += 1
             had = crowd.acked()
             wait_until(lambda: crowd.acked() >= had + 60, 60, f"answers at {step}")
+            if step == "+366d":
+                told = house.phone().get("/")[1].get("date", "")
+                trial.promise(str(time.gmtime(time.time() + 366 * 86400).tm_year) in told,
+                              f"the clock did not jump for the server: {told}")
     trial.promise(set(house.ledger.statuses) <= {"now"}, "not every answer was taken")
     trial.statuses(house)
     trial.judge(house)

@@ -29,7 +29,7 @@ from house import Template  # noqa: E402
 from trial import FAULTS, Trial  # noqa: E402
 
 # Each file puts its faults on the list.
-for _name in ("kills", "cuts", "disks", "files", "pg", "net", "races"):
+for _name in ("kills", "cuts", "disks", "files", "pg", "net", "races", "jobs"):
     __import__(_name)
 
 HEAD = ["fault", "database", "injected", "attempted", "acknowledged", "stored", "lost", "duplicated",
