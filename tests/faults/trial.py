@@ -76,7 +76,8 @@ class Trial:
         if not self.fault.control:
             for wrong in house.contradictions():
                 self.promise(False, wrong)
-        panics = house.server.all_said().count("panicked at")
+        said = house.server.all_said()
+        panics = said.count("panicked at") + said.count("something that cannot happen happened")
         self.promise(panics == 0, f"{panics} panics")
         return verdict
 
