@@ -94,14 +94,14 @@ def control_postgres(trial):
     lose_on_purpose(trial, trial.house(cluster=cluster), disk)
 
 
-@fault("R-04", "power cut of PostgreSQL while sending", short=3, whole=50, databases=("postgres",))
+@fault("R-04", "power cut of PostgreSQL while sending", short=3, whole=20, databases=("postgres",))
 def cut_postgres(trial):
     disk = Disk(trial.undo, 768)
     cluster = Cluster(trial.undo, disk.path).start()
     cut_while_sending(trial, trial.house(cluster=cluster), disk)
 
 
-@fault("R-05", "power cut while photos come in", short=1, whole=20)
+@fault("R-05", "power cut while photos come in", short=1, whole=10)
 def cut_photos(trial):
     """Both the rows and the pictures must be there: no row points to a missing or a half picture."""
     disk = Disk(trial.undo, 768)

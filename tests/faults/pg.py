@@ -10,7 +10,7 @@ from proxy import Proxy, Rule
 from trial import fault
 
 
-@fault("R-19", "PostgreSQL restarted in the middle of requests", short=3, whole=50, databases=("postgres",))
+@fault("R-19", "PostgreSQL restarted in the middle of requests", short=3, whole=25, databases=("postgres",))
 def restarted(trial):
     """Whatever is under way is cut off (immediate). An answer is kept or refused, within seconds."""
     cluster = Cluster(trial.undo, scratch(trial.undo, "cluster")).start()
