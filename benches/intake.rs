@@ -1,12 +1,18 @@
 //! How much of the speed of a handler that throws answers away is left when they are kept: the same
-//! body, the same router, the same handler up to the last step; and how heavy the first page is.
+//! body, the same router, the same way; and how heavy the first page is.
+//!
+//! Three steps, each over what the one before it does: parse the form and throw it away; read it as
+//! the instrument says and throw it away; keep it, with a one-time code spent, a receipt, and the
+//! acknowledgement only after the disk. On SQLite, on SQLite with the sealed journal, and on the
+//! PostgreSQL that `TEST_POSTGRES_URL` names. Ratios are to the first step.
 //!
 //! It prints; nothing here asserts on a time. Load goes through the router in this process, from 64
-//! tasks at once, a bounded number of requests.
+//! tasks at once, a bounded number of requests. `--requests N` and `--at-once N` change that.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints")]
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
@@ -17,6 +23,7 @@ use axum::routing::post;
 use flate2::{Compression, write::GzEncoder};
 use http_body_util::BodyExt;
 use miradouro::domain::answer::Ground;
+use miradouro::domain::code::Code;
 use miradouro::domain::collection::{
     Collection, Door, Field, Mode, Origin, Presence, Sampling, State,
 };
@@ -32,59 +39,131 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tower::ServiceExt;
 
-const REQUESTS: usize = 6_000;
-const AT_ONCE: usize = 64;
+/// How much is sent, and by how many at once.
+#[derive(Clone, Copy)]
+struct Load {
+    requests: usize,
+    at_once: usize,
+}
 
 #[tokio::main]
 async fn main() {
-    let folder = std::env::temp_dir().join(format!("miradouro-bench-{}", ResponseId::random()));
-    let store = Store::open(&folder, None).await.unwrap();
+    let given = |name: &str, or: usize| {
+        let mut args = std::env::args().skip_while(|arg| arg != name).skip(1);
+        args.next().map_or(or, |n| n.parse().unwrap())
+    };
+    let load = Load { requests: given("--requests", 6_000), at_once: given("--at-once", 64) };
     let shelf = Shelf::load(None);
     let instrument = shelf.instrument("resident_safety").unwrap().clone();
     let zones = vec!["north".to_owned(), "south".to_owned()];
-    fill(&store, &instrument, &zones).await;
-    let base_url = BaseUrl::new("http://127.0.0.1:8080").unwrap();
-    let app = App::new(store.clone(), shelf, base_url, Clock::System).unwrap();
-    let kept = miradouro::web::router(app);
-    let (reads, codes) = (instrument.clone(), zones.clone());
-    let discarded = Router::new().route(
+    let mut rng = StdRng::seed_from_u64(7);
+    let sent: Vec<(Code, String)> = (0..load.requests)
+        .map(|_| (Code::random(), encode(&sample(&instrument, &Ground::of(&zones), &mut rng))))
+        .collect();
+    let bytes = sent.iter().map(|(_, body)| body.len()).sum::<usize>() / sent.len();
+    println!("intake: {} forms of {bytes} bytes, {} at once", load.requests, load.at_once);
+    let parsed = Router::new().route(
+        "/p/bench/en",
+        post(|Form(pairs): Form<Vec<(String, String)>>| async move { seen(pairs.len() > 1) }),
+    );
+    let (reads, codes) = (Arc::new(instrument.clone()), Arc::new(zones.clone()));
+    let read = Router::new().route(
         "/p/bench/en",
         post(move |Form(pairs): Form<Vec<(String, String)>>| async move {
-            let reading = reads.read(&pairs, &Ground::of(&codes));
-            if reading.complaints.is_empty() {
-                StatusCode::SEE_OTHER
-            } else {
-                StatusCode::BAD_REQUEST
-            }
+            seen(reads.read(&pairs, &Ground::of(&codes)).complaints.is_empty())
         }),
     );
-    let mut rng = StdRng::seed_from_u64(7);
-    let bodies: Vec<String> = (0..REQUESTS)
-        .map(|_| encode(&sample(&instrument, &Ground::of(&zones), &mut rng)))
-        .collect();
-    let bytes = bodies.iter().map(String::len).sum::<usize>() / bodies.len();
-    load(&discarded, &bodies[..600]).await;
-    let thrown = load(&discarded, &bodies).await;
-    let stored = load(&kept, &bodies).await;
-    println!("intake: body {bytes} bytes, {AT_ONCE} at once, {REQUESTS} requests");
-    println!("intake: discarded {thrown:.0}/s, acknowledged and on the disk {stored:.0}/s");
-    println!("intake: ratio {:.2} (target 0.35)", stored / thrown);
-    weigh(&kept).await;
-    drop(store);
-    std::fs::remove_dir_all(&folder).unwrap();
+    run(&parsed, &sent, load.at_once).await; // warm
+    let floor = run(&parsed, &sent, load.at_once).await;
+    println!("intake: parsed and discarded        {floor:>7.0}/s");
+    said("parsed, read and discarded", run(&read, &sent, load.at_once).await, floor);
+    let mut page = None;
+    for way in Way::here() {
+        let (kept, folder) = house(&way, &instrument, &zones, &sent).await;
+        said(way.name(), run(&kept, &sent, load.at_once).await, floor);
+        page.get_or_insert(weigh(&kept).await);
+        drop(kept);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+    for line in page.unwrap_or_default() {
+        println!("{line}");
+    }
 }
 
-async fn load(router: &Router, bodies: &[String]) -> f64 {
-    let begun = Instant::now();
+/// Where answers are kept.
+enum Way {
+    Sqlite,
+    Postgres(String),
+}
+
+impl Way {
+    fn here() -> Vec<Self> {
+        let mut all = vec![Self::Sqlite];
+        match std::env::var("TEST_POSTGRES_URL") {
+            Ok(url) => all.push(Self::Postgres(url)),
+            Err(_) => println!("intake: PostgreSQL skipped, TEST_POSTGRES_URL is not set"),
+        }
+        all
+    }
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite => "kept on SQLite",
+            Self::Postgres(_) => "kept on PostgreSQL",
+        }
+    }
+}
+
+fn said(what: &str, speed: f64, floor: f64) {
+    println!("intake: {what:<27} {speed:>7.0}/s, ratio {:.2}", speed / floor);
+}
+
+const fn seen(fine: bool) -> StatusCode {
+    if fine { StatusCode::SEE_OTHER } else { StatusCode::BAD_REQUEST }
+}
+
+/// The real router over a fresh store whose door asks for a code.
+async fn house(
+    way: &Way,
+    instrument: &Instrument,
+    zones: &[String],
+    sent: &[(Code, String)],
+) -> (Router, std::path::PathBuf) {
+    let folder = std::env::temp_dir().join(format!("miradouro-bench-{}", ResponseId::random()));
+    let store = match way {
+        Way::Sqlite => Store::open(&folder, None).await.unwrap(),
+        Way::Postgres(url) => {
+            let schema = format!("b{}", ResponseId::random()).replace('-', "");
+            let made = std::process::Command::new("psql")
+                .args([url, "-qc", &format!("create schema {schema}")])
+                .status();
+            assert!(made.unwrap().success(), "psql could not make a schema");
+            let join = if url.contains('?') { '&' } else { '?' };
+            let url = format!("{url}{join}options=-c%20search_path%3D{schema}");
+            Store::open(&folder, Some(&url)).await.unwrap()
+        }
+    };
+    let of = fill(&store, instrument, zones).await;
+    let codes: Vec<Code> = sent.iter().map(|(code, _)| code.clone()).collect();
+    store.issue_codes(of.0, of.1, &codes).await.unwrap();
+    let base_url = BaseUrl::new("http://127.0.0.1:8080").unwrap();
+    let app = App::new(store, Shelf::load(None), base_url, Clock::System).unwrap();
+    (miradouro::web::router(app), folder)
+}
+
+/// Sends every form once; how many a second were answered.
+async fn run(router: &Router, sent: &[(Code, String)], at_once: usize) -> f64 {
     let mut tasks = tokio::task::JoinSet::new();
-    for part in 0..AT_ONCE {
+    let begun = Instant::now();
+    for part in 0..at_once {
         let router = router.clone();
-        let own: Vec<String> = bodies.iter().skip(part).step_by(AT_ONCE).cloned().collect();
+        let own: Vec<_> = sent.iter().skip(part).step_by(at_once).cloned().collect();
         tasks.spawn(async move {
-            for body in own {
+            for (code, body) in own {
+                let (id, code) = (ResponseId::random(), code.letters());
                 let request = Request::post("/p/bench/en")
                     .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                    .body(Body::from(format!("_id={}&{body}", ResponseId::random())))
+                    .body(Body::from(format!("_id={id}&_code={code}&{body}")))
                     .unwrap();
                 let response = router.clone().oneshot(request).await.unwrap();
                 assert_eq!(response.status(), StatusCode::SEE_OTHER);
@@ -93,12 +172,12 @@ async fn load(router: &Router, bodies: &[String]) -> f64 {
     }
     tasks.join_all().await;
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
-    let count = bodies.len() as f64;
+    let count = sent.len() as f64;
     count / begun.elapsed().as_secs_f64()
 }
 
 /// The first load of the longest questionnaire: the page and what it asks for.
-async fn weigh(router: &Router) {
+async fn weigh(router: &Router) -> Vec<String> {
     let page = body(router, "/p/bench/en").await;
     let text = String::from_utf8_lossy(&page).into_owned();
     let mut weights = vec![gzipped(&page)];
@@ -109,8 +188,11 @@ async fn weigh(router: &Router) {
         }
     }
     let whole: usize = weights.iter().sum();
-    println!("page: resident_safety {weights:?} bytes gzipped, {} requests", weights.len());
-    println!("page: {whole} of 14336 bytes");
+    let requests = weights.len();
+    vec![
+        format!("page: resident_safety {weights:?} bytes gzipped, {requests} requests"),
+        format!("page: {whole} of 14336 bytes"),
+    ]
 }
 
 async fn body(router: &Router, path: &str) -> Vec<u8> {
@@ -131,7 +213,11 @@ fn encode(fields: &[(String, String)]) -> String {
     fields.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
-async fn fill(store: &Store, instrument: &Instrument, zones: &[String]) {
+async fn fill(
+    store: &Store,
+    instrument: &Instrument,
+    zones: &[String],
+) -> (DiagnosisId, CollectionId) {
     let settings = Settings {
         languages: vec![Lang::En],
         time_zone: "UTC".to_owned(),
@@ -170,5 +256,7 @@ async fn fill(store: &Store, instrument: &Instrument, zones: &[String]) {
         group_said_yes: false,
     };
     let door = Door::new("bench", collection.id, diagnosis.id, Mode::Own);
+    let door = Door { with_codes: true, ..door };
     store.add_collection(&collection, &[door]).await.unwrap();
+    (diagnosis.id, collection.id)
 }

@@ -3,7 +3,6 @@
 //! A code is stored as a keyed hash and nothing else: no name, no number, no way to an answer. It is
 //! deleted in the transaction that keeps the answer it was spent on.
 
-use super::response::NewResponse;
 use super::{Result, Secret, Store, StoreError, Tx, on, within};
 use crate::domain::code::Code;
 use crate::domain::ids::{CollectionId, DiagnosisId};
@@ -12,28 +11,8 @@ use crate::domain::ids::{CollectionId, DiagnosisId};
 pub const CEILING: u64 = 100_000;
 
 /// The keyed hash of a code; the same letters on a card of another collection have another one.
-fn hash(secret: &Secret, collection: CollectionId, code: &Code) -> Vec<u8> {
+pub(super) fn hash(secret: &Secret, collection: CollectionId, code: &Code) -> Vec<u8> {
     secret.hash(&[b"code", collection.0.as_bytes(), code.letters().as_bytes()])
-}
-
-/// Spends the code of a response; gives whether there was one to spend.
-pub(super) async fn spend(
-    tx: &mut Tx,
-    secret: &Secret,
-    response: &NewResponse,
-    code: &Code,
-) -> Result<bool> {
-    const SQL: &str = "
-        delete from code
-         where diagnosis = $1
-           and collection = $2
-           and hash = $3
-        returning 1";
-    let hash = hash(secret, response.collection, code);
-    let spent: Option<i32> = within!(tx, it => sqlx::query_scalar(SQL)
-        .bind(response.diagnosis.0).bind(response.collection.0).bind(&hash)
-        .fetch_optional(it).await)?;
-    Ok(spent.is_some())
 }
 
 /// Deletes what nobody used, and keeps how many they were.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Result, Store, StoreError, card, code, document, door, json, on, within};
+use super::{Result, Store, StoreError, card, code, document, door, group, json, on, within};
 use crate::domain::collection::{Collection, Door, Field, State};
 use crate::domain::ids::{CollectionId, DiagnosisId, WaveId};
 
@@ -160,6 +160,7 @@ impl Store {
              where diagnosis = $1
                and collection = $2";
         let mut tx = self.begin().await?;
+        group::hold_back(&mut tx, id.0).await?;
         let n = within!(&mut tx, it => sqlx::query(SQL)
             .bind(of.0).bind(id.0).bind(on.to_string()).bind(group_said_yes)
             .execute(it).await?.rows_affected());

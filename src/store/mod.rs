@@ -11,11 +11,13 @@
 //! public function on both databases.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool};
+use sqlx::{Connection, Sqlite, SqlitePool};
 
 mod area;
 mod audit;
@@ -25,6 +27,7 @@ mod data_walk;
 mod diagnosis;
 mod door;
 mod draft;
+mod group;
 mod instrument;
 mod paper;
 mod people;
@@ -34,6 +37,7 @@ mod response;
 mod sealed;
 mod secret;
 mod translation;
+mod trouble;
 mod writer;
 
 pub use audit::AuditEntry;
@@ -63,13 +67,13 @@ pub(crate) use on;
 /// The same for an open transaction.
 macro_rules! within {
     ($tx:expr, $it:ident => $body:expr) => {
-        match $tx {
-            $crate::store::Tx::Sqlite(tx) => {
+        match &mut $tx.begun {
+            $crate::store::Begun::Sqlite(tx) => {
                 let $it = &mut **tx;
                 $body
             }
             #[cfg(feature = "postgres")]
-            $crate::store::Tx::Postgres(tx) => {
+            $crate::store::Begun::Postgres(tx) => {
                 let $it = &mut **tx;
                 $body
             }
@@ -78,6 +82,38 @@ macro_rules! within {
 }
 pub(crate) use within;
 
+/// A statement put together from parts, run within an open transaction.
+macro_rules! building {
+    ($tx:expr, $start:expr, $sql:ident, $it:ident => $body:expr) => {
+        match &mut $tx.begun {
+            $crate::store::Begun::Sqlite(tx) => {
+                let $it = &mut **tx;
+                let mut $sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new($start);
+                $body
+            }
+            #[cfg(feature = "postgres")]
+            $crate::store::Begun::Postgres(tx) => {
+                let $it = &mut **tx;
+                let mut $sql = sqlx::QueryBuilder::<sqlx::Postgres>::new($start);
+                $body
+            }
+        }
+    };
+}
+pub(crate) use building;
+
+/// Rows in pieces for one statement each: their sizes are powers of two, so that there are few
+/// different statements and each is prepared once.
+fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    const MOST: usize = 64;
+    std::iter::from_fn(move || {
+        let size = MOST.min(1 << rows.len().checked_ilog2()?);
+        let (piece, rest) = rows.split_at(size);
+        rows = rest;
+        Some(piece)
+    })
+}
+
 /// The lowest SQLite without the bug that corrupts a write-ahead log.
 const LOWEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
@@ -85,6 +121,8 @@ const LOWEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 #[derive(Debug, Clone)]
 pub struct Store {
     db: Db,
+    intake: Db,
+    changes: Arc<AtomicU64>,
     writer: writer::Writer,
     secret: Secret,
     photos: PathBuf,
@@ -101,7 +139,14 @@ pub(crate) enum Db {
 }
 
 /// A transaction on one of the two databases.
-pub(crate) enum Tx {
+pub(crate) struct Tx {
+    begun: Begun,
+    /// Counted up after the commit, where somebody may have changed what residents are shown.
+    changes: Option<Arc<AtomicU64>>,
+}
+
+/// A transaction that has begun.
+pub(crate) enum Begun {
     /// Begun immediate, so that it cannot fail later for being behind.
     Sqlite(sqlx::Transaction<'static, Sqlite>),
     /// An ordinary one.
@@ -127,6 +172,15 @@ pub enum StoreError {
     /// The intake queue is full.
     #[error("too many answers are waiting to be written")]
     Busy,
+    /// The disk is full.
+    #[error("the disk is full; nothing was stored")]
+    NoRoom,
+    /// The database is locked, read-only, restarting or cannot be reached.
+    #[error("the database cannot be used now: {0}")]
+    Away(String),
+    /// The disk reported that it did not keep what was written.
+    #[error("the disk did not keep what was written: {0}")]
+    Disk(String),
     /// The folder or file cannot be used.
     #[error("could not open the data folder {path}: {why}")]
     Folder {
@@ -149,10 +203,32 @@ pub enum StoreError {
     Broken(&'static str, String),
     /// The database itself failed.
     #[error("the database failed")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
     /// A migration failed.
     #[error("a migration failed: {0}")]
     Migration(MigrateError),
+}
+
+impl StoreError {
+    /// The same for one more who waited for the same transaction.
+    fn told(&self) -> Self {
+        match self {
+            Self::NoRoom => Self::NoRoom,
+            Self::Away(why) => Self::Away(why.clone()),
+            Self::Disk(why) => Self::Disk(why.clone()),
+            Self::NotFound(_)
+            | Self::Taken(_)
+            | Self::Stale(_)
+            | Self::MeaningNotRaised(_)
+            | Self::Busy
+            | Self::Folder { .. }
+            | Self::Newer(_)
+            | Self::OldSqlite(_)
+            | Self::Broken(..)
+            | Self::Database(_)
+            | Self::Migration(_) => Self::Broken("an answer", self.to_string()),
+        }
+    }
 }
 
 /// What a store method gives back.
@@ -177,13 +253,33 @@ impl Store {
         std::fs::create_dir_all(folder).map_err(why)?;
         let secret = Secret::of(folder).map_err(why)?;
         let photos = photo::folder(folder).map_err(why)?;
-        let db = match database {
+        let (db, intake) = match database {
             None => open_sqlite(folder).await?,
             Some(address) => open_postgres(address).await?,
         };
         migrate(&db).await?;
-        let writer = writer::Writer::start(db.clone(), secret.clone());
-        Ok(Self { db, writer, secret, photos })
+        let writer = writer::Writer::start(intake.clone());
+        Ok(Self { db, intake, changes: Arc::default(), writer, secret, photos })
+    }
+
+    /// The same store, read by connections of its own: pages that keep the others busy do not keep
+    /// a resident waiting.
+    #[must_use]
+    pub fn for_intake(&self) -> Self {
+        Self { db: self.intake.clone(), ..self.clone() }
+    }
+
+    /// A number that is another one after every change that was made by this program, answers that
+    /// came in aside.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Waits until the disk fails, and gives the reason. A program that hears it must end: a fresh
+    /// start reads what is really there.
+    pub async fn broken(&self) -> String {
+        self.writer.broken().await
     }
 
     /// The secret of this store: rounding, receipts and seals are keyed with it.
@@ -194,32 +290,41 @@ impl Store {
 
     /// A writing transaction: the only place where one begins.
     pub(crate) async fn begin(&self) -> Result<Tx> {
-        self.db.begin().await
+        Ok(Tx { changes: Some(Arc::clone(&self.changes)), ..self.db.begin().await? })
     }
 }
 
 impl Db {
     pub(crate) async fn begin(&self) -> Result<Tx> {
-        Ok(match self {
-            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("begin immediate").await?),
+        let begun = match self {
+            Self::Sqlite(pool) => Begun::Sqlite(pool.begin_with("begin immediate").await?),
             #[cfg(feature = "postgres")]
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+            Self::Postgres(pool) => Begun::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { begun, changes: None })
     }
 }
 
 impl Tx {
     pub(crate) async fn commit(self) -> Result<()> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
+        match self.begun {
+            Begun::Sqlite(tx) => tx.commit().await?,
             #[cfg(feature = "postgres")]
-            Self::Postgres(tx) => tx.commit().await?,
+            Begun::Postgres(tx) => tx.commit().await?,
+        }
+        if let Some(changes) = self.changes {
+            changes.fetch_add(1, Ordering::Release);
         }
         Ok(())
     }
 }
 
-async fn open_sqlite(folder: &Path) -> Result<Db> {
+/// How many connections pages may have, and how many the residents' forms have besides.
+const PAGES: u32 = 12;
+const INTAKE: u32 = 4;
+
+/// Opens the file for the pages and for intake.
+async fn open_sqlite(folder: &Path) -> Result<(Db, Db)> {
     let options = SqliteConnectOptions::new()
         .filename(folder.join("miradouro.db"))
         .create_if_missing(true)
@@ -229,32 +334,40 @@ async fn open_sqlite(folder: &Path) -> Result<Db> {
         .foreign_keys(true)
         .pragma("secure_delete", "on")
         .pragma("trusted_schema", "off");
-    let pool = SqlitePoolOptions::new()
-        .max_connections(8)
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options)
-        .await
-        .map_err(|error| StoreError::Folder { path: folder.to_owned(), why: error.to_string() })?;
-    let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&pool).await?;
+    let why =
+        |error: sqlx::Error| StoreError::Folder { path: folder.to_owned(), why: error.to_string() };
+    let pool = |most| {
+        let pool = SqlitePoolOptions::new().max_connections(most);
+        let pool = pool.acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
+        // After a full disk SQLite has ended the transaction by itself, which the driver does not
+        // see: such a connection would begin no other.
+        pool.before_acquire(|it, _| Box::pin(async move { Ok(!it.is_in_transaction()) }))
+    };
+    let db = pool(PAGES).connect_with(options.clone()).await.map_err(why)?;
+    let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&db).await?;
     let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
     if !matches!(parts.as_slice(), [a, b, c] if (*a, *b, *c) >= LOWEST_SQLITE) {
         return Err(StoreError::OldSqlite(version));
     }
-    Ok(Db::Sqlite(pool))
+    // Answers wait out a lock that pages give up on.
+    let intake = pool(INTAKE).connect_lazy_with(options.busy_timeout(Duration::from_secs(25)));
+    Ok((Db::Sqlite(db), Db::Sqlite(intake)))
 }
 
+/// Connects for the pages and for intake.
 #[cfg(feature = "postgres")]
-async fn open_postgres(address: &str) -> Result<Db> {
-    let pool = sqlx::postgres::PgPoolOptions::new()
-        .max_connections(16)
-        .acquire_timeout(Duration::from_secs(10))
-        .connect(address)
-        .await?;
-    Ok(Db::Postgres(pool))
+async fn open_postgres(address: &str) -> Result<(Db, Db)> {
+    let options: sqlx::postgres::PgConnectOptions = address.parse()?;
+    let pool = |most| {
+        let pool = sqlx::postgres::PgPoolOptions::new().max_connections(most);
+        pool.acquire_timeout(Duration::from_secs(10))
+    };
+    let db = pool(PAGES).connect_with(options.clone()).await?;
+    Ok((Db::Postgres(db), Db::Postgres(pool(INTAKE).connect_lazy_with(options))))
 }
 
 #[cfg(not(feature = "postgres"))]
-async fn open_postgres(_address: &str) -> Result<Db> {
+async fn open_postgres(_address: &str) -> Result<(Db, Db)> {
     Err(StoreError::Stale("this program was built without PostgreSQL"))
 }
 

@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::response::{self, NewResponse, Received};
+use super::group::{self, Ready};
+use super::response::{NewResponse, Received};
 use super::{Result, Secret, Store, StoreError, Tx, code, document, json, on, within};
 use crate::domain::answer::Answers;
 use crate::domain::collection::Mode;
@@ -271,6 +272,7 @@ impl Store {
     ) -> Result<KeyedIn> {
         let stack = self.stack(response.diagnosis, response.collection);
         let mut tx = self.begin().await?;
+        group::hold(&mut tx, (stack.of, stack.id)).await?;
         let state: Option<String> = within!(&mut tx, it => sqlx::query_scalar(STATE)
             .bind(stack.of).bind(stack.id).fetch_optional(it).await)?;
         if state.as_deref() != Some("open") {
@@ -278,20 +280,21 @@ impl Store {
         }
         let response = NewResponse { id: stack.response(number), mode: Mode::Paper, ..response };
         let row = Uuid::new_v4();
-        let received = response::add_as(&mut tx, &self.secret, &response, row).await?;
-        let outcome = if received == Received::Now {
+        let ready = Ready::as_row(&self.secret, response, None, row);
+        let received = group::bring_in(&mut tx, &[&ready]).await?;
+        let outcome = if received == [Received::Now] {
             let every = stack.read(&mut tx, "every").await?.unwrap_or(EVERY);
             let sampled = stack.is_sampled(number, every);
             if sampled {
                 within!(&mut tx, it => sqlx::query(ADD_CHECK)
                     .bind(stack.of).bind(stack.id).bind(stack.hash(number))
-                    .bind(stack.typist(number, person)).bind(row).bind(json(&response.answers))
+                    .bind(stack.typist(number, person)).bind(row).bind(ready.answers())
                     .execute(it).await?.rows_affected());
             }
             stack.add(&mut tx, BUMP, "typed", 1).await?;
             KeyedIn::First { sampled }
         } else {
-            match second(&mut tx, &stack, (number, person), &response.answers).await? {
+            match second(&mut tx, &stack, (number, person), &ready.response.answers).await? {
                 KeyedIn::Not(standing) => return Ok(KeyedIn::Not(standing)),
                 done @ (KeyedIn::Second(_) | KeyedIn::First { .. } | KeyedIn::Closed) => done,
             }

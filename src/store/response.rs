@@ -7,9 +7,9 @@
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::photo::{self, NewPhoto};
-use super::writer::Sent;
-use super::{Result, Secret, Store, Tx, card, code, document, json, on, within};
+use super::group::{self, Ready, Sent};
+use super::photo::NewPhoto;
+use super::{Result, Secret, Store, Tx, code, document, on, within};
 use crate::domain::answer::{Answers, FreeText};
 use crate::domain::code::Code;
 use crate::domain::collection::{Door, Mode, State};
@@ -68,7 +68,7 @@ impl NewResponse {
     }
 
     /// Whether a collection that stands like this takes it.
-    fn is_taken(&self, state: Option<State>, closed: Option<Date>) -> bool {
+    pub(super) fn is_taken(&self, state: Option<State>, closed: Option<Date>) -> bool {
         match state {
             Some(State::Open) => true,
             Some(State::Closed) => {
@@ -116,150 +116,17 @@ pub struct FreeTextRow {
     pub raw: String,
 }
 
-/// Where a collection stands, its ceiling, and how many answers came in: a counter for each
-/// language, not a walk over every answer.
-const COLLECTION_STATE: &str = "
-    select state, closed, ceiling,
-           (select cast(coalesce(sum(n), 0) as bigint)
-              from counter
-             where counter.diagnosis = $1
-               and counter.collection = $2)
-      from collection
-     where diagnosis = $1
-       and id = $2";
-
-const KNOWN_RECEIPT: &str = "
-    select 1
-      from receipt
-     where diagnosis = $1
-       and collection = $2
-       and hash = $3";
-
-const ADD_RECEIPT: &str = "
-    insert into receipt (diagnosis, collection, hash)
-    values ($1, $2, $3)
-        on conflict do nothing";
-
-const ADD_RESPONSE: &str = "
-    insert into response (diagnosis, collection, id, instrument, mode, answers)
-    values ($1, $2, $3, $4, $5, $6)";
-
-const ADD_TEXT: &str = "
-    insert into free_text (diagnosis, collection, id, question, raw, state)
-    values ($1, $2, $3, $4, $5, 'new')";
-
-const COUNT_LANGUAGE: &str = "
-    insert into counter (diagnosis, collection, label, n)
-    values ($1, $2, $3, $4)
-        on conflict (diagnosis, collection, label)
-        do update set n = counter.n + excluded.n";
-
 const ADD_REFLECTION: &str = "
     insert into reflection (diagnosis, data_walk, id, station, verdict, said, state)
     values ($1, $2, $3, $4, $5, $6, $7)
         on conflict do nothing";
 
-/// One thing that was sent, inside the writer's transaction.
-pub(super) async fn write(tx: &mut Tx, secret: &Secret, sent: &Sent) -> Result<Received> {
-    match sent {
-        Sent::Response(response) => match refused(tx, secret, response).await? {
-            Some(refused) => Ok(refused),
-            None => add_response(tx, secret, response).await,
-        },
-        Sent::WithCode(response, code) => {
-            if let Some(refused) = refused(tx, secret, response).await? {
-                return Ok(refused);
-            }
-            // The receipt first: whoever lost the reply sends the same form with a spent code.
-            if is_known(tx, secret, response).await? {
-                return Ok(Received::Already);
-            }
-            if !card::spend(tx, secret, response, code).await? {
-                // What comes late finds no code at all: they went at closing.
-                let late = response.closed_since.is_some();
-                return Ok(if late { Received::Closed } else { Received::NoSuchCode });
-            }
-            add_response(tx, secret, response).await
-        }
-        Sent::Reflection(new) => add_reflection(tx, new).await,
-    }
-}
-
-/// Why a collection takes nothing now. What it has already is still known.
-async fn refused(tx: &mut Tx, secret: &Secret, response: &NewResponse) -> Result<Option<Received>> {
-    let (diagnosis, collection) = (response.diagnosis.0, response.collection.0);
-    let stands: Option<(String, Option<String>, Option<i64>, i64)> = within!(tx, it =>
-        sqlx::query_as(COLLECTION_STATE)
-            .bind(diagnosis).bind(collection).fetch_optional(it).await)?;
-    let (state, closed, ceiling, came) = stands.unwrap_or_default();
-    let closed = closed.and_then(|day| day.parse().ok());
-    let most = ceiling.and_then(|most| u64::try_from(most).ok()).unwrap_or(card::CEILING);
-    let why = if !response.is_taken(State::from_code(&state), closed) {
-        Received::Closed
-    } else if u64::try_from(came).unwrap_or(0) >= most {
-        Received::Full
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(if is_known(tx, secret, response).await? { Received::Already } else { why }))
-}
-
 /// The keyed hash by which a form's id is known again.
-fn receipt(secret: &Secret, response: &NewResponse) -> Vec<u8> {
+pub(super) fn receipt(secret: &Secret, response: &NewResponse) -> Vec<u8> {
     secret.hash(&[b"receipt", response.collection.0.as_bytes(), response.id.0.as_bytes()])
 }
 
-async fn is_known(tx: &mut Tx, secret: &Secret, response: &NewResponse) -> Result<bool> {
-    let hash = receipt(secret, response);
-    let known: Option<i32> = within!(tx, it => sqlx::query_scalar(KNOWN_RECEIPT)
-        .bind(response.diagnosis.0).bind(response.collection.0).bind(&hash)
-        .fetch_optional(it).await)?;
-    Ok(known.is_some())
-}
-
-/// The receipt, the answers, the words and the count of the language.
-pub(super) async fn add_response(
-    tx: &mut Tx,
-    secret: &Secret,
-    response: &NewResponse,
-) -> Result<Received> {
-    // The row's own id is another one: a receipt must not lead to it even with the secret.
-    add_as(tx, secret, response, Uuid::new_v4()).await
-}
-
-/// The same under a row's id that the caller minted: a paper sheet that is typed twice is corrected
-/// by it.
-pub(super) async fn add_as(
-    tx: &mut Tx,
-    secret: &Secret,
-    response: &NewResponse,
-    row: Uuid,
-) -> Result<Received> {
-    let (diagnosis, collection) = (response.diagnosis.0, response.collection.0);
-    let hash = receipt(secret, response);
-    let fresh = within!(tx, it => sqlx::query(ADD_RECEIPT)
-        .bind(diagnosis).bind(collection).bind(&hash).execute(it).await?.rows_affected());
-    if fresh == 0 {
-        return Ok(Received::Already);
-    }
-    let answers = json(&response.answers);
-    within!(tx, it => sqlx::query(ADD_RESPONSE)
-        .bind(diagnosis).bind(collection).bind(row)
-        .bind(&response.instrument).bind(response.mode.code()).bind(&answers)
-        .execute(it).await?.rows_affected());
-    for text in &response.texts {
-        within!(tx, it => sqlx::query(ADD_TEXT)
-            .bind(diagnosis).bind(collection).bind(Uuid::new_v4())
-            .bind(&text.question).bind(&text.raw).execute(it).await?.rows_affected());
-    }
-    photo::add(tx, (diagnosis, collection), &response.photos).await?;
-    within!(tx, it => sqlx::query(COUNT_LANGUAGE)
-        .bind(diagnosis).bind(collection).bind(response.lang.tag()).bind(1_i64)
-        .execute(it).await?.rows_affected());
-    Ok(Received::Now)
-}
-
-async fn add_reflection(tx: &mut Tx, new: &NewReflection) -> Result<Received> {
+pub(super) async fn add_reflection(tx: &mut Tx, new: &NewReflection) -> Result<Received> {
     let said = &new.reflection;
     let fresh = within!(tx, it => sqlx::query(ADD_REFLECTION)
         .bind(new.diagnosis.0).bind(new.data_walk.0).bind(said.id.0)
@@ -275,15 +142,17 @@ impl Store {
     /// # Errors
     /// When the queue is full or the disk fails: nothing was stored then.
     pub async fn receive(&self, response: NewResponse) -> Result<Received> {
-        self.writer.write(Sent::Response(response)).await
+        let ready = Ready::new(&self.secret, response, None);
+        self.writer.write(Sent::Response(Box::new(ready))).await
     }
 
     /// Hands in a response that spends a one-time code, in the same transaction.
     ///
     /// # Errors
     /// When the queue is full or the disk fails: nothing was stored and the code is not spent then.
-    pub async fn receive_with(&self, response: NewResponse, code: Code) -> Result<Received> {
-        self.writer.write(Sent::WithCode(response, code)).await
+    pub async fn receive_with(&self, response: NewResponse, code: &Code) -> Result<Received> {
+        let ready = Ready::new(&self.secret, response, Some(code));
+        self.writer.write(Sent::Response(Box::new(ready))).await
     }
 
     /// Hands in a reflection; returns when it is on the disk.
@@ -301,8 +170,10 @@ impl Store {
     /// When the disk fails: nothing was stored then.
     pub async fn bring_in(&self, responses: &[NewResponse]) -> Result<()> {
         let mut tx = self.begin().await?;
-        for response in responses {
-            add_response(&mut tx, &self.secret, response).await?;
+        for of_one in responses.chunk_by(|a, b| a.collection == b.collection) {
+            let ready = of_one.iter().map(|one| Ready::new(&self.secret, one.clone(), None));
+            let ready: Vec<Ready> = ready.collect();
+            group::bring_in(&mut tx, &ready.iter().collect::<Vec<_>>()).await?;
         }
         tx.commit().await
     }

@@ -3,28 +3,31 @@
 //!
 //! It runs whatever the sender's connection does: a phone that loses its signal after sending does
 //! not undo its answer. The queue is bounded; when it is full, senders are told to try again.
+//!
+//! When a group cannot be written, nobody in it is told that it was. One bad row is found by trying
+//! each by itself; a full disk or a lost database is told to all at once. Where the disk failed to
+//! keep what it was given, the task ends and the program with it ([`Writer::broken`]): a flush that
+//! failed must never be tried again on the same open file (it may report success for pages that
+//! are gone), and a fresh start reads what is really there.
 
-use tokio::sync::{mpsc, oneshot};
+use std::time::Duration;
 
-use super::response::{self, NewReflection, NewResponse, Received};
-use super::{Db, Result, Secret, StoreError};
-use crate::domain::code::Code;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::group::{self, Sent};
+use super::response::Received;
+use super::trouble::Trouble;
+use super::{Db, Result, StoreError};
 
 /// How many may wait.
 const QUEUE: usize = 4096;
 /// How many go into one transaction.
 const GROUP: usize = 256;
-
-/// Something a resident sent.
-#[derive(Debug)]
-pub(super) enum Sent {
-    /// A filled instrument.
-    Response(NewResponse),
-    /// A filled instrument with the one-time code it spends.
-    WithCode(NewResponse, Code),
-    /// What a group says at a station.
-    Reflection(NewReflection),
-}
+/// How often a transaction that stood in another's way is tried.
+const TRIES: usize = 5;
+/// After so long without an answer the write-ahead log is emptied: it shows what was written in one
+/// transaction.
+const QUIET: Duration = Duration::from_secs(20);
 
 type Waiting = (Sent, oneshot::Sender<Result<Received>>);
 
@@ -32,14 +35,21 @@ type Waiting = (Sent, oneshot::Sender<Result<Received>>);
 #[derive(Debug, Clone)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Waiting>,
+    broken: watch::Receiver<Option<String>>,
 }
 
 impl Writer {
     /// Starts the task; it ends when the last sender is gone.
-    pub(super) fn start(db: Db, secret: Secret) -> Self {
+    pub(super) fn start(db: Db) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(run(db, secret, waiting));
-        Self { queue }
+        let (breaks, broken) = watch::channel(None);
+        tokio::spawn(async move {
+            if let Err(error) = run(&db, waiting).await {
+                tracing::error!(%error, "the disk did not keep what was written; intake has ended");
+                breaks.send_replace(Some(error.to_string()));
+            }
+        });
+        Self { queue, broken }
     }
 
     /// Hands something in and waits until it is on the disk.
@@ -48,43 +58,111 @@ impl Writer {
         self.queue.try_send((sent, answer)).map_err(|_full_or_gone| StoreError::Busy)?;
         outcome.await.map_err(|_gone| StoreError::Busy)?
     }
-}
 
-async fn run(db: Db, secret: Secret, mut waiting: mpsc::Receiver<Waiting>) {
-    let mut group = Vec::with_capacity(GROUP);
-    while waiting.recv_many(&mut group, GROUP).await > 0 {
-        let outcomes = commit(&db, &secret, &group).await;
-        match outcomes {
-            Ok(outcomes) => {
-                for ((_, answer), outcome) in group.drain(..).zip(outcomes) {
-                    // A sender that went away does not need its answer.
-                    let _gone = answer.send(Ok(outcome));
-                }
+    /// Waits until the disk fails, and gives the reason; for ever, where it does not.
+    pub(super) async fn broken(&self) -> String {
+        let mut broken = self.broken.clone();
+        loop {
+            if let Some(why) = broken.borrow_and_update().clone() {
+                return why;
             }
-            Err(error) => one_by_one(&db, &secret, &mut group, &error).await,
+            if broken.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
         }
     }
 }
 
-/// Everything that has queued, in one transaction.
-async fn commit(db: &Db, secret: &Secret, group: &[Waiting]) -> Result<Vec<Received>> {
-    let mut tx = db.begin().await?;
-    let mut outcomes = Vec::with_capacity(group.len());
-    for (sent, _) in group {
-        outcomes.push(response::write(&mut tx, secret, sent).await?);
+/// Writes group after group; ends with an error when the disk fails.
+async fn run(db: &Db, mut waiting: mpsc::Receiver<Waiting>) -> Result<()> {
+    let mut group = Vec::with_capacity(GROUP);
+    let mut is_dirty = false;
+    loop {
+        let came = waiting.recv_many(&mut group, GROUP);
+        let n = if is_dirty {
+            match tokio::time::timeout(QUIET, came).await {
+                Ok(n) => n,
+                Err(_quiet) => {
+                    is_dirty = false;
+                    empty_log(db).await;
+                    continue;
+                }
+            }
+        } else {
+            came.await
+        };
+        if n == 0 {
+            return Ok(());
+        }
+        is_dirty = true;
+        write(db, &mut group).await?;
     }
+}
+
+/// One group: everybody in it is answered.
+async fn write(db: &Db, group: &mut Vec<Waiting>) -> Result<()> {
+    match commit(db, group).await {
+        Ok(outcomes) => {
+            for ((_, answer), outcome) in group.drain(..).zip(outcomes) {
+                // A sender that went away does not need its answer.
+                let _gone = answer.send(Ok(outcome));
+            }
+            Ok(())
+        }
+        Err(StoreError::Database(error)) if Trouble::of(&error) == Trouble::Row => {
+            tracing::warn!(%error, group.len = group.len(), "one of a group could not be written");
+            for waiting in group.drain(..) {
+                let one = [waiting];
+                let outcome = commit(db, &one).await;
+                let [(_, answer)] = one;
+                let outcome = outcome.and_then(|mut all| all.pop().ok_or(StoreError::Busy));
+                let _gone = answer.send(outcome);
+            }
+            Ok(())
+        }
+        Err(error) => {
+            tracing::warn!(%error, group.len = group.len(), "a group could not be written");
+            for (_, answer) in group.drain(..) {
+                let _gone = answer.send(Err(error.told()));
+            }
+            if matches!(error, StoreError::Disk(_)) { Err(error) } else { Ok(()) }
+        }
+    }
+}
+
+/// Everything that has queued, in one transaction; again, when another stood in its way.
+async fn commit(db: &Db, group: &[Waiting]) -> Result<Vec<Received>> {
+    let sent: Vec<&Sent> = group.iter().map(|(sent, _)| sent).collect();
+    let mut tries = 1;
+    loop {
+        match commit_once(db, &sent).await {
+            Err(StoreError::Database(error))
+                if Trouble::of(&error) == Trouble::Again && tries < TRIES =>
+            {
+                tries += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn commit_once(db: &Db, sent: &[&Sent]) -> Result<Vec<Received>> {
+    let mut tx = db.begin().await?;
+    let outcomes = group::write(&mut tx, sent).await?;
     tx.commit().await?;
     Ok(outcomes)
 }
 
-/// After a failed group: each on its own, so that one bad row does not take others with it.
-async fn one_by_one(db: &Db, secret: &Secret, group: &mut Vec<Waiting>, error: &StoreError) {
-    tracing::warn!(%error, group.len = group.len(), "a group of answers could not be written; trying each");
-    for waiting in group.drain(..) {
-        let one = [waiting];
-        let outcome = commit(db, secret, &one).await;
-        let [(_, answer)] = one;
-        let outcome = outcome.and_then(|mut outcomes| outcomes.pop().ok_or(StoreError::Busy));
-        let _gone = answer.send(outcome);
+/// Moves what the write-ahead log holds into the file and cuts it off.
+async fn empty_log(db: &Db) {
+    match db {
+        Db::Sqlite(pool) => {
+            let emptied = sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await;
+            if let Err(error) = emptied {
+                tracing::warn!(%error, "the write-ahead log could not be emptied");
+            }
+        }
+        #[cfg(feature = "postgres")]
+        Db::Postgres(_) => {}
     }
 }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::known::KnownDoors;
 use super::misses::Misses;
 use super::photo::PhotoDesk;
 use crate::domain::area::Area;
@@ -30,6 +31,8 @@ pub struct App(Arc<Inner>);
 pub struct Inner {
     /// Everything that is kept.
     pub store: Store,
+    /// The same, read by connections of its own: for what residents wait for.
+    pub intake: Store,
     /// The instruments that can be fielded.
     pub shelf: Shelf,
     /// How this server is reached.
@@ -42,6 +45,7 @@ pub struct Inner {
     drawings: RwLock<HashMap<AreaId, Arc<str>>>,
     photo_desk: PhotoDesk,
     misses: Misses,
+    doors: KnownDoors,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
 }
 
@@ -97,8 +101,9 @@ impl App {
             ways: each(&Lang::RESPONDENTS, WaysWords::of)?,
             doors: each(&Lang::STAFF, DoorWords::of)?,
         };
-        let (published, areas, drawings, photo_desk, misses, walls) = Default::default();
+        let (published, areas, drawings, photo_desk, misses, doors, walls) = Default::default();
         Ok(Self(Arc::new(Inner {
+            intake: store.for_intake(),
             store,
             shelf,
             base_url,
@@ -109,6 +114,7 @@ impl App {
             drawings,
             photo_desk,
             misses,
+            doors,
             walls,
         })))
     }
@@ -252,6 +258,11 @@ impl Inner {
             map.insert((of, id), Arc::clone(&area));
         }
         Ok(area)
+    }
+
+    /// Doors that were read a moment ago.
+    pub(super) fn doors(&self) -> &KnownDoors {
+        &self.doors
     }
 
     /// Wrong one-time codes.

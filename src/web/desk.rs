@@ -212,6 +212,9 @@ pub(super) fn said(error: StoreError, words: &StaffWords) -> Error {
         }
         StoreError::NotFound(_)
         | StoreError::Busy
+        | StoreError::NoRoom
+        | StoreError::Away(_)
+        | StoreError::Disk(_)
         | StoreError::Folder { .. }
         | StoreError::Newer(_)
         | StoreError::OldSqlite(_)

@@ -40,6 +40,10 @@ impl From<StoreError> for Error {
             StoreError::Taken(_) | StoreError::Stale(_) => Self::Stale(error.to_string()),
             StoreError::MeaningNotRaised(_) => Self::Bad(error.to_string()),
             StoreError::Busy => Self::Busy,
+            StoreError::NoRoom | StoreError::Away(_) | StoreError::Disk(_) => {
+                tracing::warn!(%error, "a request must be sent again later");
+                Self::Busy
+            }
             StoreError::Folder { .. }
             | StoreError::Newer(_)
             | StoreError::OldSqlite(_)

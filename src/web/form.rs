@@ -14,7 +14,7 @@ use super::error::Error;
 use super::field::{self, Fields};
 use super::later::Later;
 use super::page::{self, Frame};
-use super::participate::{Entry, best, invented, paragraphs};
+use super::participate::{Behind, Entry, best, invented, paragraphs};
 use super::phone::Said;
 use crate::domain::answer::{AS_IS, Complaint, Wrong};
 use crate::domain::collection::{self, Collection, Door, Mode, Origin, Presence, Sampling};
@@ -154,8 +154,8 @@ pub(super) fn trial(
     };
     let instrument = Arc::new(instrument);
     let area = None;
-    let late_since = None;
-    let entry = Entry { door, diagnosis, collection, instrument, zones, area, late_since };
+    let behind = Behind { door, diagnosis, collection, instrument, zones, area };
+    let entry = Entry::from(Arc::new(behind));
     match form_page(app, &entry, lang, ResponseId(Uuid::nil()), filled, &[]) {
         Ok(mut page) => {
             page.trial = Some(said.to_owned());

@@ -38,6 +38,7 @@ mod form;
 mod home;
 mod instruments;
 mod keyin;
+mod known;
 mod later;
 mod members;
 mod misses;

@@ -97,6 +97,9 @@ pub(super) async fn print(
         | StoreError::Taken(_)
         | StoreError::MeaningNotRaised(_)
         | StoreError::Busy
+        | StoreError::NoRoom
+        | StoreError::Away(_)
+        | StoreError::Disk(_)
         | StoreError::Folder { .. }
         | StoreError::Newer(_)
         | StoreError::OldSqlite(_)

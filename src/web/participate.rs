@@ -46,14 +46,33 @@ const QUICK: Duration = Duration::from_secs(30);
 
 /// A door with everything behind it.
 pub(super) struct Entry {
+    behind: Arc<Behind>,
+    /// For a sheet that waited on a phone: the closing day from which on it is still taken.
+    pub(super) late_since: Option<Date>,
+}
+
+/// What is behind a door; the program keeps it for a moment.
+pub(super) struct Behind {
     pub(super) door: Door,
     pub(super) diagnosis: Diagnosis,
     pub(super) collection: Collection,
     pub(super) instrument: Arc<Instrument>,
     pub(super) zones: Vec<Zone>,
     pub(super) area: Option<Arc<Area>>,
-    /// For a sheet that waited on a phone: the closing day from which on it is still taken.
-    pub(super) late_since: Option<Date>,
+}
+
+impl std::ops::Deref for Entry {
+    type Target = Behind;
+
+    fn deref(&self) -> &Behind {
+        &self.behind
+    }
+}
+
+impl From<Arc<Behind>> for Entry {
+    fn from(behind: Arc<Behind>) -> Self {
+        Self { behind, late_since: None }
+    }
 }
 
 impl Entry {
@@ -228,7 +247,7 @@ async fn take(
     let count = photos.len();
     let response = NewResponse { photos, closed_since: entry.late_since, ..response };
     let received = match code {
-        Some(code) => app.store.receive_with(response, code).await,
+        Some(code) => app.store.receive_with(response, &code).await,
         None => app.store.receive(response).await,
     };
     drop(claim);
@@ -301,18 +320,25 @@ pub(super) async fn thanks(
     }
 }
 
-/// The door, its collection, its instrument.
-pub(super) async fn entry(app: &Inner, door: &str) -> Result<Entry> {
-    let door = app.store.meant_door(door).await?;
-    let diagnosis = app.store.diagnosis_of(door.diagnosis).await?;
-    let collection = app.store.collection(door.diagnosis, door.collection).await?;
+/// The door, its collection, its instrument. What was read a moment ago and not changed by this
+/// program since is not read again; whether an answer is taken is asked when it is written.
+pub(super) async fn entry(app: &Inner, word: &str) -> Result<Entry> {
+    let changes = app.store.changes();
+    if let Some(behind) = app.doors().known(word, changes) {
+        return Ok(behind.into());
+    }
+    let door = app.intake.meant_door(word).await?;
+    let diagnosis = app.intake.diagnosis_of(door.diagnosis).await?;
+    let collection = app.intake.collection(door.diagnosis, door.collection).await?;
     let instrument = app.instrument(door.diagnosis, &collection.instrument).await?;
-    let zones = app.store.zones(door.diagnosis, collection.wave).await?;
+    let zones = app.intake.zones(door.diagnosis, collection.wave).await?;
     let area = match collection.field.area {
         Some(area) => Some(app.area(door.diagnosis, area).await?),
         None => None,
     };
-    Ok(Entry { door, diagnosis, collection, instrument, zones, area, late_since: None })
+    let behind = Arc::new(Behind { door, diagnosis, collection, instrument, zones, area });
+    app.doors().keep(changes, Arc::clone(&behind));
+    Ok(behind.into())
 }
 
 /// The same, if it is open in this language; else the page that says why not. What waited on a phone

@@ -691,17 +691,17 @@ fn a_code_is_spent_once_and_what_is_left_goes_at_closing() {
 
         let hash = &collection.instrument;
         let response = |id| NewResponse::through(&door, id, hash, Lang::En, Reading::default());
-        let (id, code) = (ResponseId::random(), codes[0].clone());
-        let sent = store.receive_with(response(id), code.clone()).await.unwrap();
+        let (id, code) = (ResponseId::random(), &codes[0]);
+        let sent = store.receive_with(response(id), code).await.unwrap();
         assert_eq!(sent, Received::Now);
-        let again = store.receive_with(response(id), code.clone()).await.unwrap();
+        let again = store.receive_with(response(id), code).await.unwrap();
         assert_eq!(again, Received::Already, "the reply was lost: the receipt is looked at first");
         let twice = store.receive_with(response(ResponseId::random()), code).await.unwrap();
         assert_eq!(twice, Received::NoSuchCode);
-        let unknown = store.receive_with(response(ResponseId::random()), Code::random()).await;
+        let unknown = store.receive_with(response(ResponseId::random()), &Code::random()).await;
         assert_eq!(unknown.unwrap(), Received::NoSuchCode);
         let elsewhere = NewResponse { collection: other.id, ..response(ResponseId::random()) };
-        let elsewhere = store.receive_with(elsewhere, codes[1].clone()).await.unwrap();
+        let elsewhere = store.receive_with(elsewhere, &codes[1]).await.unwrap();
         assert_eq!(elsewhere, Received::NoSuchCode, "a card of another collection");
         assert_eq!(store.received(of, collection.id).await.unwrap(), 1);
         assert_eq!(store.codes(of, collection.id).await.unwrap(), (3, 2));
@@ -709,9 +709,9 @@ fn a_code_is_spent_once_and_what_is_left_goes_at_closing() {
         let day = "2026-11-22".parse().unwrap();
         store.close_collection(of, collection.id, day, false).await.unwrap();
         assert_eq!(store.codes(of, collection.id).await.unwrap(), (3, 2), "still to be counted");
-        let late = store.receive_with(response(ResponseId::random()), codes[1].clone()).await;
+        let late = store.receive_with(response(ResponseId::random()), &codes[1]).await;
         assert_eq!(late.unwrap(), Received::Closed);
-        let known = store.receive_with(response(id), codes[0].clone()).await.unwrap();
+        let known = store.receive_with(response(id), &codes[0]).await.unwrap();
         assert_eq!(known, Received::Already, "what is there is there after closing too");
         let more = store.issue_codes(of, collection.id, &codes).await;
         assert!(matches!(more, Err(StoreError::Stale(_))));
@@ -730,7 +730,7 @@ fn one_code_on_many_phones_at_once_counts_once() {
             let (store, hash) = (house.store.clone(), collection.instrument.clone());
             let id = ResponseId::random();
             let response = NewResponse::through(&door, id, &hash, Lang::En, Reading::default());
-            tasks.spawn(async move { store.receive_with(response, code).await.unwrap() });
+            tasks.spawn(async move { store.receive_with(response, &code).await.unwrap() });
         }
         let all = tasks.join_all().await;
         let count = |what: Received| all.iter().filter(|one| **one == what).count();
@@ -794,11 +794,11 @@ fn a_ceiling_stops_a_flood_and_forgets_nobody() {
         assert_eq!(store.receive(response(ids[0])).await.unwrap(), Received::Already);
         let code = Code::random();
         store.issue_codes(of, collection.id, std::slice::from_ref(&code)).await.unwrap();
-        let full = store.receive_with(response(ids[2]), code.clone()).await.unwrap();
+        let full = store.receive_with(response(ids[2]), &code).await.unwrap();
         assert_eq!(full, Received::Full);
         assert_eq!(store.codes(of, collection.id).await.unwrap(), (1, 1), "the code is not spent");
         store.set_ceiling(of, collection.id, 3).await.unwrap();
-        assert_eq!(store.receive_with(response(ids[2]), code).await.unwrap(), Received::Now);
+        assert_eq!(store.receive_with(response(ids[2]), &code).await.unwrap(), Received::Now);
         let day = "2026-11-22".parse().unwrap();
         store.close_collection(of, collection.id, day, false).await.unwrap();
         assert!(matches!(store.set_ceiling(of, collection.id, 9).await, Err(StoreError::Stale(_))));
