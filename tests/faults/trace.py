@@ -36,7 +36,8 @@ class Tracer:
     def _is_attached(self):
         with open(self.errors) as file:
             said = file.read()
-        if self.process.poll() is not None:
+        # One that was killed at once was attached to as well.
+        if self.process.poll() is not None and " attached" not in said:
             raise RuntimeError(f"strace: {said[-300:]}")
         return said.count(" attached") >= len(self.pids)
 
