@@ -20,6 +20,7 @@ mod data;
 mod demo;
 mod export;
 mod invent;
+mod keep;
 mod languages;
 mod paper;
 mod xlsform;
@@ -81,6 +82,26 @@ enum Command {
                             --count 100 --lang nl,fr,ar --out cards.pdf \
                             --base-url https://diagnosis.example.org")]
     Cards(cards::Cards),
+    /// Make a key for backups, to be kept away from the server.
+    #[command(after_help = "Example: miradouro key --out key.txt")]
+    Key(keep::Key),
+    /// Write everything into one sealed file, while the server goes on serving.
+    #[command(after_help = "Example: miradouro backup --data /var/lib/miradouro \
+                            --to /mnt/stick/miradouro-2026-11-22.age")]
+    Backup(keep::Backup),
+    /// Bring a backup back into an empty folder, or an empty PostgreSQL.
+    #[command(after_help = "Example: miradouro restore miradouro-2026-11-22.age \
+                            --identity key.txt --data restored")]
+    Restore(keep::Restore),
+    /// Look at everything in a data folder, or in a backup, and say what is not whole.
+    #[command(after_help = "Example: miradouro verify --data /var/lib/miradouro\n\
+                            Example: miradouro verify miradouro-2026-11-22.age \
+                            --identity key.txt")]
+    Verify(keep::Verify),
+    /// Bring everything from the embedded database into a PostgreSQL, or back.
+    #[command(after_help = "Example: miradouro transfer --from-data /var/lib/miradouro \
+                            --to-data /var/lib/miradouro --to-url postgres://localhost/miradouro")]
+    Transfer(keep::Transfer),
     /// Turn a form of another survey program (XLSForm) into an instrument, or back.
     #[command(
         subcommand,
@@ -166,8 +187,12 @@ const INVITATION: i64 = 14;
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_unset| "miradouro=info,warn".into());
+    // A command that reads everything takes its time; only a server's slow statements are news.
+    let serves = matches!(cli.command, Command::Serve(_) | Command::Demo(_));
+    let usual =
+        if serves { "miradouro=info,warn" } else { "miradouro=info,sqlx::query=error,warn" };
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_unset| usual.into());
     // A log that cannot be written must not end what writes it: the complaint would go to the same
     // place and panic there.
     tracing_subscriber::fmt()
@@ -205,6 +230,11 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Poster(with) => data::poster(with).await,
         Command::Paper(with) => paper::paper(with).await,
         Command::Cards(with) => cards::make(with).await,
+        Command::Key(with) => keep::key(&with),
+        Command::Backup(with) => keep::backup(with).await,
+        Command::Restore(with) => keep::restore(with).await,
+        Command::Verify(with) => keep::verify(with).await,
+        Command::Transfer(with) => keep::transfer(with).await,
         Command::Xlsform(with) => xlsform::obey(with),
     }
 }
@@ -232,6 +262,7 @@ async fn serve(with: Serve) -> Result<ExitCode> {
         say("note: without https nobody can sign in; answering works. See --base-url.");
     }
     say(&format!("serving {}", base_url.join("/")));
+    keep::check_meanwhile(store.clone());
     answer(App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?, listener)
         .await
 }
@@ -285,8 +316,10 @@ async fn answer(app: App, listener: tokio::net::TcpListener) -> Result<ExitCode>
             _ = terminated => {}
         }
     };
+    let store = app.store.clone();
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+    store.close().await?;
     Ok(ExitCode::SUCCESS)
 }
 

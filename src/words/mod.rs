@@ -50,6 +50,7 @@ mod doors;
 mod editor;
 mod form;
 mod instrument;
+mod keep;
 mod lint;
 mod page;
 mod paper;
@@ -65,6 +66,7 @@ pub use doors::DoorWords;
 pub use editor::EditorWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
+pub use keep::KeepWords;
 pub use lint::LintWords;
 pub use page::PageWords;
 pub use paper::{KeyinWords, PaperWords};
@@ -149,6 +151,7 @@ mod tests {
             PrivacyWords::of(lang).unwrap();
             PaperWords::of(lang).unwrap();
             WaysWords::of(lang).unwrap();
+            KeepWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -161,7 +164,8 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_places_to_fill() {
-        let trees = ["form", "chart", "paper", "poster", "ways", "phone", "page", "privacy"];
+        let trees =
+            ["form", "chart", "paper", "poster", "ways", "phone", "page", "privacy", "keep"];
         for tree in trees {
             let english = places(Lang::En, tree);
             for lang in Lang::RESPONDENTS {
