@@ -29,7 +29,8 @@
 //!
 //! 1. `GET /p/{door}/{lang}` ([`web`]) shows the published version of the instrument as one form
 //!    with a fresh random id; the page is never stored by a cache.
-//! 2. `POST` to the same address: [`domain::instrument::Instrument::read`] gives every answer it can
+//! 2. `POST` to the same address, through our own accept loop ([`web::wire`]), which waits for nobody
+//!    who only holds a connection. [`domain::instrument::Instrument::read`] gives every answer it can
 //!    read and every complaint. Complaints: the same page, 422, answers kept.
 //!    What waited on a phone comes the same way; a sealed sheet is opened first.
 //!    A place is the code of a street or square of the area's map: a point is snapped here and

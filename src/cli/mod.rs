@@ -1,18 +1,15 @@
 //! The command line: the only `println!`, and the only place where errors lose their types.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
 
 use crate::domain::people::{Invited, Role};
-use crate::instruments::{self, Shelf};
+use crate::instruments;
 use crate::store::{Store, Token};
-use crate::web::app::{App, BaseUrl, Clock};
-use crate::web::router;
+use crate::web::app::{BaseUrl, Clock};
 
 mod area;
 mod cards;
@@ -23,6 +20,7 @@ mod invent;
 mod keep;
 mod languages;
 mod paper;
+mod serve;
 mod xlsform;
 
 /// A neighbourhood makes its own local security diagnosis, and acts on it.
@@ -37,11 +35,13 @@ pub struct Cli {
 enum Command {
     /// Serve the data folder; on an empty one, print a set-up link.
     #[command(after_help = "Example: miradouro serve --data /var/lib/miradouro \
-                            --base-url https://diagnosis.example.org")]
-    Serve(Serve),
+                            --base-url https://diagnosis.example.org --proxy 127.0.0.1\n\
+                            Example: miradouro serve --listen 127.0.0.1:8080 \
+                            --intake-listen 127.0.0.1:8081")]
+    Serve(serve::Serve),
     /// Fill a folder with an invented diagnosis and serve it on this machine.
     #[command(after_help = "Example: miradouro demo --answers barcelona.csv")]
-    Demo(Demo),
+    Demo(serve::Demo),
     /// Print a one-time link that lets somebody in.
     #[command(after_help = "Example: miradouro invite --role facilitator --diagnosis oude-haven")]
     Invite(Invite),
@@ -127,43 +127,6 @@ impl Place {
     }
 }
 
-/// How the server is reached.
-#[derive(Debug, Clone, Args)]
-struct Reach {
-    /// The address to listen on.
-    #[arg(long, value_name = "ADDR", env = "MIRADOURO_LISTEN", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    /// The address people reach it by; QR codes carry it. The listening address without it.
-    #[arg(long, value_name = "URL", env = "MIRADOURO_BASE_URL")]
-    base_url: Option<String>,
-}
-
-#[derive(Debug, Args)]
-struct Serve {
-    #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    reach: Reach,
-}
-
-#[derive(Debug, Args)]
-struct Demo {
-    /// The folder to fill; an invented diagnosis that is there already is kept.
-    #[arg(long, value_name = "DIR", default_value = "miradouro-demo")]
-    data: PathBuf,
-    /// A PostgreSQL to keep the tables in; without it they are in the folder.
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    #[command(flatten)]
-    reach: Reach,
-    /// Add Barcelona 2020 from this file (the persons' file of the Enquesta de victimització).
-    #[arg(long, value_name = "FILE.csv")]
-    answers: Option<PathBuf>,
-    /// Fill the folder and print the addresses, but do not serve.
-    #[arg(long)]
-    fill_only: bool,
-}
-
 #[derive(Debug, Args)]
 struct Invite {
     #[command(flatten)]
@@ -200,6 +163,11 @@ pub fn run() -> ExitCode {
         .with_writer(std::io::stderr)
         .log_internal_errors(false)
         .init();
+    // Where it happened, and not what it said: that may hold what somebody sent.
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(%at, "something that cannot happen happened; please report the place");
+    }));
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return complain(&error.into()),
@@ -218,8 +186,8 @@ fn complain(error: &anyhow::Error) -> ExitCode {
 
 async fn obey(command: Command) -> Result<ExitCode> {
     match command {
-        Command::Serve(with) => serve(with).await,
-        Command::Demo(with) => demonstrate(with).await,
+        Command::Serve(with) => serve::serve(with).await,
+        Command::Demo(with) => serve::demonstrate(with).await,
         Command::Invite(with) => invite(with).await,
         Command::Check(with) if with.languages => languages::table(with).await,
         Command::Check(with) => Ok(check(&with.files)),
@@ -242,85 +210,6 @@ async fn obey(command: Command) -> Result<ExitCode> {
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
 pub(crate) fn say(line: &str) {
     println!("{line}");
-}
-
-async fn serve(with: Serve) -> Result<ExitCode> {
-    let listener = listen(with.reach.listen).await?;
-    let base_url = base_url(&with.reach, &listener)?;
-    let store = with.place.open().await?;
-    let shelf = Shelf::load(Some(&with.place.data.join("instruments")));
-    for (file, fault) in shelf.faults() {
-        say(&fault.show(file));
-    }
-    store.sweep_photos(Duration::ZERO).await?;
-    if store.is_new().await? {
-        let token = Token::random();
-        store.invite(&token, &Invited::Host, Clock::System.in_days(INVITATION)).await?;
-        say(&format!("set-up {}", base_url.join(&format!("/i/{}", token.letters()))));
-    }
-    if !base_url.is_https() && !base_url.is_loopback() {
-        say("note: without https nobody can sign in; answering works. See --base-url.");
-    }
-    say(&format!("serving {}", base_url.join("/")));
-    keep::check_meanwhile(store.clone());
-    answer(App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?, listener)
-        .await
-}
-
-async fn demonstrate(with: Demo) -> Result<ExitCode> {
-    // The port first: nobody wants to wait for a folder to fill and then hear that it is taken.
-    let listener = if with.fill_only { None } else { Some(listen(with.reach.listen).await?) };
-    let base_url = match &listener {
-        Some(listener) => base_url(&with.reach, listener)?,
-        None => {
-            BaseUrl::new(&format!("http://{}", with.reach.listen)).map_err(|why| anyhow!(why))?
-        }
-    };
-    let place = Place { data: with.data, database_url: with.database_url };
-    let store = place.open().await?;
-    let shelf = Shelf::load(None);
-    store.sweep_photos(Duration::ZERO).await?;
-    demo::fill(&store, &shelf, with.answers.as_deref()).await?;
-    for line in demo::addresses(&store, &base_url).await? {
-        say(&line);
-    }
-    let Some(listener) = listener else { return Ok(ExitCode::SUCCESS) };
-    answer(App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?, listener)
-        .await
-}
-
-async fn listen(on: SocketAddr) -> Result<tokio::net::TcpListener> {
-    tokio::net::TcpListener::bind(on).await.with_context(|| {
-        format!("could not listen on {on}; is something else there? Choose another with --listen")
-    })
-}
-
-fn base_url(reach: &Reach, listener: &tokio::net::TcpListener) -> Result<BaseUrl> {
-    let own = format!("http://{}", listener.local_addr()?);
-    BaseUrl::new(reach.base_url.as_deref().unwrap_or(&own)).map_err(|why| anyhow!(why))
-}
-
-/// Answers until it is told to stop; what is being written is written first.
-async fn answer(app: App, listener: tokio::net::TcpListener) -> Result<ExitCode> {
-    let stop = async {
-        let mut terminated =
-            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-        let terminated = async {
-            match &mut terminated {
-                Ok(signal) => signal.recv().await,
-                Err(_) => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminated => {}
-        }
-    };
-    let store = app.store.clone();
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
-    store.close().await?;
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn invite(with: Invite) -> Result<ExitCode> {

@@ -12,6 +12,7 @@ pub mod condition;
 pub mod data_walk;
 pub mod diagnosis;
 pub mod draft;
+pub mod fields;
 pub mod ground;
 pub mod ids;
 pub mod instrument;

@@ -316,6 +316,17 @@ impl Store {
         &self.secret
     }
 
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn answers(&self) -> Result<()> {
+        let one: i64 = on!(&self.db, pool => {
+            sqlx::query_scalar("select cast(1 as bigint)").fetch_one(pool).await?
+        });
+        if one == 1 { Ok(()) } else { Err(StoreError::Busy) }
+    }
+
     /// A writing transaction: the only place where one begins.
     pub(crate) async fn begin(&self) -> Result<Tx> {
         self.writable()?;

@@ -21,6 +21,7 @@ use crate::store::{Result, Store};
 use crate::words::{
     ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeepWords, KeyinWords,
     LintWords, PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords,
+    WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -64,6 +65,7 @@ struct Words {
     paper: HashMap<Lang, PaperWords>,
     keyin: HashMap<Lang, KeyinWords>,
     ways: HashMap<Lang, WaysWords>,
+    wire: HashMap<Lang, WireWords>,
     doors: HashMap<Lang, DoorWords>,
 }
 
@@ -101,6 +103,7 @@ impl App {
             paper: each(&Lang::RESPONDENTS, PaperWords::of)?,
             keyin: each(&Lang::STAFF, KeyinWords::of)?,
             ways: each(&Lang::RESPONDENTS, WaysWords::of)?,
+            wire: each(&Lang::RESPONDENTS, WireWords::of)?,
             doors: each(&Lang::STAFF, DoorWords::of)?,
         };
         let (published, areas, drawings, photo_desk, misses, doors, walls) = Default::default();
@@ -215,6 +218,12 @@ impl Inner {
     #[must_use]
     pub fn ways_words(&self, lang: Lang) -> &WaysWords {
         pick(&self.words.ways, lang)
+    }
+
+    /// The texts for a form that could not be heard; English where a language has none yet.
+    #[must_use]
+    pub fn wire_words(&self, lang: Lang) -> &WireWords {
+        pick(&self.words.wire, lang)
     }
 
     /// The texts of staff pages about doors; English where a language has none yet.

@@ -16,7 +16,7 @@ use crate::domain::collection::{Collection, Door, Mode};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::text::Lang;
 use crate::store::StoreError;
-use crate::words::{FormWords, WaysWords, fill};
+use crate::words::{FormWords, WaysWords, WireWords, fill};
 
 /// The field of a one-time code.
 pub(super) const FIELD: &str = "_code";
@@ -34,6 +34,8 @@ pub(super) enum Trouble {
     TooOften,
     /// The collection takes no more answers.
     Full,
+    /// Something came that the form does not ask.
+    NotAsked,
 }
 
 impl Trouble {
@@ -41,7 +43,7 @@ impl Trouble {
     #[must_use]
     pub(super) const fn status(self) -> StatusCode {
         match self {
-            Self::NoCode | Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NoCode | Self::Unreadable | Self::NotAsked => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unknown | Self::Full => StatusCode::CONFLICT,
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
         }
@@ -49,13 +51,14 @@ impl Trouble {
 
     /// What is said to whoever filled the form in.
     #[must_use]
-    pub(super) fn sentence(self, words: &WaysWords) -> &str {
+    pub(super) fn sentence<'a>(self, words: &'a WaysWords, wire: &'a WireWords) -> &'a str {
         match self {
             Self::NoCode => &words.code_missing,
             Self::Unreadable => &words.code_unreadable,
             Self::Unknown => &words.code_unknown,
             Self::TooOften => &words.code_too_often,
             Self::Full => &words.full,
+            Self::NotAsked => &wire.unknown_field,
         }
     }
 
@@ -64,7 +67,7 @@ impl Trouble {
     pub(super) const fn is_of_code(self) -> bool {
         match self {
             Self::NoCode | Self::Unreadable | Self::Unknown | Self::TooOften => true,
-            Self::Full => false,
+            Self::Full | Self::NotAsked => false,
         }
     }
 }
@@ -105,13 +108,13 @@ struct Above<'a> {
 /// When the template fails.
 pub(super) fn above(
     door: &Door,
-    words: &WaysWords,
+    (words, wire): (&WaysWords, &WireWords),
     pairs: &[(String, String)],
     trouble: Option<Trouble>,
 ) -> askama::Result<String> {
     let said = |of_code| {
         let trouble = trouble.filter(|trouble| trouble.is_of_code() == of_code);
-        trouble.map(|trouble| trouble.sentence(words))
+        trouble.map(|trouble| trouble.sentence(words, wire))
     };
     let (wrong, notice) = (said(true), said(false));
     Above { words, with_codes: door.with_codes, typed: typed(pairs), wrong, notice }.render()

@@ -99,9 +99,9 @@ pub(super) fn show_again(
     // A language that was taken away meanwhile: the form goes on in one that is there.
     let offered = &entry.collection.field.languages;
     let shown = if offered.contains(&lang) { lang } else { best(&[], offered) };
-    let words = app.ways_words(shown);
+    let (words, wire) = (app.ways_words(shown), app.wire_words(shown));
     let page = form_page(app, entry, shown, id, filled, complaints).and_then(|mut page| {
-        page.above = door::above(&entry.door, words, filled, trouble)?;
+        page.above = door::above(&entry.door, (words, wire), filled, trouble)?;
         if trouble.is_some_and(Trouble::is_of_code) {
             page.complaints.insert(0, (door::FIELD.to_owned(), words.code_label.clone()));
         }
@@ -115,7 +115,7 @@ pub(super) fn show_again(
     let page = (status, unkept(), page::html(page.render())).into_response();
     let said = Said::wrong(app, lang, complaints, questions);
     match trouble {
-        Some(trouble) => said.with(trouble, words).beside(page),
+        Some(trouble) => said.with(trouble, words, wire).beside(page),
         None => said.beside(page),
     }
 }

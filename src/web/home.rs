@@ -21,6 +21,17 @@ use crate::domain::people::{May, Person};
 use crate::domain::text::Lang;
 use crate::words::StaffWords;
 
+/// `GET /ready`: whether the database answers; for whoever watches over the server, and no more.
+pub(super) async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
+    match app.store.answers().await {
+        Ok(()) => (StatusCode::OK, "ready"),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready")
+        }
+    }
+}
+
 /// `GET /`: the neighbourhoods that have published something.
 pub(super) async fn front(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
     let lang = best(&wished(&headers), &Lang::RESPONDENTS);

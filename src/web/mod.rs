@@ -1,9 +1,10 @@
 //! The only HTML and the only HTTP: every route in one list.
 //!
-//! Two routers share one listener: [`intake`] is what residents need, [`staff`] needs a sign-in.
-//! Around both stand, outermost first: a caught panic, compression, security headers, a time limit,
-//! a limit on bodies, the check that a request that changes something comes from our own pages
-//! (by `Sec-Fetch-Site` and `Origin`), and the layer that puts an error into the reader's language.
+//! Two routers may share one listener: [`intake`] is what residents need, [`staff`] needs a sign-in;
+//! [`intake_router`] is the first alone. Around both stand, outermost first: compression, security
+//! headers, a caught panic, a limit on bodies and their pace ([`wire`]), the check that a request
+//! that changes something comes from our own pages (by `Sec-Fetch-Site` and `Origin`), and the layer
+//! that puts an error into the reader's language.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -64,6 +65,7 @@ mod translations;
 mod upload;
 mod versions;
 mod wall;
+pub mod wire;
 
 use app::App;
 
@@ -77,21 +79,35 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 
 /// Everything this server answers.
 pub fn router(app: App) -> Router {
-    let pages = Router::new().merge(intake()).merge(staff()).fallback(nothing);
+    let pages = Router::new().merge(intake()).merge(staff());
+    around(in_time(pages).merge(answering()), app)
+}
+
+/// What residents need and nothing else: here the way to sign in does not exist.
+pub fn intake_router(app: App) -> Router {
+    around(in_time(intake()).merge(answering()), app)
+}
+
+fn in_time(pages: Router<App>) -> Router<App> {
     let in_time =
         TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30));
+    pages.layer(in_time)
+}
+
+/// Routes with everything that stands around them.
+pub fn around(pages: Router<App>, app: App) -> Router {
     pages
-        .layer(in_time)
-        .merge(answering())
+        .fallback(nothing)
         .layer(middleware::from_fn_with_state(app.clone(), localise))
         .layer(
             ServiceBuilder::new()
-                .layer(CatchPanicLayer::new())
                 .layer(CompressionLayer::new())
                 .layer(unless_set(header::CONTENT_SECURITY_POLICY, CSP))
                 .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
                 .layer(always(header::REFERRER_POLICY, "same-origin"))
+                .layer(CatchPanicLayer::custom(calm))
                 .layer(DefaultBodyLimit::max(LARGEST_BODY))
+                .layer(middleware::from_fn_with_state(app.clone(), wire::heard))
                 .layer(CsrfLayer::new()),
         )
         .with_state(app)
@@ -101,6 +117,7 @@ pub fn router(app: App) -> Router {
 fn intake() -> Router<App> {
     Router::new()
         .route("/", get(home::front))
+        .route("/ready", get(home::ready))
         .route("/p", get(door::letters_page).post(door::find))
         .route("/p/{door}", get(participate::enter))
         .route("/p/{door}/map.svg", get(place::drawing))
@@ -119,7 +136,7 @@ fn intake() -> Router<App> {
         .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
 }
 
-/// The form itself: photos may take longer than everything else, and it minds the time on its own.
+/// The form itself: photos may take longer than everything else, and it minds their time on its own.
 fn answering() -> Router<App> {
     Router::new().route("/p/{door}/{lang}", get(participate::form).post(participate::submit))
 }
@@ -209,6 +226,11 @@ fn staff() -> Router<App> {
 
 async fn nothing() -> error::Error {
     error::Error::NotFound
+}
+
+/// The answer after a panic. What it said is not repeated: it may hold what somebody sent.
+fn calm(_said: Box<dyn std::any::Any + Send>) -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, "500 Internal Server Error").into_response()
 }
 
 fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

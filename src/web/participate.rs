@@ -4,7 +4,6 @@
 //! answers back. Nothing about the sender is kept or logged.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use askama::Template;
 use axum::extract::rejection::FormRejection;
@@ -41,8 +40,10 @@ pub(super) type MaybeForm = std::result::Result<Form<Pairs>, FormRejection>;
 
 /// More fields than any instrument has.
 const MOST_FIELDS: usize = 4000;
-/// How long a form without photos may take to come in.
-const QUICK: Duration = Duration::from_secs(30);
+/// Longer than the name of any field.
+const LONGEST_NAME: usize = 256;
+/// Longer than the longest text, in bytes.
+const LONGEST_VALUE: usize = 64 * 1024;
 
 /// A door with everything behind it.
 pub(super) struct Entry {
@@ -143,7 +144,12 @@ async fn sent(
         Err(refusal) => return *refusal,
     };
     let value = |name: &str| pairs.iter().find(|(field, _)| field == name).map(|(_, v)| v.as_str());
-    let Some(id) = value("_id").and_then(|id| id.parse::<ResponseId>().ok()) else {
+    let is_long =
+        |(name, value): &(String, String)| name.len() > LONGEST_NAME || value.len() > LONGEST_VALUE;
+    if pairs.iter().any(is_long) {
+        return too_big(app.form_words(lang), lang);
+    }
+    let Some(id) = value("_id").and_then(ResponseId::of_form) else {
         return unreadable(app.form_words(lang), lang);
     };
     if let Some(other) = value("_lang").and_then(|tag| tag.parse().ok()) {
@@ -198,8 +204,7 @@ async fn came(
     let words = app.form_words(lang);
     let busy = || Box::new(Error::Busy.page(app, lang));
     if !photo::comes_in_parts(&request) {
-        let form = tokio::time::timeout(QUICK, Form::from_request(request, app)).await;
-        let pairs = pairs(form.map_err(|_late| busy())?, words, lang)?;
+        let pairs = pairs(Form::from_request(request, app).await, words, lang)?;
         return Ok(Came { pairs, complaints: Vec::new() });
     }
     let of = (&*entry.instrument, entry.collection.id);
@@ -220,7 +225,12 @@ async fn take(
     id: ResponseId,
     came: Came,
 ) -> Response {
-    let Came { pairs, mut complaints } = came;
+    let Came { mut pairs, mut complaints } = came;
+    if !entry.instrument.asks_for(&pairs) {
+        let of = (&*entry.instrument, entry.collection.id);
+        pairs = photo::only_kept(&app.store, of, pairs).await;
+        return show_again(app, entry, lang, id, (&pairs, &complaints), Some(Trouble::NotAsked));
+    }
     let ground = Ground::from(&entry.zones).with(entry.map());
     let mut reading = entry.instrument.read(&pairs, &ground);
     complaints.append(&mut reading.complaints);

@@ -27,7 +27,7 @@ use crate::domain::instrument::{Instrument, Sheet};
 use crate::domain::question::Kind;
 use crate::domain::text::Lang;
 use crate::store::Store;
-use crate::words::{PhoneWords, WaysWords};
+use crate::words::{PhoneWords, WaysWords, WireWords};
 
 /// What a sealed sheet says it is.
 const SEALED: &str = "application/vnd.miradouro.sealed";
@@ -149,8 +149,8 @@ impl Said {
 
     /// What went wrong though the answers are fine.
     #[must_use]
-    pub(super) fn with(mut self, trouble: Trouble, words: &WaysWords) -> Self {
-        trouble.sentence(words).clone_into(&mut self.sentence);
+    pub(super) fn with(mut self, trouble: Trouble, words: &WaysWords, wire: &WireWords) -> Self {
+        trouble.sentence(words, wire).clone_into(&mut self.sentence);
         self.title.clear();
         match trouble {
             Trouble::NoCode | Trouble::Unreadable | Trouble::Unknown => self.wrong.push(Fault {
@@ -160,6 +160,7 @@ impl Said {
             }),
             Trouble::TooOften => self.state = Some(Became::Busy),
             Trouble::Full => self.state = Some(Became::Closed),
+            Trouble::NotAsked => {}
         }
         self
     }

@@ -15,7 +15,7 @@ use tokio::sync::{RwLock, RwLockReadGuard, Semaphore};
 
 use super::app::App;
 use super::participate::Pairs;
-use super::upload::{Broken, File, Part, Parts};
+use super::upload::{Broken, File, Part, Parts, guarded};
 use crate::domain::answer::{Complaint, Wrong};
 use crate::domain::ids::CollectionId;
 use crate::domain::instrument::Instrument;
@@ -118,14 +118,19 @@ pub(super) async fn taken(
     let Ok(_one) = app.photo_desk().uploads.try_acquire() else { return Err(NotTaken::Busy) };
     let most = if instrument.asks_photos() { LARGEST_FORM } else { text };
     DefaultBodyLimit::max(most).apply(&mut request);
-    let mut parts = Parts::of(Multipart::from_request(request, app).await?, text);
+    let (request, guard) = guarded(request);
+    let mut parts = Parts::of(Multipart::from_request(request, app).await?, text).within(guard);
     let mut came = Came { pairs: Vec::new(), complaints: Vec::new() };
     while let Some(part) = parts.next().await? {
         match part {
             Part::Text(field, value) => came.pairs.push((field, value)),
             Part::File(field, mut file) => {
-                if let Some(max) = most_photos(instrument, &field) {
-                    photo(app, collection, (field, max), &mut file, &mut came).await?;
+                match most_photos(instrument, &field) {
+                    Some(max) => {
+                        photo(app, collection, (field, max), &mut file, &mut came).await?;
+                    }
+                    // A file for a question that takes none: only its name is looked at.
+                    None => came.pairs.push((field, String::new())),
                 }
             }
         }

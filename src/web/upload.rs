@@ -1,17 +1,84 @@
 //! Forms that bring files: their parts one after the other, each with a limit. The name of a file is
 //! never looked at.
 
-use axum::body::Bytes;
-use axum::extract::Multipart;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{Multipart, Request};
 use axum::http::StatusCode;
+use hyper::body::{Frame, SizeHint};
 
 /// More parts than any form has.
 const MOST_PARTS: usize = 4000;
 
+/// More bytes than stand before the content of any part.
+const LONGEST_HEAD: usize = 64 * 1024;
+
+/// How many bytes may still come before the next part must have begun: whoever reads the parts would
+/// otherwise gather an endless head in memory, and search it again with every piece.
+#[derive(Debug, Clone)]
+pub(super) struct Guard(Arc<AtomicUsize>);
+
+/// A body whose heads of parts are bounded.
+struct Guarded {
+    inner: Body,
+    left: Guard,
+    /// Whether the reader had its chance to find the end of the head in what it has.
+    warned: bool,
+}
+
+/// A request whose heads of parts are bounded, with what says so.
+pub(super) fn guarded(request: Request) -> (Request, Guard) {
+    let guard = Guard(Arc::new(AtomicUsize::new(LONGEST_HEAD)));
+    let left = guard.clone();
+    (request.map(|inner| Body::new(Guarded { inner, left, warned: false })), guard)
+}
+
+impl HttpBody for Guarded {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let this = self.get_mut();
+        let left = this.left.0.load(Ordering::Relaxed);
+        if left == 0 && !std::mem::replace(&mut this.warned, true) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        if left == 0 {
+            return Poll::Ready(Some(Err(axum::Error::new("the head of a part has no end"))));
+        }
+        let frame = Pin::new(&mut this.inner).poll_frame(cx);
+        if let Poll::Ready(Some(Ok(frame))) = &frame {
+            this.warned = false;
+            let came = frame.data_ref().map_or(0, Bytes::len);
+            if left != usize::MAX {
+                this.left.0.store(left.saturating_sub(came), Ordering::Relaxed);
+            }
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
 /// The parts of a form.
 pub(super) struct Parts {
     multipart: Multipart,
+    guard: Option<Guard>,
     parts: usize,
     /// How many bytes of text may still come.
     text: usize,
@@ -47,7 +114,14 @@ impl Parts {
     /// The parts of a form whose texts together have at most so many bytes.
     #[must_use]
     pub(super) fn of(multipart: Multipart, text: usize) -> Self {
-        Self { multipart, parts: 0, text }
+        Self { multipart, guard: None, parts: 0, text }
+    }
+
+    /// The same, with a bound on what stands before each part.
+    #[must_use]
+    pub(super) fn within(mut self, guard: Guard) -> Self {
+        self.guard = Some(guard);
+        self
     }
 
     /// The next part; nothing after the last.
@@ -55,7 +129,18 @@ impl Parts {
     /// # Errors
     /// When the form is too big or no form.
     pub(super) async fn next(&mut self) -> Result<Option<Part<'_>>, Broken> {
-        let Some(field) = self.multipart.next_field().await? else { return Ok(None) };
+        let guard = self.guard.clone();
+        if let Some(Guard(left)) = &guard {
+            left.store(LONGEST_HEAD, Ordering::Relaxed);
+        }
+        let next = self.multipart.next_field().await;
+        if let Some(Guard(left)) = &guard
+            && left.swap(usize::MAX, Ordering::Relaxed) == 0
+            && next.is_err()
+        {
+            return Err(Broken::TooBig);
+        }
+        let Some(field) = next? else { return Ok(None) };
         self.parts += 1;
         if self.parts > MOST_PARTS {
             return Err(Broken::TooBig);

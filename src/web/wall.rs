@@ -2,11 +2,13 @@
 //! posters as PDF. Everything comes from the one release the walk is pinned to.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use tokio::sync::Semaphore;
 
 use super::app::{App, Inner};
 use super::error::{Error, Result};
@@ -21,6 +23,11 @@ use crate::job::evidence;
 use crate::publish::{Sheet, Shown, Station, Wall, station_path, takeaway};
 use crate::store::{NewReflection, Received};
 use crate::words::{FormWords, fill};
+
+/// How many posters are drawn at the same time: anybody may ask for one, and each takes a core.
+static DRAWING: Semaphore = Semaphore::const_new(2);
+/// How long somebody waits for their turn before they are asked to come back.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A data walk with its wall.
 pub(super) struct Hall {
@@ -323,7 +330,11 @@ pub(super) async fn poster(
     hall.wall.station(number).ok_or(Error::NotFound)?;
     let address = app.base_url.join(&station_path(&door, number, lang));
     let inner = app.clone();
+    let turn = tokio::time::timeout(PATIENCE, DRAWING.acquire()).await;
+    let turn = turn.ok().and_then(std::result::Result::ok).ok_or(Error::Busy)?;
     let pdf = tokio::task::spawn_blocking(move || {
+        // Kept until it is drawn, even when whoever asked has left.
+        let _turn = turn;
         let sheet = Sheet {
             lang,
             stripes: false,

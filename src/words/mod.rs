@@ -60,6 +60,7 @@ mod privacy;
 mod rule;
 mod staff;
 mod ways;
+mod wire;
 
 pub use chart::ChartWords;
 pub use doors::DoorWords;
@@ -80,6 +81,7 @@ use rust_embed::RustEmbed;
 use serde::de::DeserializeOwned;
 pub use staff::StaffWords;
 pub use ways::WaysWords;
+pub use wire::WireWords;
 
 use crate::domain::text::Lang;
 
@@ -152,6 +154,7 @@ mod tests {
             PaperWords::of(lang).unwrap();
             WaysWords::of(lang).unwrap();
             KeepWords::of(lang).unwrap();
+            WireWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -164,8 +167,9 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_places_to_fill() {
-        let trees =
-            ["form", "chart", "paper", "poster", "ways", "phone", "page", "privacy", "keep"];
+        let trees = [
+            "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
+        ];
         for tree in trees {
             let english = places(Lang::En, tree);
             for lang in Lang::RESPONDENTS {

@@ -26,4 +26,5 @@ mod staff;
 mod store;
 mod tidy;
 mod ways;
+mod wire;
 mod xlsform;

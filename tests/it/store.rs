@@ -378,6 +378,10 @@ fn people_sign_in_and_out() {
     on_both(async |house| {
         let store = &house.store;
         let (diagnosis, _) = house.diagnosis().await;
+        store.answers().await.unwrap();
+        let other = Store::open(&house.folder.0, None).await.unwrap();
+        other.close().await.unwrap();
+        assert!(other.answers().await.is_err());
         assert!(store.is_new().await.unwrap());
         let person = Person {
             id: PersonId::random(),

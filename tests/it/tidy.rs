@@ -33,7 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 24] = [
+const CRATES: [(&str, &[&str]); 26] = [
     ("toml", &["instruments", "words", "job"]),
     ("toml_edit", &["instruments"]),
     ("calamine", &["instruments"]),
@@ -54,6 +54,8 @@ const CRATES: [(&str, &[&str]); 24] = [
     ("krilla_svg", &["publish"]),
     ("csv", &["publish", "job", "web"]),
     ("axum", &["web", "cli"]),
+    ("hyper", &["web"]),
+    ("hyper_util", &["web"]),
     ("askama", &["web"]),
     ("similar", &["web"]),
     ("clap", &["cli"]),

@@ -1,6 +1,9 @@
 //! The ways in: doors with letters to type, one-time codes, the kiosk, cards and the room.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use miradouro::domain::code::Code;
 use miradouro::domain::collection::{Collection, Door, Mode};
@@ -31,7 +34,7 @@ async fn from(house: &House, address: &str, path: &str, fields: &[(&str, &str)])
     let request = Request::post(path)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "same-origin")
-        .header("x-forwarded-for", address);
+        .extension(ConnectInfo(SocketAddr::new(address.parse().unwrap(), 9)));
     house.send(request.body(Body::from(encode(fields))).unwrap()).await
 }
 
