@@ -167,7 +167,13 @@ pub fn run() -> ExitCode {
         if serves { "miradouro=info,warn" } else { "miradouro=info,sqlx::query=error,warn" };
     let filter =
         tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_unset| usual.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // A log that cannot be written must not end what writes it: the complaint would go to the same
+    // place and panic there.
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false)
+        .init();
     // Where it happened, and not what it said: that may hold what somebody sent.
     std::panic::set_hook(Box::new(|panic| {
         let at = panic.location().map(ToString::to_string).unwrap_or_default();
