@@ -6,8 +6,8 @@
 //! acknowledgement only after the disk. On SQLite, on SQLite with the sealed journal, and on the
 //! PostgreSQL that `TEST_POSTGRES_URL` names. Ratios are to the first step.
 //!
-//! It prints; nothing here asserts on a time. Load goes through the router in this process, from 64
-//! tasks at once, a bounded number of requests. `--requests N` and `--at-once N` change that.
+//! It prints; nothing here asserts on a time. The load comes over 64 kept connections to a port of
+//! this machine, from this process, a bounded number of requests. `--requests N` and `--at-once N` change that.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints")]
 
@@ -35,8 +35,11 @@ use miradouro::instruments::Shelf;
 use miradouro::instruments::sample::sample;
 use miradouro::store::Store;
 use miradouro::web::app::{App, BaseUrl, Clock};
+use miradouro::web::wire::{self, Limits, Outlet};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
 /// How much is sent, and by how many at once.
@@ -151,29 +154,53 @@ async fn house(
     (miradouro::web::router(app), folder)
 }
 
-/// Sends every form once; how many a second were answered.
+/// Serves on a free port of this machine, through the program's own accept loop, and sends every form
+/// once over connections that are kept: how many a second were answered.
 async fn run(router: &Router, sent: &[(Code, String)], at_once: usize) -> f64 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let outlet = Outlet { listener, pages: router.clone() };
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(wire::serve(vec![outlet], Limits::default(), Vec::new(), async {
+        let _asked = stopped.await;
+    }));
     let mut tasks = tokio::task::JoinSet::new();
     let begun = Instant::now();
     for part in 0..at_once {
-        let router = router.clone();
         let own: Vec<_> = sent.iter().skip(part).step_by(at_once).cloned().collect();
         tasks.spawn(async move {
+            let mut phone = TcpStream::connect(address).await.unwrap();
+            phone.set_nodelay(true).unwrap();
             for (code, body) in own {
                 let (id, code) = (ResponseId::random(), code.letters());
-                let request = Request::post("/p/bench/en")
-                    .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                    .body(Body::from(format!("_id={id}&_code={code}&{body}")))
-                    .unwrap();
-                let response = router.clone().oneshot(request).await.unwrap();
-                assert_eq!(response.status(), StatusCode::SEE_OTHER);
+                let body = format!("_id={id}&_code={code}&{body}");
+                send(&mut phone, &body).await;
             }
         });
     }
     tasks.join_all().await;
+    let took = begun.elapsed().as_secs_f64();
+    stop.send(()).unwrap();
+    server.await.unwrap();
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let count = sent.len() as f64;
-    count / begun.elapsed().as_secs_f64()
+    count / took
+}
+
+/// One form over a kept connection; the answer has no body.
+async fn send(phone: &mut TcpStream, body: &str) {
+    let request = format!(
+        "POST /p/bench/en HTTP/1.1\r\nhost: 127.0.0.1\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    phone.write_all(request.as_bytes()).await.unwrap();
+    let mut said = Vec::with_capacity(1024);
+    while !said.ends_with(b"\r\n\r\n") {
+        let n = phone.read_buf(&mut said).await.unwrap();
+        assert!(n > 0 && said.len() < 16 * 1024, "{}", String::from_utf8_lossy(&said));
+    }
+    assert!(said.starts_with(b"HTTP/1.1 303"), "{}", String::from_utf8_lossy(&said));
 }
 
 /// The first load of the longest questionnaire: the page and what it asks for.

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{Place, say};
 use crate::job::backup::IS_PICTURE;
 use crate::store::dump::{self, DumpError, Folder, Identity, Recipient, Report, Watch};
-use crate::store::{Store, cut_damaged_log};
+use crate::store::{Journal, Store, cut_damaged_log};
 
 /// What is said where something is damaged.
 const GO_BACK: &str = "Take the newest backup that `miradouro verify FILE --identity key.txt` finds \
@@ -52,6 +52,10 @@ pub(crate) struct Backup {
     /// folder without it.
     #[arg(long, value_name = "age1…")]
     recipient: Vec<String>,
+    /// The folder of the journal: what the backup holds is deleted from it, because its order is the
+    /// order in which answers came.
+    #[arg(long, value_name = "DIR")]
+    journal: Option<PathBuf>,
 }
 
 pub(crate) async fn backup(with: Backup) -> Result<ExitCode> {
@@ -70,9 +74,15 @@ pub(crate) async fn backup(with: Backup) -> Result<ExitCode> {
         );
     }
     let watch = Watch::default();
+    let begun = std::time::SystemTime::now();
     let made = under_a_bar(&watch, "kept", folder.backup(&with.to, &to, &watch)).await;
     let kept = made.context("there is no backup")?;
     folder.close().await;
+    if let Some(journal) = &with.journal {
+        let gone = Journal::drop_before(journal, begun)
+            .with_context(|| format!("could not clear the journal {}", journal.display()))?;
+        say(&format!("{gone} files of the journal are in the backup and were deleted"));
+    }
     if kept.missing > 0 {
         say(&format!(
             "note: {} photos have no picture: they were held back meanwhile, or the folder has \
@@ -100,6 +110,9 @@ pub(crate) struct Restore {
     /// An empty PostgreSQL for the tables; without it they go into the folder.
     #[arg(long, value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
+    /// What came in after the backup: the folder of the journal, or one of its files.
+    #[arg(long, value_name = "PATH")]
+    journal: Vec<PathBuf>,
 }
 
 pub(crate) async fn restore(with: Restore) -> Result<ExitCode> {
@@ -117,6 +130,22 @@ pub(crate) async fn restore(with: Restore) -> Result<ExitCode> {
         say(&format!("{} photos without a picture now count as held back", report.lost.len()));
     }
     say(&format!("restored into {}", with.data.display()));
+    if !with.journal.is_empty() {
+        let store = Store::open(&with.data, with.database_url.as_deref()).await?;
+        for path in &with.journal {
+            let came = store.replay(path, &keys).await;
+            let came = came.with_context(|| format!("could not replay {}", path.display()))?;
+            say(&format!(
+                "{}: {} new answers, {} were there, {} not taken, {} cut off",
+                path.display(),
+                came.new,
+                came.known,
+                came.refused,
+                came.cut
+            ));
+        }
+        store.close().await?;
+    }
     Ok(verdict(&report))
 }
 

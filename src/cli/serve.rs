@@ -13,7 +13,8 @@ use super::{INVITATION, Place, demo, keep, night, say};
 use crate::domain::people::Invited;
 use crate::instruments::Shelf;
 use crate::job::night::PICTURES_WAIT;
-use crate::store::{Store, Token};
+use crate::store::dump::Recipient;
+use crate::store::{Journal, Store, Token};
 use crate::web::app::{App, BaseUrl, Clock};
 use crate::web::wire::{self, Limits, Outlet};
 use crate::web::{intake_router, router};
@@ -46,6 +47,10 @@ pub(super) struct Serve {
     /// Without it that header is ignored.
     #[arg(long, value_name = "IP", env = "MIRADOURO_PROXY", value_delimiter = ',')]
     proxy: Vec<IpAddr>,
+    /// Write what residents send a second time into this folder, on another disk, sealed to the file
+    /// `recipients` of the data folder, before they are told that it is here.
+    #[arg(long, value_name = "DIR", env = "MIRADOURO_JOURNAL")]
+    journal: Option<PathBuf>,
     /// The most connections each listener has at once; never more than the system allows.
     #[arg(long, value_name = "N", default_value_t = 4096)]
     connections: usize,
@@ -79,6 +84,13 @@ pub(super) async fn serve(with: Serve) -> Result<ExitCode> {
     };
     let base_url = base_url(&with.reach, &listener)?;
     let store = with.place.open().await?;
+    let store = match &with.journal {
+        Some(folder) => {
+            let to = Recipient::of_folder(&with.place.data)?;
+            store.with_journal(Journal::begin(folder, to)?)
+        }
+        None => store,
+    };
     let shelf = Shelf::load(Some(&with.place.data.join("instruments")));
     for (file, fault) in shelf.faults() {
         say(&fault.show(file));

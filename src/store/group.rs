@@ -29,8 +29,8 @@ pub(super) enum Sent {
 #[derive(Debug)]
 pub(super) struct Ready {
     pub(super) response: NewResponse,
-    receipt: Vec<u8>,
-    spends: Option<Vec<u8>>,
+    pub(super) receipt: Vec<u8>,
+    pub(super) spends: Option<Vec<u8>>,
     /// The row's own id is another one than the form's: a receipt must not lead to it even with the
     /// secret.
     row: Uuid,
@@ -55,6 +55,12 @@ impl Ready {
         let spends = code.map(|code| card::hash(secret, response.collection, code));
         let answers = json(&response.answers);
         Self { response, receipt, spends, row, answers }
+    }
+
+    /// The same, hashed before: from a journal.
+    pub(super) fn known(response: NewResponse, receipt: Vec<u8>, spends: Option<Vec<u8>>) -> Self {
+        let answers = json(&response.answers);
+        Self { response, receipt, spends, row: Uuid::new_v4(), answers }
     }
 
     /// The answers as they are kept.

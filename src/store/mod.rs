@@ -30,6 +30,7 @@ mod draft;
 pub mod dump;
 mod group;
 mod instrument;
+mod journal;
 mod night;
 mod paper;
 mod people;
@@ -51,6 +52,7 @@ mod writer;
 pub use audit::AuditEntry;
 pub use card::CEILING;
 pub use draft::Saved;
+pub use journal::{Journal, Replayed};
 pub use night::Watch;
 pub use paper::{Check, KeyedIn, Standing};
 pub use people::{Passphrase, Token};
@@ -303,7 +305,7 @@ impl Store {
         dump::before_migration(&db, folder, &secret).await?;
         migrate(&db).await?;
         server::recognise(&db, &secret, folder).await?;
-        let writer = writer::Writer::start(intake.clone());
+        let writer = writer::Writer::start(intake.clone(), None);
         let (changes, read_only) = Default::default();
         Ok(Self { db, intake, changes, writer, secret, photos, read_only })
     }

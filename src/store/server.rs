@@ -80,7 +80,7 @@ impl Store {
             _ => {}
         }
         same(&db, &secret.hash(&[MARK]), folder).await?;
-        let writer = writer::Writer::start(intake.clone());
+        let writer = writer::Writer::start(intake.clone(), None);
         let (changes, read_only) = Default::default();
         Ok(Self { db, intake, changes, writer, secret, photos, read_only })
     }

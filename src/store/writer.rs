@@ -15,6 +15,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::group::{self, Sent};
+use super::journal::{Journal, Record};
 use super::response::Received;
 use super::trouble::Trouble;
 use super::{Db, Result, StoreError};
@@ -29,6 +30,12 @@ const TRIES: usize = 5;
 /// transaction.
 const QUIET: Duration = Duration::from_secs(20);
 
+/// What a group is written to.
+struct Keeper {
+    db: Db,
+    journal: Option<Journal>,
+}
+
 type Waiting = (Sent, oneshot::Sender<Result<Received>>);
 
 /// The way to the writer task.
@@ -40,11 +47,11 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the task; it ends when the last sender is gone.
-    pub(super) fn start(db: Db) -> Self {
+    pub(super) fn start(db: Db, journal: Option<Journal>) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let (breaks, broken) = watch::channel(None);
         tokio::spawn(async move {
-            if let Err(error) = run(&db, waiting).await {
+            if let Err(error) = run(&Keeper { db, journal }, waiting).await {
                 tracing::error!(%error, "the disk did not keep what was written; intake has ended");
                 breaks.send_replace(Some(error.to_string()));
             }
@@ -74,7 +81,7 @@ impl Writer {
 }
 
 /// Writes group after group; ends with an error when the disk fails.
-async fn run(db: &Db, mut waiting: mpsc::Receiver<Waiting>) -> Result<()> {
+async fn run(to: &Keeper, mut waiting: mpsc::Receiver<Waiting>) -> Result<()> {
     let mut group = Vec::with_capacity(GROUP);
     let mut is_dirty = false;
     loop {
@@ -83,8 +90,7 @@ async fn run(db: &Db, mut waiting: mpsc::Receiver<Waiting>) -> Result<()> {
             match tokio::time::timeout(QUIET, came).await {
                 Ok(n) => n,
                 Err(_quiet) => {
-                    is_dirty = false;
-                    empty_log(db).await;
+                    is_dirty = !empty_log(&to.db).await;
                     continue;
                 }
             }
@@ -95,13 +101,13 @@ async fn run(db: &Db, mut waiting: mpsc::Receiver<Waiting>) -> Result<()> {
             return Ok(());
         }
         is_dirty = true;
-        write(db, &mut group).await?;
+        write(to, &mut group).await?;
     }
 }
 
 /// One group: everybody in it is answered.
-async fn write(db: &Db, group: &mut Vec<Waiting>) -> Result<()> {
-    match commit(db, group).await {
+async fn write(to: &Keeper, group: &mut Vec<Waiting>) -> Result<()> {
+    match commit(to, group).await {
         Ok(outcomes) => {
             for ((_, answer), outcome) in group.drain(..).zip(outcomes) {
                 // A sender that went away does not need its answer.
@@ -113,7 +119,7 @@ async fn write(db: &Db, group: &mut Vec<Waiting>) -> Result<()> {
             tracing::warn!(%error, group.len = group.len(), "one of a group could not be written");
             for waiting in group.drain(..) {
                 let one = [waiting];
-                let outcome = commit(db, &one).await;
+                let outcome = commit(to, &one).await;
                 let [(_, answer)] = one;
                 let outcome = outcome.and_then(|mut all| all.pop().ok_or(StoreError::Busy));
                 let _gone = answer.send(outcome);
@@ -131,11 +137,11 @@ async fn write(db: &Db, group: &mut Vec<Waiting>) -> Result<()> {
 }
 
 /// Everything that has queued, in one transaction; again, when another stood in its way.
-async fn commit(db: &Db, group: &[Waiting]) -> Result<Vec<Received>> {
+async fn commit(to: &Keeper, group: &[Waiting]) -> Result<Vec<Received>> {
     let sent: Vec<&Sent> = group.iter().map(|(sent, _)| sent).collect();
     let mut tries = 1;
     loop {
-        match commit_once(db, &sent).await {
+        match commit_once(to, &sent).await {
             Err(StoreError::Database(error))
                 if Trouble::of(&error) == Trouble::Again && tries < TRIES =>
             {
@@ -146,23 +152,36 @@ async fn commit(db: &Db, group: &[Waiting]) -> Result<Vec<Received>> {
     }
 }
 
-async fn commit_once(db: &Db, sent: &[&Sent]) -> Result<Vec<Received>> {
-    let mut tx = db.begin().await?;
+async fn commit_once(to: &Keeper, sent: &[&Sent]) -> Result<Vec<Received>> {
+    let mut tx = to.db.begin().await?;
     let outcomes = group::write(&mut tx, sent).await?;
+    if let Some(journal) = &to.journal {
+        let kept = sent.iter().zip(&outcomes).filter(|(_, became)| **became == Received::Now);
+        let kept: Vec<Record> = kept.map(|(sent, _)| Record::of(sent)).collect();
+        if !kept.is_empty() {
+            journal.append(&kept).await?;
+        }
+    }
     tx.commit().await?;
     Ok(outcomes)
 }
 
-/// Moves what the write-ahead log holds into the file and cuts it off.
-async fn empty_log(db: &Db) {
+/// Moves what the write-ahead log holds into the file and cuts it off; gives whether it could. It
+/// waits for nobody: while a backup reads, answers must not stand behind it.
+async fn empty_log(db: &Db) -> bool {
     match db {
         Db::Sqlite(pool) => {
-            let emptied = sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await;
-            if let Err(error) = emptied {
-                tracing::warn!(%error, "the write-ahead log could not be emptied");
-            }
+            let emptied = async {
+                let mut it = pool.acquire().await?;
+                sqlx::query("pragma busy_timeout = 0").execute(&mut *it).await?;
+                let busy: sqlx::Result<i64> =
+                    sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(&mut *it).await;
+                sqlx::query("pragma busy_timeout = 25000").execute(&mut *it).await?;
+                busy.map(|busy| busy == 0)
+            };
+            emptied.await.unwrap_or(false)
         }
         #[cfg(feature = "postgres")]
-        Db::Postgres(_) => {}
+        Db::Postgres(_) => true,
     }
 }

@@ -124,17 +124,25 @@ pub(super) async fn form(
 /// waited on a phone reads an answer of its own instead of a page.
 pub(super) async fn submit(State(app): State<App>, Path(at): At, request: Request) -> Response {
     let waited = Waited::of(request.headers());
-    let page = sent(app, at, &waited, request).await;
-    if waited.reads_json { phone::told(&page) } else { page }
+    let reads_json = waited.reads_json;
+    // A task of its own: a phone that loses its signal after sending does not undo its answer.
+    let page = match tokio::spawn(sent(app, at, waited, request)).await {
+        Ok(page) => page,
+        Err(cut) => match cut.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_stopping) => Error::Busy.into_response(),
+        },
+    };
+    if reads_json { phone::told(&page) } else { page }
 }
 
 async fn sent(
     app: App,
     (door, lang): (String, String),
-    waited: &Waited,
+    waited: Waited,
     request: Request,
 ) -> Response {
-    let (entry, lang) = match open(&app, &door, &lang, Some(waited)).await {
+    let (entry, lang) = match open(&app, &door, &lang, Some(&waited)).await {
         Ok(found) => found,
         Err(refusal) => return *refusal,
     };

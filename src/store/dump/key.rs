@@ -122,7 +122,11 @@ impl Identity {
 }
 
 /// Seals a stream to recipients.
-pub(super) fn seal(mut from: impl Read, to: &[Recipient], out: impl Write) -> std::io::Result<()> {
+pub(in crate::store) fn seal(
+    mut from: impl Read,
+    to: &[Recipient],
+    out: impl Write,
+) -> std::io::Result<()> {
     let recipients = to.iter().map(|one| &one.0 as &dyn age::Recipient);
     let sealed = Encryptor::with_recipients(recipients).map_err(std::io::Error::other)?;
     let mut out = sealed.wrap_output(out)?;
@@ -144,6 +148,24 @@ pub(super) fn open(path: &Path, with: &[Identity]) -> Result<impl Read + Send + 
             damaged(error.to_string())
         }
     })
+}
+
+/// Opens one sealed record of a journal.
+pub(in crate::store) fn open_record(
+    sealed: &[u8],
+    with: &[Identity],
+    of: &Path,
+) -> Result<Vec<u8>, DumpError> {
+    let damaged = |why: String| DumpError::Damaged { path: of.to_owned(), why };
+    let keys = with.iter().map(|one| &one.0 as &dyn age::Identity);
+    let opened = Decryptor::new(sealed).and_then(|sealed| sealed.decrypt(keys));
+    let mut opened = opened.map_err(|error| match error {
+        DecryptError::NoMatchingKeys => DumpError::WrongKey(of.to_owned()),
+        other => damaged(other.to_string()),
+    })?;
+    let mut bytes = Vec::new();
+    opened.read_to_end(&mut bytes).map_err(|error| damaged(error.to_string()))?;
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod schema;
 
 pub use check::{IsPicture, Report};
 pub use key::{Identity, Recipient};
+pub(in crate::store) use key::{open_record, seal as seal_record};
 
 /// The file that says that a folder is being filled.
 pub(super) const RESTORING: &str = "restoring";
