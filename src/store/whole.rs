@@ -62,9 +62,7 @@ impl Store {
             #[cfg(feature = "postgres")]
             Db::Postgres(_) => Ok(()),
         };
-        for db in [&self.intake, &self.db] {
-            on!(db, pool => pool.close().await);
-        }
+        on!(&self.db, pool => pool.close().await);
         Ok(done?)
     }
 }
