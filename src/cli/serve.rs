@@ -3,16 +3,16 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{INVITATION, Place, demo, keep, say};
+use super::{INVITATION, Place, demo, keep, night, say};
 use crate::domain::people::Invited;
 use crate::instruments::Shelf;
+use crate::job::night::PICTURES_WAIT;
 use crate::store::{Store, Token};
 use crate::web::app::{App, BaseUrl, Clock};
 use crate::web::wire::{self, Limits, Outlet};
@@ -99,12 +99,15 @@ pub(super) async fn serve(with: Serve) -> Result<ExitCode> {
     outlets.push(Outlet { listener, pages });
     let limits = Limits { connections: with.connections.max(1), ..Limits::default() };
     keep::check_meanwhile(last.clone());
+    if !with.intake_only {
+        night::keep(last.clone());
+    }
     answer(last, outlets, limits, with.proxy).await
 }
 
 /// What a server that may read everything does before it answers.
 async fn prepare(store: &Store, base_url: &BaseUrl) -> Result<()> {
-    store.sweep_photos(Duration::ZERO).await?;
+    store.sweep_photos(PICTURES_WAIT).await?;
     if store.is_new().await? {
         let token = Token::random();
         store.invite(&token, &Invited::Host, Clock::System.in_days(INVITATION)).await?;
@@ -137,7 +140,7 @@ pub(super) async fn demonstrate(with: Demo) -> Result<ExitCode> {
     let place = Place { data: with.data, database_url: with.database_url };
     let store = place.open().await?;
     let shelf = Shelf::load(None);
-    store.sweep_photos(Duration::ZERO).await?;
+    store.sweep_photos(PICTURES_WAIT).await?;
     demo::fill(&store, &shelf, with.answers.as_deref()).await?;
     for line in demo::addresses(&store, &base_url).await? {
         say(&line);
@@ -146,6 +149,7 @@ pub(super) async fn demonstrate(with: Demo) -> Result<ExitCode> {
     let last = store.clone();
     let app = App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?;
     let outlets = vec![Outlet { listener, pages: router(app) }];
+    night::keep(last.clone());
     answer(last, outlets, Limits::default(), Vec::new()).await
 }
 

@@ -30,15 +30,20 @@ mod draft;
 pub mod dump;
 mod group;
 mod instrument;
+mod night;
 mod paper;
 mod people;
 mod photo;
+mod purge;
 mod release;
 mod response;
+mod schema;
 mod sealed;
 mod secret;
+mod server;
 mod translation;
 mod trouble;
+mod unlink;
 mod wal;
 mod whole;
 mod writer;
@@ -46,6 +51,7 @@ mod writer;
 pub use audit::AuditEntry;
 pub use card::CEILING;
 pub use draft::Saved;
+pub use night::Watch;
 pub use paper::{Check, KeyedIn, Standing};
 pub use people::{Passphrase, Token};
 pub use photo::NewPhoto;
@@ -53,6 +59,7 @@ pub use release::{StoredRelease, StoredTable};
 pub use response::{FreeTextRow, NewReflection, NewResponse, Received};
 pub use secret::Secret;
 pub use translation::TextCheck;
+pub use unlink::Unlinked;
 pub use whole::cut_damaged_log;
 
 use trouble::Trouble;
@@ -203,6 +210,13 @@ pub enum StoreError {
          program does not know); nothing was changed, please start the newer program"
     )]
     Newer(i64),
+    /// The database belongs to servers with another secret.
+    #[error(
+        "the database belongs to servers with another secret than {0}; nothing was changed. Copy the \
+         file `secret` from the data folder of the server that made the database to {0}, and the \
+         folder `photos` has to be shared too"
+    )]
+    OtherSecret(PathBuf),
     /// The wrong SQLite is linked in.
     #[error("SQLite {0} is linked in, and every version before 3.51.3 can damage the file")]
     OldSqlite(String),
@@ -250,6 +264,7 @@ impl StoreError {
             | Self::Folder { .. }
             | Self::Newer(_)
             | Self::OldSqlite(_)
+            | Self::OtherSecret(_)
             | Self::Broken(..)
             | Self::Database(_)
             | Self::Migration(_)
@@ -287,6 +302,7 @@ impl Store {
         };
         dump::before_migration(&db, folder, &secret).await?;
         migrate(&db).await?;
+        server::recognise(&db, &secret, folder).await?;
         let writer = writer::Writer::start(intake.clone());
         let (changes, read_only) = Default::default();
         Ok(Self { db, intake, changes, writer, secret, photos, read_only })
@@ -441,12 +457,13 @@ async fn open_postgres(_address: &str) -> Result<(Db, Db)> {
 /// The migrations of one database: the common texts and its own.
 fn migrations(db: &Db) -> Vec<Migration> {
     use sqlx::SqlSafeStr;
-    let (intake, photo, code, paper) = match db {
+    let (intake, photo, code, paper, night) = match db {
         Db::Sqlite(_) => (
             include_str!("../../migrations/0002_intake.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0008_code.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0009_paper.sqlite.sql").into_sql_str(),
+            include_str!("../../migrations/0010_night.sqlite.sql").into_sql_str(),
         ),
         #[cfg(feature = "postgres")]
         Db::Postgres(_) => (
@@ -454,6 +471,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
             include_str!("../../migrations/0007_photo.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0008_code.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0009_paper.postgres.sql").into_sql_str(),
+            include_str!("../../migrations/0010_night.postgres.sql").into_sql_str(),
         ),
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
@@ -471,6 +489,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (7, "photo", photo),
         (8, "code", code),
         (9, "paper", paper),
+        (10, "night", night),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

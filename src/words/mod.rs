@@ -52,6 +52,7 @@ mod form;
 mod instrument;
 mod keep;
 mod lint;
+mod night;
 mod page;
 mod paper;
 mod phone;
@@ -69,6 +70,7 @@ pub use form::FormWords;
 pub use instrument::InstrumentWords;
 pub use keep::KeepWords;
 pub use lint::LintWords;
+pub use night::NightWords;
 pub use page::PageWords;
 pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
@@ -162,6 +164,7 @@ mod tests {
             EditorWords::of(lang).unwrap();
             KeyinWords::of(lang).unwrap();
             DoorWords::of(lang).unwrap();
+            NightWords::of(lang).unwrap();
         }
     }
 
