@@ -19,7 +19,7 @@
 //! | [`analysis`] | answers to columns to counts, on polars | no person, no request, no colour |
 //! | [`release`] | the gate: the only maker of a [`release::Table`], with its attacker | no raw count leaves |
 //! | [`store`] | the only SQL, over SQLite and PostgreSQL; one writer | no rows go out |
-//! | [`job`] | release, import: where stored answers meet analysis and the gate | no page |
+//! | [`job`] | release, import, backup: where stored answers meet analysis and the gate | no page |
 //! | [`charts`] | released tables to SVG, by plotters and our own sink | no response |
 //! | [`publish`] | which stations, posters and files a release gets; the paper twin of an instrument | draws no chart |
 //! | [`web`] | every page | no SQL, no arithmetic |
@@ -68,9 +68,16 @@
 //! 3. [`domain::change`] says what the draft would mean for a line over waves. Published, it is the
 //!    next version of the instrument, and what is offered from then on.
 //!
+//! # The way of one backup
+//!
+//! 1. [`store::dump`] reads every table in the order of its key, in one snapshot, and the secret, the
+//!    pictures and the operator's files: one stream, the same whichever database it comes from.
+//! 2. It is sealed on its way to a key that is not here; or looked at, and goes nowhere; or fills an
+//!    empty folder and database, which is committed after the hash at its end was right.
+//!
 //! # To come
 //!
-//! The unlink job on PostgreSQL, backup and transfer; weights, intervals, comparison of waves and
+//! The unlink job on PostgreSQL; weights, intervals, comparison of waves and
 //! the other chart kinds, among them maps of marks and the two sides of the statement game, whose
 //! answers are kept but not yet shown; the committee's own work (seats, findings with evidence,
 //! equal weight of constituencies, matrix, follow-ups, "you said, we did"); depth for walks and

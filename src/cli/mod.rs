@@ -17,6 +17,7 @@ mod data;
 mod demo;
 mod export;
 mod invent;
+mod keep;
 mod languages;
 mod paper;
 mod serve;
@@ -81,6 +82,26 @@ enum Command {
                             --count 100 --lang nl,fr,ar --out cards.pdf \
                             --base-url https://diagnosis.example.org")]
     Cards(cards::Cards),
+    /// Make a key for backups, to be kept away from the server.
+    #[command(after_help = "Example: miradouro key --out key.txt")]
+    Key(keep::Key),
+    /// Write everything into one sealed file, while the server goes on serving.
+    #[command(after_help = "Example: miradouro backup --data /var/lib/miradouro \
+                            --to /mnt/stick/miradouro-2026-11-22.age")]
+    Backup(keep::Backup),
+    /// Bring a backup back into an empty folder, or an empty PostgreSQL.
+    #[command(after_help = "Example: miradouro restore miradouro-2026-11-22.age \
+                            --identity key.txt --data restored")]
+    Restore(keep::Restore),
+    /// Look at everything in a data folder, or in a backup, and say what is not whole.
+    #[command(after_help = "Example: miradouro verify --data /var/lib/miradouro\n\
+                            Example: miradouro verify miradouro-2026-11-22.age \
+                            --identity key.txt")]
+    Verify(keep::Verify),
+    /// Bring everything from the embedded database into a PostgreSQL, or back.
+    #[command(after_help = "Example: miradouro transfer --from-data /var/lib/miradouro \
+                            --to-data /var/lib/miradouro --to-url postgres://localhost/miradouro")]
+    Transfer(keep::Transfer),
     /// Turn a form of another survey program (XLSForm) into an instrument, or back.
     #[command(
         subcommand,
@@ -129,8 +150,12 @@ const INVITATION: i64 = 14;
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_unset| "miradouro=info,warn".into());
+    // A command that reads everything takes its time; only a server's slow statements are news.
+    let serves = matches!(cli.command, Command::Serve(_) | Command::Demo(_));
+    let usual =
+        if serves { "miradouro=info,warn" } else { "miradouro=info,sqlx::query=error,warn" };
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_unset| usual.into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     // Where it happened, and not what it said: that may hold what somebody sent.
     std::panic::set_hook(Box::new(|panic| {
@@ -167,6 +192,11 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Poster(with) => data::poster(with).await,
         Command::Paper(with) => paper::paper(with).await,
         Command::Cards(with) => cards::make(with).await,
+        Command::Key(with) => keep::key(&with),
+        Command::Backup(with) => keep::backup(with).await,
+        Command::Restore(with) => keep::restore(with).await,
+        Command::Verify(with) => keep::verify(with).await,
+        Command::Transfer(with) => keep::transfer(with).await,
         Command::Xlsform(with) => xlsform::obey(with),
     }
 }

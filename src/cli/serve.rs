@@ -10,7 +10,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{INVITATION, Place, demo, say};
+use super::{INVITATION, Place, demo, keep, say};
 use crate::domain::people::Invited;
 use crate::instruments::Shelf;
 use crate::store::{Store, Token};
@@ -88,6 +88,9 @@ pub(super) async fn serve(with: Serve) -> Result<ExitCode> {
     }
     warn(&with, &base_url);
     say(&format!("serving {}", base_url.join("/")));
+    if !with.intake_only {
+        keep::check_meanwhile(store.clone());
+    }
     let last = store.clone();
     let app = App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?;
     let mut outlets = Vec::new();

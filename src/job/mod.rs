@@ -2,6 +2,7 @@
 //! gate, and the only caller that reads answers in bulk.
 
 pub mod area;
+pub mod backup;
 mod codebook;
 pub mod evidence;
 pub mod export;

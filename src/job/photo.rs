@@ -92,6 +92,12 @@ pub fn developed(file: &[u8]) -> Result<Vec<u8>, NotKept> {
     Ok(jpeg)
 }
 
+/// Whether a kept picture can still be shown, to its last line.
+#[must_use]
+pub fn is_picture(file: &[u8]) -> bool {
+    decoded(file).is_ok()
+}
+
 fn decoded(file: &[u8]) -> Result<(DynamicImage, Orientation), NotKept> {
     if is_heic(file) {
         return Err(NotKept::Heic);

@@ -86,7 +86,7 @@ impl Store {
     }
 }
 
-fn link(
+pub(super) fn link(
     before: &[u8],
     number: i64,
     at: i64,

@@ -12,7 +12,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
@@ -27,6 +27,7 @@ mod data_walk;
 mod diagnosis;
 mod door;
 mod draft;
+pub mod dump;
 mod group;
 mod instrument;
 mod paper;
@@ -38,6 +39,8 @@ mod sealed;
 mod secret;
 mod translation;
 mod trouble;
+mod wal;
+mod whole;
 mod writer;
 
 pub use audit::AuditEntry;
@@ -50,6 +53,7 @@ pub use release::{StoredRelease, StoredTable};
 pub use response::{FreeTextRow, NewReflection, NewResponse, Received};
 pub use secret::Secret;
 pub use translation::TextCheck;
+pub use whole::cut_damaged_log;
 
 /// Runs one expression on whichever database is there. It repeats the expression, not the
 /// statement: in each arm the types are concrete, so both drivers must understand them.
@@ -126,6 +130,8 @@ pub struct Store {
     writer: writer::Writer,
     secret: Secret,
     photos: PathBuf,
+    /// The file is damaged; see [`Store::check_file`].
+    read_only: Arc<AtomicBool>,
 }
 
 /// One of the two databases.
@@ -207,6 +213,23 @@ pub enum StoreError {
     /// A migration failed.
     #[error("a migration failed: {0}")]
     Migration(MigrateError),
+    /// The file is damaged: what can be read is shown, and nothing is written.
+    #[error(
+        "the database file is damaged, so nothing is written any more; `miradouro verify` says where, \
+         and `miradouro restore` brings the last backup back"
+    )]
+    ReadOnly,
+    /// What there is could not be kept before a migration.
+    #[error(
+        "the database needs migration {migration}, and everything is kept before one: that failed \
+         ({why}); nothing was changed, please make room and start again"
+    )]
+    NotKept {
+        /// The first migration that is due.
+        migration: i64,
+        /// The reason.
+        why: String,
+    },
 }
 
 impl StoreError {
@@ -226,7 +249,9 @@ impl StoreError {
             | Self::OldSqlite(_)
             | Self::Broken(..)
             | Self::Database(_)
-            | Self::Migration(_) => Self::Broken("an answer", self.to_string()),
+            | Self::Migration(_)
+            | Self::ReadOnly
+            | Self::NotKept { .. } => Self::Broken("an answer", self.to_string()),
         }
     }
 }
@@ -251,15 +276,18 @@ impl Store {
             why: error.to_string(),
         };
         std::fs::create_dir_all(folder).map_err(why)?;
+        refuse_half(folder)?;
         let secret = Secret::of(folder).map_err(why)?;
         let photos = photo::folder(folder).map_err(why)?;
         let (db, intake) = match database {
             None => open_sqlite(folder).await?,
             Some(address) => open_postgres(address).await?,
         };
+        dump::before_migration(&db, folder, &secret).await?;
         migrate(&db).await?;
         let writer = writer::Writer::start(intake.clone());
-        Ok(Self { db, intake, changes: Arc::default(), writer, secret, photos })
+        let (changes, read_only) = Default::default();
+        Ok(Self { db, intake, changes, writer, secret, photos, read_only })
     }
 
     /// The same store, read by connections of its own: pages that keep the others busy do not keep
@@ -288,17 +316,6 @@ impl Store {
         &self.secret
     }
 
-    /// Lets go of the database: what lay in its log is written into its file.
-    ///
-    /// # Errors
-    /// None of its own; the database may have some.
-    pub async fn close(&self) -> Result<()> {
-        for db in [&self.intake, &self.db] {
-            on!(db, pool => pool.close().await);
-        }
-        Ok(())
-    }
-
     /// Whether the database answers.
     ///
     /// # Errors
@@ -312,6 +329,7 @@ impl Store {
 
     /// A writing transaction: the only place where one begins.
     pub(crate) async fn begin(&self) -> Result<Tx> {
+        self.writable()?;
         Ok(Tx { changes: Some(Arc::clone(&self.changes)), ..self.db.begin().await? })
     }
 }
@@ -341,12 +359,30 @@ impl Tx {
     }
 }
 
+/// A folder that was not filled to the end, or has lost its secret, is not served: a new secret would
+/// round otherwise and open no seal.
+fn refuse_half(folder: &Path) -> Result<()> {
+    let refuse =
+        |why: &str| Err(StoreError::Folder { path: folder.to_owned(), why: why.to_owned() });
+    if folder.join(dump::RESTORING).exists() {
+        return refuse("it was not filled to the end; empty it and restore or transfer again");
+    }
+    if folder.join("miradouro.db").exists() && !folder.join("secret").exists() {
+        return refuse(
+            "its file `secret` is gone, without which no released table opens; take it from the \
+             last backup with `miradouro restore`",
+        );
+    }
+    Ok(())
+}
+
 /// How many connections pages may have, and how many the residents' forms have besides.
 const PAGES: u32 = 12;
 const INTAKE: u32 = 4;
 
 /// Opens the file for the pages and for intake.
 async fn open_sqlite(folder: &Path) -> Result<(Db, Db)> {
+    whole::refuse_damaged_log(folder)?;
     let options = SqliteConnectOptions::new()
         .filename(folder.join("miradouro.db"))
         .create_if_missing(true)
@@ -434,9 +470,19 @@ fn migrations(db: &Db) -> Vec<Migration> {
         .collect()
 }
 
+/// The last migration that this program knows.
+fn newest_migration(db: &Db) -> i64 {
+    migrations(db).iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
 async fn migrate(db: &Db) -> Result<()> {
+    migrate_to(db, newest_migration(db)).await
+}
+
+/// Brings the schema to a migration, each in a transaction of its own.
+async fn migrate_to(db: &Db, version: i64) -> Result<()> {
     let migrator = Migrator::with_migrations(migrations(db));
-    let outcome = on!(db, pool => migrator.run(pool).await);
+    let outcome = on!(db, pool => migrator.run_to(version, pool).await);
     #[expect(clippy::wildcard_enum_match_arm, reason = "it is not our enum, and it grows")]
     outcome.map_err(|error| match error {
         MigrateError::VersionMissing(version) => StoreError::Newer(version),

@@ -142,6 +142,7 @@ impl Store {
     /// # Errors
     /// When the queue is full or the disk fails: nothing was stored then.
     pub async fn receive(&self, response: NewResponse) -> Result<Received> {
+        self.writable()?;
         let ready = Ready::new(&self.secret, response, None);
         self.writer.write(Sent::Response(Box::new(ready))).await
     }
@@ -151,6 +152,7 @@ impl Store {
     /// # Errors
     /// When the queue is full or the disk fails: nothing was stored and the code is not spent then.
     pub async fn receive_with(&self, response: NewResponse, code: &Code) -> Result<Received> {
+        self.writable()?;
         let ready = Ready::new(&self.secret, response, Some(code));
         self.writer.write(Sent::Response(Box::new(ready))).await
     }
@@ -160,6 +162,7 @@ impl Store {
     /// # Errors
     /// When the queue is full or the disk fails: nothing was stored then.
     pub async fn reflect(&self, reflection: NewReflection) -> Result<Received> {
+        self.writable()?;
         self.writer.write(Sent::Reflection(reflection)).await
     }
 

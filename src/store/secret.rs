@@ -30,17 +30,31 @@ impl Secret {
     pub fn of(folder: &Path) -> std::io::Result<Self> {
         let path = folder.join("secret");
         match File::open(&path) {
-            Ok(mut file) => {
-                let mut bytes = Vec::new();
-                file.read_to_end(&mut bytes)?;
-                let bytes = bytes.try_into().map_err(|_wrong_length| {
-                    std::io::Error::other(format!("{} is not 32 bytes long", path.display()))
-                })?;
-                Ok(Self(bytes))
-            }
+            Ok(file) => Self::from_file(&path, file),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::make(folder, &path),
             Err(error) => Err(error),
         }
+    }
+
+    /// The secret that lies in a file.
+    ///
+    /// # Errors
+    /// When the file is not there, cannot be read, or is not 32 bytes long.
+    pub(super) fn read(path: &Path) -> std::io::Result<Self> {
+        Self::from_file(path, File::open(path)?)
+    }
+
+    fn from_file(path: &Path, file: File) -> std::io::Result<Self> {
+        let mut bytes = Vec::new();
+        file.take(64).read_to_end(&mut bytes)?;
+        Self::from_bytes(&bytes).ok_or_else(|| {
+            std::io::Error::other(format!("{} is not 32 bytes long", path.display()))
+        })
+    }
+
+    /// A secret of these bytes, if they are as many.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
     }
 
     fn make(folder: &Path, path: &Path) -> std::io::Result<Self> {

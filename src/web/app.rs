@@ -19,8 +19,9 @@ use crate::instruments::Shelf;
 use crate::publish::Wall;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeyinWords, LintWords,
-    PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords, WireWords,
+    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeepWords, KeyinWords,
+    LintWords, PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords,
+    WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -54,6 +55,7 @@ struct Words {
     page: HashMap<Lang, PageWords>,
     privacy: HashMap<Lang, PrivacyWords>,
     phone: HashMap<Lang, PhoneWords>,
+    keep: HashMap<Lang, KeepWords>,
     staff: HashMap<Lang, StaffWords>,
     instrument: HashMap<Lang, InstrumentWords>,
     editor: HashMap<Lang, EditorWords>,
@@ -91,6 +93,7 @@ impl App {
             page: each(&Lang::RESPONDENTS, PageWords::of)?,
             privacy: each(&Lang::RESPONDENTS, PrivacyWords::of)?,
             phone: each(&Lang::RESPONDENTS, PhoneWords::of)?,
+            keep: each(&Lang::RESPONDENTS, KeepWords::of)?,
             staff: each(&Lang::STAFF, StaffWords::of)?,
             instrument: each(&Lang::STAFF, InstrumentWords::of)?,
             editor: each(&Lang::STAFF, EditorWords::of)?,
@@ -140,6 +143,12 @@ impl Inner {
     #[must_use]
     pub fn page_words(&self, lang: Lang) -> &PageWords {
         pick(&self.words.page, lang)
+    }
+
+    /// What is said where nothing can be written; English where a language has none yet.
+    #[must_use]
+    pub fn keep_words(&self, lang: Lang) -> &KeepWords {
+        pick(&self.words.keep, lang)
     }
 
     /// The texts of the privacy page; English where a language has none yet.

@@ -220,7 +220,9 @@ pub(super) fn said(error: StoreError, words: &StaffWords) -> Error {
         | StoreError::OldSqlite(_)
         | StoreError::Broken(..)
         | StoreError::Database(_)
-        | StoreError::Migration(_) => error.into(),
+        | StoreError::Migration(_)
+        | StoreError::NotKept { .. }
+        | StoreError::ReadOnly => error.into(),
     }
 }
 

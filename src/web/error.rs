@@ -26,6 +26,8 @@ pub enum Error {
     Stale(String),
     /// Too many answers are waiting.
     Busy,
+    /// The file is damaged, and nothing is written.
+    ReadOnly,
     /// Something failed here.
     Failed(String),
 }
@@ -44,12 +46,14 @@ impl From<StoreError> for Error {
                 tracing::warn!(%error, "a request must be sent again later");
                 Self::Busy
             }
+            StoreError::ReadOnly => Self::ReadOnly,
             StoreError::Folder { .. }
             | StoreError::Newer(_)
             | StoreError::OldSqlite(_)
             | StoreError::Broken(..)
             | StoreError::Database(_)
-            | StoreError::Migration(_) => Self::Failed(with_causes(&error)),
+            | StoreError::Migration(_)
+            | StoreError::NotKept { .. } => Self::Failed(with_causes(&error)),
         }
     }
 }
@@ -92,7 +96,7 @@ impl Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Bad(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Stale(_) => StatusCode::CONFLICT,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::ReadOnly => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -113,6 +117,10 @@ impl Error {
                 (staff.not_done_title.clone(), sentence.clone())
             }
             Self::Busy => (form.busy_title.clone(), form.busy.clone()),
+            Self::ReadOnly => {
+                let keep = app.keep_words(lang);
+                (keep.read_only_title.clone(), keep.read_only.clone())
+            }
             Self::Failed(cause) => {
                 tracing::error!(%cause, "a request failed");
                 (staff.failed_title.clone(), staff.failed.clone())

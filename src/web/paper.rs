@@ -105,7 +105,9 @@ pub(super) async fn print(
         | StoreError::OldSqlite(_)
         | StoreError::Broken(..)
         | StoreError::Database(_)
-        | StoreError::Migration(_)) => error.into(),
+        | StoreError::Migration(_)
+        | StoreError::NotKept { .. }
+        | StoreError::ReadOnly) => error.into(),
     })?;
     desk.log(Act::PrintedSheets, &format!("{} · {copies}", held.collection.title)).await?;
     pdf(&held, lang, sheet, numbers).await

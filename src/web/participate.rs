@@ -524,7 +524,7 @@ async fn not_stored(
             tracing::error!(%cause, "an answer could not be stored");
             StatusCode::INTERNAL_SERVER_ERROR
         }
-        Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Busy | Error::ReadOnly => StatusCode::SERVICE_UNAVAILABLE,
         Error::SignIn | Error::Forbidden | Error::NotFound | Error::Bad(_) | Error::Stale(_) => {
             return error.page(app, lang);
         }

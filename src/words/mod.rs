@@ -50,6 +50,7 @@ mod doors;
 mod editor;
 mod form;
 mod instrument;
+mod keep;
 mod lint;
 mod page;
 mod paper;
@@ -66,6 +67,7 @@ pub use doors::DoorWords;
 pub use editor::EditorWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
+pub use keep::KeepWords;
 pub use lint::LintWords;
 pub use page::PageWords;
 pub use paper::{KeyinWords, PaperWords};
@@ -152,6 +154,7 @@ mod tests {
             PaperWords::of(lang).unwrap();
             WaysWords::of(lang).unwrap();
             WireWords::of(lang).unwrap();
+            KeepWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -164,8 +167,9 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_places_to_fill() {
-        let trees =
-            ["form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy"];
+        let trees = [
+            "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
+        ];
         for tree in trees {
             let english = places(Lang::En, tree);
             for lang in Lang::RESPONDENTS {

@@ -32,7 +32,7 @@ fn help_is_the_manual() {
     insta::assert_snapshot!("help", said(&run(&["--help"])));
     let commands = [
         "serve", "demo", "invite", "check", "import", "area", "export", "release", "poster",
-        "xlsform",
+        "xlsform", "key", "backup", "restore", "verify", "transfer",
     ];
     for command in commands {
         let help = said(&run(&[command, "--help"]));

@@ -64,6 +64,8 @@ pub(crate) struct House {
     pub router: Router,
     pub name: &'static str,
     pub folder: Folder,
+    /// The address of its schema, on PostgreSQL.
+    pub database: Option<String>,
 }
 
 /// A page that came back.
@@ -95,25 +97,24 @@ impl House {
     pub(crate) async fn sqlite() -> Self {
         let folder = Folder::fresh();
         let store = Store::open(&folder.0, None).await.unwrap();
-        Self::around(store, folder, "SQLite")
+        Self::around(store, folder, None)
     }
 
     /// A schema of its own in that database.
     pub(crate) async fn postgres(url: &str) -> Self {
-        let schema = format!("t{}", Uuid::new_v4().simple());
-        make_schema(url, &schema).await;
-        let join = if url.contains('?') { '&' } else { '?' };
-        let url = format!("{url}{join}options=-c%20search_path%3D{schema}");
+        let url = empty_schema(url).await;
         let folder = Folder::fresh();
         let store = Store::open(&folder.0, Some(&url)).await.unwrap();
-        Self::around(store, folder, "PostgreSQL")
+        Self::around(store, folder, Some(url))
     }
 
-    fn around(store: Store, folder: Folder, name: &'static str) -> Self {
+    /// A house on a store that is open already.
+    pub(crate) fn around(store: Store, folder: Folder, database: Option<String>) -> Self {
+        let name = if database.is_some() { "PostgreSQL" } else { "SQLite" };
         let base_url = BaseUrl::new("http://127.0.0.1:8080").unwrap();
         let app = App::new(store.clone(), Shelf::load(None), base_url, Clock::Fixed(NOW)).unwrap();
         let router = router(app.clone());
-        Self { store, app, router, name, folder }
+        Self { store, app, router, name, folder, database }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Page {
@@ -333,6 +334,14 @@ impl House {
         self.store.sign_in(&token, person.id, NOW, NOW + 60_000).await.unwrap();
         format!("miradouro={}", token.letters())
     }
+}
+
+/// The address of a new empty schema in that database.
+pub(crate) async fn empty_schema(url: &str) -> String {
+    let schema = format!("t{}", Uuid::new_v4().simple());
+    make_schema(url, &schema).await;
+    let join = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{join}options=-c%20search_path%3D{schema}")
 }
 
 async fn make_schema(url: &str, schema: &str) {

@@ -14,6 +14,7 @@ mod editor;
 mod export;
 mod house;
 mod instruments;
+mod keep;
 mod offline;
 mod page;
 mod paper;

@@ -571,28 +571,33 @@ fn the_audit_log_is_a_chain() {
     });
 }
 
-#[tokio::test]
-async fn a_newer_database_and_a_bad_folder_are_refused_with_a_sentence() {
-    let folder = Folder::fresh();
-    drop(Store::open(&folder.0, None).await.unwrap());
-    let file = folder.0.join("miradouro.db");
-    let address = format!("sqlite://{}", file.display());
-    let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
-    sqlx::query(
-        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
-         values (9999, 'tomorrow', true, x'00', 0)",
-    )
-    .execute(&pool)
-    .await
-    .unwrap();
-    pool.close().await;
-    let newer = Store::open(&folder.0, None).await.unwrap_err();
-    assert!(matches!(newer, StoreError::Newer(9999)), "{newer}");
-    assert!(newer.to_string().contains("newer version"));
+#[test]
+fn a_newer_database_and_a_bad_folder_are_refused_with_a_sentence() {
+    on_both(async |house| {
+        const TOMORROW: &str = "
+            insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+            values (9999, 'tomorrow', true, $1, 0)";
+        let address = house.database.clone();
+        let (folder, database) = (&house.folder.0, address.as_deref());
+        if let Some(address) = database {
+            let pool = sqlx::PgPool::connect(address).await.unwrap();
+            sqlx::query(TOMORROW).bind(vec![0_u8]).execute(&pool).await.unwrap();
+            pool.close().await;
+        } else {
+            let file = folder.join("miradouro.db");
+            let address = format!("sqlite://{}", file.display());
+            let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
+            sqlx::query(TOMORROW).bind(vec![0_u8]).execute(&pool).await.unwrap();
+            pool.close().await;
+        }
+        let newer = Store::open(folder, database).await.unwrap_err();
+        assert!(matches!(newer, StoreError::Newer(9999)), "{newer}");
+        assert!(newer.to_string().contains("newer version"));
 
-    let no_folder = folder.0.join("secret").join("below");
-    let refused = Store::open(&no_folder, None).await.unwrap_err();
-    assert!(refused.to_string().contains("could not open the data folder"), "{refused}");
+        let no_folder = folder.join("secret").join("below");
+        let refused = Store::open(&no_folder, None).await.unwrap_err();
+        assert!(refused.to_string().contains("could not open the data folder"), "{refused}");
+    });
 }
 
 #[test]

@@ -1,0 +1,104 @@
+//! Whether the file is whole, looked at while serving; and a clean end.
+//!
+//! A server is ready before it has read its whole file. What the look finds afterwards makes the
+//! store read-only: pages and releases are still shown, and nothing is written onto a damaged file.
+
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use super::{Db, Result, Store, StoreError, on, wal};
+
+impl Store {
+    /// Looks at the whole file of the embedded database. Gives what is wrong with it; then nothing
+    /// is written any more. PostgreSQL looks after its own files.
+    pub async fn check_file(&self) -> Vec<String> {
+        match &self.db {
+            Db::Sqlite(pool) => {
+                let said = sqlx::query_scalar("pragma quick_check(10)").fetch_all(pool).await;
+                let faults: Vec<String> = match said {
+                    Ok(said) => said.into_iter().filter(|line| line != "ok").collect(),
+                    // Too damaged even to be looked at; a full disk or a closed pool is no damage.
+                    Err(error) if is_damage(&error) => vec![error.to_string()],
+                    Err(error) => {
+                        tracing::warn!(%error, "the database file could not be checked");
+                        Vec::new()
+                    }
+                };
+                if !faults.is_empty() {
+                    self.read_only.store(true, Ordering::Relaxed);
+                }
+                faults
+            }
+            #[cfg(feature = "postgres")]
+            Db::Postgres(_) => Vec::new(),
+        }
+    }
+
+    /// Whether damage was found, and nothing is written any more.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.read_only.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn writable(&self) -> Result<()> {
+        if self.is_read_only() { Err(StoreError::ReadOnly) } else { Ok(()) }
+    }
+
+    /// Ends cleanly: what was written stands in the one file, and no log is left beside it. Whoever
+    /// writes afterwards is told that the store is closed.
+    ///
+    /// # Errors
+    /// When the log cannot be brought into the file; nothing is lost then, it is read at the next
+    /// start.
+    pub async fn close(&self) -> Result<()> {
+        on!(&self.intake, pool => pool.close().await);
+        let done = match &self.db {
+            // A damaged file is left as it is.
+            Db::Sqlite(pool) if !self.is_read_only() => {
+                sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await.map(|_| ())
+            }
+            Db::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Db::Postgres(_) => Ok(()),
+        };
+        on!(&self.db, pool => pool.close().await);
+        Ok(done?)
+    }
+}
+
+/// Whether SQLite says that the file itself is damaged.
+fn is_damage(error: &sqlx::Error) -> bool {
+    // The primary codes SQLITE_CORRUPT and SQLITE_NOTADB.
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    let code = code.and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| matches!(code & 0xff, 11 | 26))
+}
+
+/// Refuses a log that was damaged in its middle: SQLite would drop what follows without a word.
+pub(super) fn refuse_damaged_log(folder: &Path) -> Result<()> {
+    let why = |why: String| StoreError::Folder { path: folder.to_owned(), why };
+    match wal::damage(folder).map_err(|error| why(error.to_string()))? {
+        None => Ok(()),
+        Some(damage) => Err(why(format!(
+            "its log miradouro.db-wal is damaged at frame {}, and answers were stored after it that \
+             SQLite would drop without a word. Bring the last backup back with `miradouro restore`. \
+             To go on with what stands before the damage instead: `miradouro verify --data {} \
+             --cut-damaged-log`",
+            damage.frame,
+            folder.display(),
+        ))),
+    }
+}
+
+/// Cuts a damaged log off where its damage begins, and says where the whole log was kept.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn cut_damaged_log(folder: &Path) -> Result<Option<std::path::PathBuf>> {
+    let why = |error: std::io::Error| StoreError::Folder {
+        path: folder.to_owned(),
+        why: error.to_string(),
+    };
+    let Some(damage) = wal::damage(folder).map_err(why)? else { return Ok(None) };
+    wal::cut(folder, damage).map(Some).map_err(why)
+}
