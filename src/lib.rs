@@ -19,7 +19,7 @@
 //! | [`analysis`] | answers to columns to counts, on polars | no person, no request, no colour |
 //! | [`release`] | the gate: the only maker of a [`release::Table`], with its attacker | no raw count leaves |
 //! | [`store`] | the only SQL, over SQLite and PostgreSQL; one writer | no rows go out |
-//! | [`job`] | release, import, backup: where stored answers meet analysis and the gate | no page |
+//! | [`job`] | release, import, backup, the night: where stored answers meet analysis and the gate | no page |
 //! | [`charts`] | released tables to SVG, by plotters and our own sink | no response |
 //! | [`publish`] | which stations, posters and files a release gets; the paper twin of an instrument | draws no chart |
 //! | [`web`] | every page | no SQL, no arithmetic |
@@ -40,6 +40,9 @@
 //!    way back), the response under an id of its own, each free text and photo under one of its own.
 //!    Whoever sent it is answered after the commit, and the commit happens whether or not they wait.
 //! 4. 303 to the thank-you page. The row has no time, address or device.
+//! 5. At night, and when the collection closes, [`job::night`] deletes what was kept long enough and
+//!    has [`store`] write the rest anew in the order of its random keys: nothing says any more what
+//!    came together.
 //!
 //! # The way of one sheet of paper
 //!
@@ -77,7 +80,7 @@
 //!
 //! # To come
 //!
-//! The unlink job on PostgreSQL; weights, intervals, comparison of waves and
+//! Weights, intervals, comparison of waves and
 //! the other chart kinds, among them maps of marks and the two sides of the statement game, whose
 //! answers are kept but not yet shown; the committee's own work (seats, findings with evidence,
 //! equal weight of constituencies, matrix, follow-ups, "you said, we did"); depth for walks and

@@ -19,6 +19,7 @@ mod export;
 mod invent;
 mod keep;
 mod languages;
+mod night;
 mod paper;
 mod serve;
 mod xlsform;
@@ -108,6 +109,16 @@ enum Command {
         after_help = "Example: miradouro xlsform import form.xlsx --out my_survey.toml"
     )]
     Xlsform(xlsform::Xlsform),
+    /// Do now what the server does at night: delete what was kept long enough, write answers anew.
+    #[command(after_help = "Example: miradouro night --data /var/lib/miradouro")]
+    Night(night::Night),
+    /// Make the PostgreSQL role of a server that only takes answers, or renew its rights.
+    #[command(after_help = "Example: miradouro intake-role --data /var/lib/miradouro \
+                            --database-url postgres://miradouro@localhost/miradouro")]
+    IntakeRole(night::IntakeRole),
+    /// Print what somebody knows who takes the machine: every table and column, as Markdown.
+    #[command(after_help = "Example: miradouro seizure > what-a-seizure-yields.md")]
+    Seizure,
 }
 
 /// Where everything is kept.
@@ -156,7 +167,13 @@ pub fn run() -> ExitCode {
         if serves { "miradouro=info,warn" } else { "miradouro=info,sqlx::query=error,warn" };
     let filter =
         tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_unset| usual.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // A log that cannot be written must not end what writes it: the complaint would go to the same
+    // place and panic there.
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false)
+        .init();
     // Where it happened, and not what it said: that may hold what somebody sent.
     std::panic::set_hook(Box::new(|panic| {
         let at = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -198,6 +215,9 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Verify(with) => keep::verify(with).await,
         Command::Transfer(with) => keep::transfer(with).await,
         Command::Xlsform(with) => xlsform::obey(with),
+        Command::Night(with) => night::now(with).await,
+        Command::IntakeRole(with) => night::intake_role(with).await,
+        Command::Seizure => Ok(night::seizure()),
     }
 }
 

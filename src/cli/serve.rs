@@ -3,16 +3,16 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{INVITATION, Place, demo, keep, say};
+use super::{INVITATION, Place, demo, keep, night, say};
 use crate::domain::people::Invited;
 use crate::instruments::Shelf;
+use crate::job::night::PICTURES_WAIT;
 use crate::store::{Store, Token};
 use crate::web::app::{App, BaseUrl, Clock};
 use crate::web::wire::{self, Limits, Outlet};
@@ -101,14 +101,16 @@ pub(super) async fn serve(with: Serve) -> Result<ExitCode> {
     let pages = if with.intake_only { intake_router(app) } else { router(app) };
     outlets.push(Outlet { listener, pages });
     let limits = Limits { connections: with.connections.max(1), ..Limits::default() };
-    answer(outlets, limits, with.proxy).await?;
-    last.close().await?;
-    Ok(ExitCode::SUCCESS)
+    keep::check_meanwhile(last.clone());
+    if !with.intake_only {
+        night::keep(last.clone());
+    }
+    answer(last, outlets, limits, with.proxy).await
 }
 
 /// What a server that may read everything does before it answers.
 async fn prepare(store: &Store, base_url: &BaseUrl) -> Result<()> {
-    store.sweep_photos(Duration::ZERO).await?;
+    store.sweep_photos(PICTURES_WAIT).await?;
     if store.is_new().await? {
         let token = Token::random();
         store.invite(&token, &Invited::Host, Clock::System.in_days(INVITATION)).await?;
@@ -141,7 +143,7 @@ pub(super) async fn demonstrate(with: Demo) -> Result<ExitCode> {
     let place = Place { data: with.data, database_url: with.database_url };
     let store = place.open().await?;
     let shelf = Shelf::load(None);
-    store.sweep_photos(Duration::ZERO).await?;
+    store.sweep_photos(PICTURES_WAIT).await?;
     demo::fill(&store, &shelf, with.answers.as_deref()).await?;
     for line in demo::addresses(&store, &base_url).await? {
         say(&line);
@@ -150,9 +152,8 @@ pub(super) async fn demonstrate(with: Demo) -> Result<ExitCode> {
     let last = store.clone();
     let app = App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?;
     let outlets = vec![Outlet { listener, pages: router(app) }];
-    answer(outlets, Limits::default(), Vec::new()).await?;
-    last.close().await?;
-    Ok(ExitCode::SUCCESS)
+    night::keep(last.clone());
+    answer(last, outlets, Limits::default(), Vec::new()).await
 }
 
 async fn listen(on: SocketAddr) -> Result<TcpListener> {
@@ -166,18 +167,34 @@ fn base_url(reach: &Reach, listener: &TcpListener) -> Result<BaseUrl> {
     BaseUrl::new(reach.base_url.as_deref().unwrap_or(&own)).map_err(|why| anyhow!(why))
 }
 
-/// Answers until it is told to stop; what is being written is written first.
-async fn answer(outlets: Vec<Outlet>, limits: Limits, proxies: Vec<IpAddr>) -> Result<()> {
+/// Answers until it is told to stop, or the disk fails; what is being written is written first.
+async fn answer(
+    store: Store,
+    outlets: Vec<Outlet>,
+    limits: Limits,
+    proxies: Vec<IpAddr>,
+) -> Result<ExitCode> {
     let limits = limits.within(wire::descriptors(), outlets.len());
     // Listened for before anybody is answered: who is answered may already tell us to stop.
     let mut terminated = signal(SignalKind::terminate())?;
     let mut interrupted = signal(SignalKind::interrupt())?;
+    let (breaks, mut broken) = tokio::sync::oneshot::channel();
+    let watched = store.clone();
     let stop = async move {
         tokio::select! {
             _ = terminated.recv() => {}
             _ = interrupted.recv() => {}
+            why = watched.broken() => {
+                let _told = breaks.send(why);
+            }
         }
     };
     wire::serve(outlets, limits, proxies, stop).await;
-    Ok(())
+    match broken.try_recv() {
+        Ok(why) => bail!("the disk failed, so the server ends; it can be started again ({why})"),
+        Err(_told_to_stop) => {
+            store.close().await?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
 }

@@ -44,7 +44,9 @@ pub fn expire(folder: &Path, today: Date) -> Result<usize, DumpError> {
     for entry in std::fs::read_dir(folder).map_err(|error| at(folder, &error))? {
         let path = entry.map_err(|error| at(folder, &error))?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let made = name.strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END));
+        // What was cut off half way is no backup, and goes with those of its day.
+        let whole = name.strip_suffix(".part").unwrap_or(name);
+        let made = whole.strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END));
         let made: Option<Date> = made.and_then(|day| day.parse().ok());
         let age = made.and_then(|made| today.since((jiff::Unit::Day, made)).ok());
         if age.is_some_and(|age| i64::from(age.get_days()) > KEPT_FOR) {
@@ -99,7 +101,7 @@ mod tests {
             "miradouro-2026-11-22.age",
             "miradouro-2026-10-18.age",
             "miradouro-2026-10-17.age",
-            "miradouro-2025-11-22.age",
+            "miradouro-2025-11-22.age.part",
             "miradouro-someday.age",
             "holiday.jpg",
         ];

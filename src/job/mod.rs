@@ -8,8 +8,10 @@ pub mod evidence;
 pub mod export;
 pub mod import;
 pub mod mapping;
+pub mod night;
 pub mod photo;
 pub mod release;
+pub mod seizure;
 
 use crate::analysis::AnalysisError;
 use crate::release::NotSealed;
@@ -36,4 +38,17 @@ pub enum JobError {
     /// A thread died.
     #[error("the work was cut off")]
     CutOff,
+}
+
+impl JobError {
+    /// The error with what caused it, for the log of the server.
+    #[must_use]
+    pub fn with_causes(&self) -> String {
+        let (mut text, mut cause) = (self.to_string(), std::error::Error::source(self));
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        text
+    }
 }

@@ -90,7 +90,9 @@ async fn stored(store: &Store, of: DiagnosisId, number: i64) -> Result<Vec<Earli
 /// # Errors
 /// When the store fails or a seal does not hold.
 pub async fn tables(store: &Store, of: DiagnosisId, number: i64) -> Result<Vec<Table>, JobError> {
-    Ok(stored(store, of, number).await?.into_iter().map(|earlier| earlier.table).collect())
+    let key = store.secret().bytes();
+    let sealed = store.sealed_tables(of, number).await?;
+    Ok(sealed.iter().map(|(body, mac)| open(body, mac, key)).collect::<Result<_, _>>()?)
 }
 
 fn sealed(made: &Made, store: &Store) -> StoredTable {

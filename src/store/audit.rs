@@ -24,6 +24,12 @@ pub struct AuditEntry {
     pub unbroken: bool,
 }
 
+/// The link from which the log goes on when what came before was deleted.
+pub(super) const BEFORE: &str = "
+    select number, chain
+      from audit_before
+     where diagnosis = $1";
+
 type Row = (i64, i64, Option<Uuid>, String, String, Vec<u8>);
 
 impl Store {
@@ -52,9 +58,13 @@ impl Store {
             values ($1, $2, $3, $4, $5, $6, $7)";
         let mut tx = self.begin().await?;
         within!(&mut tx, it => sqlx::query(HOLD).bind(of.0).execute(it).await?.rows_affected());
-        let last: Option<(i64, Vec<u8>)> = within!(&mut tx, it =>
+        let mut last: Option<(i64, Vec<u8>)> = within!(&mut tx, it =>
             sqlx::query_as(LAST).bind(of.0).fetch_optional(it).await)?;
-        let (number, before) = last.unwrap_or((0, Vec::new()));
+        if last.is_none() {
+            last = within!(&mut tx, it =>
+                sqlx::query_as(BEFORE).bind(of.0).fetch_optional(it).await)?;
+        }
+        let (number, before) = last.unwrap_or_default();
         let person = person.map(|person| person.0);
         let chain = link(&before, number + 1, at, person, act, about);
         within!(&mut tx, it => sqlx::query(SQL)
@@ -75,10 +85,12 @@ impl Store {
              order by number";
         let rows: Vec<Row> = on!(&self.db, pool =>
             sqlx::query_as(SQL).bind(of.0).fetch_all(pool).await)?;
-        let (mut before, mut unbroken, mut entries) = (Vec::new(), true, Vec::new());
+        let (mut last, mut before) = self.log_before(of).await?;
+        let (mut unbroken, mut entries) = (true, Vec::new());
         for (number, at, person, act, about, chain) in rows {
-            unbroken = unbroken && chain == link(&before, number, at, person, &act, &about);
-            before = chain;
+            let follows = chain == link(&before, number, at, person, &act, &about);
+            unbroken = unbroken && follows && number == last + 1;
+            (last, before) = (number, chain);
             let person = person.map(PersonId);
             entries.push(AuditEntry { number, at, person, act, about, unbroken });
         }

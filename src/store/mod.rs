@@ -30,15 +30,20 @@ mod draft;
 pub mod dump;
 mod group;
 mod instrument;
+mod night;
 mod paper;
 mod people;
 mod photo;
+mod purge;
 mod release;
 mod response;
+mod schema;
 mod sealed;
 mod secret;
+mod server;
 mod translation;
 mod trouble;
+mod unlink;
 mod wal;
 mod whole;
 mod writer;
@@ -46,6 +51,7 @@ mod writer;
 pub use audit::AuditEntry;
 pub use card::CEILING;
 pub use draft::Saved;
+pub use night::Watch;
 pub use paper::{Check, KeyedIn, Standing};
 pub use people::{Passphrase, Token};
 pub use photo::NewPhoto;
@@ -53,7 +59,10 @@ pub use release::{StoredRelease, StoredTable};
 pub use response::{FreeTextRow, NewReflection, NewResponse, Received};
 pub use secret::Secret;
 pub use translation::TextCheck;
+pub use unlink::Unlinked;
 pub use whole::cut_damaged_log;
+
+use trouble::Trouble;
 
 /// Runs one expression on whichever database is there. It repeats the expression, not the
 /// statement: in each arm the types are concrete, so both drivers must understand them.
@@ -201,6 +210,13 @@ pub enum StoreError {
          program does not know); nothing was changed, please start the newer program"
     )]
     Newer(i64),
+    /// The database belongs to servers with another secret.
+    #[error(
+        "the database belongs to servers with another secret than {0}; nothing was changed. Copy the \
+         file `secret` from the data folder of the server that made the database to {0}, and the \
+         folder `photos` has to be shared too"
+    )]
+    OtherSecret(PathBuf),
     /// The wrong SQLite is linked in.
     #[error("SQLite {0} is linked in, and every version before 3.51.3 can damage the file")]
     OldSqlite(String),
@@ -239,6 +255,7 @@ impl StoreError {
             Self::NoRoom => Self::NoRoom,
             Self::Away(why) => Self::Away(why.clone()),
             Self::Disk(why) => Self::Disk(why.clone()),
+            Self::ReadOnly => Self::ReadOnly,
             Self::NotFound(_)
             | Self::Taken(_)
             | Self::Stale(_)
@@ -247,10 +264,10 @@ impl StoreError {
             | Self::Folder { .. }
             | Self::Newer(_)
             | Self::OldSqlite(_)
+            | Self::OtherSecret(_)
             | Self::Broken(..)
             | Self::Database(_)
             | Self::Migration(_)
-            | Self::ReadOnly
             | Self::NotKept { .. } => Self::Broken("an answer", self.to_string()),
         }
     }
@@ -285,6 +302,7 @@ impl Store {
         };
         dump::before_migration(&db, folder, &secret).await?;
         migrate(&db).await?;
+        server::recognise(&db, &secret, folder).await?;
         let writer = writer::Writer::start(intake.clone());
         let (changes, read_only) = Default::default();
         Ok(Self { db, intake, changes, writer, secret, photos, read_only })
@@ -392,8 +410,15 @@ async fn open_sqlite(folder: &Path) -> Result<(Db, Db)> {
         .foreign_keys(true)
         .pragma("secure_delete", "on")
         .pragma("trusted_schema", "off");
-    let why =
-        |error: sqlx::Error| StoreError::Folder { path: folder.to_owned(), why: error.to_string() };
+    let why = |error: sqlx::Error| match Trouble::of(&error) {
+        Trouble::Damage => error.into(),
+        Trouble::Row
+        | Trouble::Again
+        | Trouble::Room
+        | Trouble::Away
+        | Trouble::Disk
+        | Trouble::Other => StoreError::Folder { path: folder.to_owned(), why: error.to_string() },
+    };
     let pool = |most| {
         let pool = SqlitePoolOptions::new().max_connections(most);
         let pool = pool.acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
@@ -432,12 +457,13 @@ async fn open_postgres(_address: &str) -> Result<(Db, Db)> {
 /// The migrations of one database: the common texts and its own.
 fn migrations(db: &Db) -> Vec<Migration> {
     use sqlx::SqlSafeStr;
-    let (intake, photo, code, paper) = match db {
+    let (intake, photo, code, paper, night) = match db {
         Db::Sqlite(_) => (
             include_str!("../../migrations/0002_intake.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0008_code.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0009_paper.sqlite.sql").into_sql_str(),
+            include_str!("../../migrations/0010_night.sqlite.sql").into_sql_str(),
         ),
         #[cfg(feature = "postgres")]
         Db::Postgres(_) => (
@@ -445,6 +471,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
             include_str!("../../migrations/0007_photo.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0008_code.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0009_paper.postgres.sql").into_sql_str(),
+            include_str!("../../migrations/0010_night.postgres.sql").into_sql_str(),
         ),
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
@@ -462,6 +489,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (7, "photo", photo),
         (8, "code", code),
         (9, "paper", paper),
+        (10, "night", night),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {
@@ -486,6 +514,7 @@ async fn migrate_to(db: &Db, version: i64) -> Result<()> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "it is not our enum, and it grows")]
     outcome.map_err(|error| match error {
         MigrateError::VersionMissing(version) => StoreError::Newer(version),
+        MigrateError::Execute(error) if Trouble::of(&error) == Trouble::Damage => error.into(),
         other => StoreError::Migration(other),
     })
 }

@@ -105,10 +105,15 @@ impl Store {
         Ok(id)
     }
 
-    /// Whether a picture is there.
+    /// Whether a picture is there. Whoever asks needs it, so it counts as new again: no sweep, of
+    /// this server or of another one on the folder, takes it from under a form that is being sent.
     pub async fn has_photo(&self, id: PhotoId) -> bool {
         let picture = self.picture(id);
-        self.at_the_disk(move || Ok(picture.is_file())).await.unwrap_or(false)
+        let touch = move || {
+            let open = OpenOptions::new().write(true).open(picture)?;
+            open.set_modified(std::time::SystemTime::now())
+        };
+        self.at_the_disk(touch).await.is_ok()
     }
 
     /// What a form carries for a picture until it is sent: only this server can make it, and it is
@@ -238,11 +243,8 @@ impl Store {
         let sweep = move || {
             let mut swept = 0;
             for entry in fs::read_dir(&folder)? {
-                let entry = entry?;
-                let about = entry.metadata()?;
-                let is_old = about.modified()?.elapsed().is_ok_and(|old| old >= age);
-                if about.is_file() && is_old && !needed.contains(&entry.path()) {
-                    fs::remove_file(entry.path())?;
+                let path = entry?.path();
+                if !needed.contains(&path) && is_old(&path, age)? && take_away(&path, age)? {
                     swept += 1;
                 }
             }
@@ -261,6 +263,32 @@ impl Store {
         let done = tokio::task::spawn_blocking(work).await;
         done.map_err(|error| why(error.to_string()))?.map_err(|error| why(error.to_string()))
     }
+}
+
+/// Whether a file is at least so old; one that went meanwhile is not.
+fn is_old(path: &Path, age: Duration) -> std::io::Result<bool> {
+    match fs::metadata(path) {
+        Ok(about) if about.is_file() => Ok(about.modified()?.elapsed().is_ok_and(|old| old >= age)),
+        Ok(_) => Ok(false),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes a file away, unless somebody needed it in this moment: it is put aside first and looked at
+/// again, so that a form that claims it either keeps it or is told that it is gone.
+fn take_away(path: &Path, age: Duration) -> std::io::Result<bool> {
+    let aside = path.with_file_name(Uuid::new_v4().simple().to_string()).with_extension(PART);
+    match fs::rename(path, &aside) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        renamed => renamed?,
+    }
+    if is_old(&aside, age)? {
+        fs::remove_file(&aside)?;
+        return Ok(true);
+    }
+    fs::rename(&aside, path)?;
+    Ok(false)
 }
 
 /// Makes the folder of the pictures, for its owner only.

@@ -129,4 +129,25 @@ impl Store {
         };
         Ok(rows.into_iter().map(table).collect())
     }
+
+    /// The sealed tables of a release with their seals, in the order they were made, without what
+    /// stays behind the gate.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sealed_tables(
+        &self,
+        of: DiagnosisId,
+        release: i64,
+    ) -> Result<Vec<(String, Vec<u8>)>> {
+        const SQL: &str = "
+            select body, mac
+              from released_table
+             where diagnosis = $1
+               and release = $2
+             order by place";
+        let rows = on!(&self.db, pool =>
+            sqlx::query_as(SQL).bind(of.0).bind(release).fetch_all(pool).await)?;
+        Ok(rows)
+    }
 }

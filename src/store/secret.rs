@@ -3,13 +3,13 @@
 //! Rounding, receipts and the seals of released tables are keyed with it, so it belongs in every
 //! backup: without it, tables cannot be opened and the same cell would be rounded differently.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use hmac::{Hmac, Mac};
-use rand::RngCore;
+use rand::{Rng, RngCore};
 use sha2::Sha256;
 
 /// 32 random bytes; never printed.
@@ -57,15 +57,21 @@ impl Secret {
         bytes.try_into().ok().map(Self)
     }
 
+    /// Written aside and linked into place whole: whenever this is cut off, there is either no
+    /// secret or all of it. Of two servers that begin at once, one finds the other's.
     fn make(folder: &Path, path: &Path) -> std::io::Result<Self> {
         let mut bytes = [0; 32];
         rand::rng().fill_bytes(&mut bytes);
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
-        file.set_permissions(Permissions::from_mode(0o400))?;
-        File::open(folder)?.sync_all()?;
-        Ok(Self(bytes))
+        let aside = folder.join(format!("secret.{:016x}", rand::rng().random::<u64>()));
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(&aside)?;
+        let written = file.write_all(&bytes).and_then(|()| file.sync_all());
+        let linked = written.and_then(|()| std::fs::hard_link(&aside, path));
+        std::fs::remove_file(&aside)?;
+        match linked {
+            Ok(()) => File::open(folder)?.sync_all().map(|()| Self(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Self::of(folder),
+            Err(error) => Err(error),
+        }
     }
 
     /// The bytes, for the gate's rounding and seals.

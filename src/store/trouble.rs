@@ -19,7 +19,9 @@ pub(super) enum Trouble {
     Away,
     /// What was written was not kept by the disk. Nobody may go on as if it were.
     Disk,
-    /// Something else: a fault of ours, or a damaged file.
+    /// What lies on the disk is damaged.
+    Damage,
+    /// Something else: a fault of ours.
     Other,
 }
 
@@ -53,6 +55,8 @@ fn sqlite(code: u32) -> Trouble {
         (10, 4 | 5) => Trouble::Disk,
         // BUSY, LOCKED, READONLY, IOERR, CANTOPEN, PROTOCOL.
         (5 | 6 | 8 | 10 | 14 | 15, _) => Trouble::Away,
+        // CORRUPT, NOTADB.
+        (11 | 26, _) => Trouble::Damage,
         (_, _) => Trouble::Other,
     }
 }
@@ -61,6 +65,7 @@ fn postgres(code: &str) -> Trouble {
     match code {
         "40001" | "40P01" => Trouble::Again,
         "53100" => Trouble::Room,
+        "XX001" | "XX002" => Trouble::Damage,
         // Read-only, no lock in time, the disk of the server.
         "25006" | "55P03" | "58030" => Trouble::Away,
         _ => match code.get(..2) {
@@ -78,6 +83,10 @@ impl From<sqlx::Error> for StoreError {
             Trouble::Room => Self::NoRoom,
             Trouble::Away => Self::Away(error.to_string()),
             Trouble::Disk => Self::Disk(error.to_string()),
+            Trouble::Damage => {
+                tracing::error!(%error, "the database file is damaged");
+                Self::ReadOnly
+            }
             Trouble::Row | Trouble::Again | Trouble::Other => Self::Database(error),
         }
     }
@@ -94,7 +103,8 @@ mod tests {
         assert_eq!(sqlite(13), Trouble::Room);
         assert_eq!(sqlite(5 | 2 << 8), Trouble::Away);
         assert_eq!(sqlite(19 | 6 << 8), Trouble::Row);
-        assert_eq!(sqlite(11), Trouble::Other);
+        assert_eq!(sqlite(11 | 1 << 8), Trouble::Damage);
+        assert_eq!(sqlite(1), Trouble::Other);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use super::trouble::Trouble;
 use super::{Db, Result, Store, StoreError, on, wal};
 
 impl Store {
@@ -18,7 +19,7 @@ impl Store {
                 let faults: Vec<String> = match said {
                     Ok(said) => said.into_iter().filter(|line| line != "ok").collect(),
                     // Too damaged even to be looked at; a full disk or a closed pool is no damage.
-                    Err(error) if is_damage(&error) => vec![error.to_string()],
+                    Err(error) if Trouble::of(&error) == Trouble::Damage => vec![error.to_string()],
                     Err(error) => {
                         tracing::warn!(%error, "the database file could not be checked");
                         Vec::new()
@@ -66,14 +67,6 @@ impl Store {
     }
 }
 
-/// Whether SQLite says that the file itself is damaged.
-fn is_damage(error: &sqlx::Error) -> bool {
-    // The primary codes SQLITE_CORRUPT and SQLITE_NOTADB.
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    let code = code.and_then(|code| code.parse::<i32>().ok());
-    code.is_some_and(|code| matches!(code & 0xff, 11 | 26))
-}
-
 /// Refuses a log that was damaged in its middle: SQLite would drop what follows without a word.
 pub(super) fn refuse_damaged_log(folder: &Path) -> Result<()> {
     let why = |why: String| StoreError::Folder { path: folder.to_owned(), why };
@@ -101,4 +94,29 @@ pub fn cut_damaged_log(folder: &Path) -> Result<Option<std::path::PathBuf>> {
     };
     let Some(damage) = wal::damage(folder).map_err(why)? else { return Ok(None) };
     wal::cut(folder, damage).map(Some).map_err(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_too_damaged_to_be_opened_is_refused_with_what_to_do() {
+        let folder = std::env::temp_dir().join(uuid::Uuid::new_v4().simple().to_string());
+        Store::open(&folder, None).await.unwrap().close().await.unwrap();
+        let file = folder.join("miradouro.db");
+        let whole = std::fs::read(&file).unwrap();
+        // The head of the file, and the pages where the schema and the migrations stand.
+        for (at, length) in [(0, 16), (100, 200), (4096, 100), (100, 30_000)] {
+            let mut bytes = whole.clone();
+            bytes[at..at + length].fill(0xA5);
+            std::fs::write(&file, &bytes).unwrap();
+            let refused = Store::open(&folder, None).await.unwrap_err();
+            assert!(matches!(refused, StoreError::ReadOnly), "{at}: {refused}");
+            assert!(refused.to_string().contains("miradouro restore"));
+        }
+        std::fs::write(&file, &whole).unwrap();
+        assert!(Store::open(&folder, None).await.unwrap().check_file().await.is_empty());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

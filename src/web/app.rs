@@ -20,8 +20,8 @@ use crate::publish::Wall;
 use crate::store::{Result, Store};
 use crate::words::{
     ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeepWords, KeyinWords,
-    LintWords, PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords,
-    WireWords,
+    LintWords, NightWords, PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords,
+    StaffWords, WaysWords, WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -67,6 +67,7 @@ struct Words {
     ways: HashMap<Lang, WaysWords>,
     wire: HashMap<Lang, WireWords>,
     doors: HashMap<Lang, DoorWords>,
+    night: HashMap<Lang, NightWords>,
 }
 
 impl std::ops::Deref for App {
@@ -105,6 +106,7 @@ impl App {
             ways: each(&Lang::RESPONDENTS, WaysWords::of)?,
             wire: each(&Lang::RESPONDENTS, WireWords::of)?,
             doors: each(&Lang::STAFF, DoorWords::of)?,
+            night: each(&Lang::STAFF, NightWords::of)?,
         };
         let (published, areas, drawings, photo_desk, misses, doors, walls) = Default::default();
         Ok(Self(Arc::new(Inner {
@@ -230,6 +232,12 @@ impl Inner {
     #[must_use]
     pub fn door_words(&self, lang: Lang) -> &DoorWords {
         pick(&self.words.doors, lang)
+    }
+
+    /// The texts about the server's own work; English where a language has none yet.
+    #[must_use]
+    pub fn night_words(&self, lang: Lang) -> &NightWords {
+        pick(&self.words.night, lang)
     }
 
     /// The wall of a release, if it was made already.

@@ -15,6 +15,7 @@ use super::error::{Error, Result};
 
 use super::instruments::{Checked, Known};
 use super::named;
+use super::night;
 use super::paper::PaperBox;
 use super::participate::Pairs;
 use super::qr::Qr;
@@ -534,5 +535,6 @@ pub(super) async fn close(
     let closed = app.store.close_collection(of, held.collection.id, today, yes).await;
     closed.map_err(|e| held.desk.said(e))?;
     held.desk.log(Act::Closed, &held.collection.title).await?;
+    night::after_closing(&app);
     Ok(held.desk.go(&held.path()))
 }

@@ -218,6 +218,7 @@ pub(super) fn said(error: StoreError, words: &StaffWords) -> Error {
         | StoreError::Folder { .. }
         | StoreError::Newer(_)
         | StoreError::OldSqlite(_)
+        | StoreError::OtherSecret(_)
         | StoreError::Broken(..)
         | StoreError::Database(_)
         | StoreError::Migration(_)

@@ -50,6 +50,7 @@ impl From<StoreError> for Error {
             StoreError::Folder { .. }
             | StoreError::Newer(_)
             | StoreError::OldSqlite(_)
+            | StoreError::OtherSecret(_)
             | StoreError::Broken(..)
             | StoreError::Database(_)
             | StoreError::Migration(_)

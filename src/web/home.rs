@@ -10,6 +10,7 @@ use super::app::{App, Inner};
 use super::desk::{self, Card, StaffFrame};
 use super::error::Result;
 use super::feedback::offered;
+use super::night;
 use super::overview::{card, ripe};
 use super::page::{self, Message};
 use super::participate::{best, wished};
@@ -69,6 +70,8 @@ struct HomePage<'a> {
     words: &'a StaffWords,
     parts: Vec<Part>,
     is_host: bool,
+    /// What the page about the server's own work is called, for those who may see it.
+    night: Option<&'a str>,
 }
 
 /// `GET /home`.
@@ -81,7 +84,8 @@ pub(super) async fn home(State(app): State<App>, SignedIn(person): SignedIn) -> 
     }
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     let frame = StaffFrame::new(&app, &person, &words.home_title);
-    let page = HomePage { frame, words, parts, is_host: person.host };
+    let night = night::may_look(&person).then(|| app.night_words(person.lang).title.as_str());
+    let page = HomePage { frame, words, parts, is_host: person.host, night };
     Ok(desk::show(StatusCode::OK, &page))
 }
 

@@ -45,6 +45,7 @@ mod members;
 mod misses;
 mod moderation;
 mod named;
+mod night;
 mod overview;
 mod page;
 mod paper;
@@ -150,6 +151,7 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/walks/{walk}/projector", get(projector::first))
         .route("/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}", get(projector::screen))
         .route("/home", get(home::home))
+        .route("/night", get(night::page).post(night::run))
         .route("/new", get(diagnosis::new_page).post(diagnosis::make))
         .route("/d/{slug}", get(overview::page))
         .route("/d/{slug}/settings", get(diagnosis::settings_page).post(diagnosis::settings))

@@ -103,6 +103,7 @@ pub(super) async fn print(
         | StoreError::Folder { .. }
         | StoreError::Newer(_)
         | StoreError::OldSqlite(_)
+        | StoreError::OtherSecret(_)
         | StoreError::Broken(..)
         | StoreError::Database(_)
         | StoreError::Migration(_)

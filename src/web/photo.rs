@@ -21,6 +21,7 @@ use crate::domain::ids::CollectionId;
 use crate::domain::instrument::Instrument;
 use crate::domain::photo::SentPhotos;
 use crate::domain::question::Kind;
+use crate::job::night::PICTURES_WAIT;
 use crate::job::photo::{Darkroom, LARGEST, NotKept};
 use crate::store::{NewPhoto, Store};
 
@@ -30,8 +31,6 @@ const LARGEST_FORM: usize = 96 * 1024 * 1024;
 pub(super) const PATIENCE: Duration = Duration::from_mins(10);
 /// How many forms with photos may come in at the same time.
 const AT_ONCE: usize = 64;
-/// How long a photo waits for a form that is never sent.
-const WAITS: Duration = Duration::from_hours(24);
 /// How many photos may wait like that: somebody who only fills the disk ends up without photos, and
 /// everybody else's answers still have room.
 const MOST_WAITING: usize = 5000;
@@ -291,7 +290,7 @@ fn sweep_when_due(app: &App) {
     let app = app.clone();
     tokio::spawn(async move {
         let _all = app.photo_desk().sweeping.write().await;
-        match app.store.sweep_photos(WAITS).await {
+        match app.store.sweep_photos(PICTURES_WAIT).await {
             Ok(0) => {}
             Ok(photos) => {
                 app.photo_desk().served(photos);

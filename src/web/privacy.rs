@@ -11,7 +11,7 @@ use super::app::App;
 use super::page::{self, Frame};
 use super::participate::{self, Entry};
 use crate::domain::collection::State as Stage;
-use crate::domain::instrument::Policy;
+use crate::domain::instrument::{Instrument, Policy};
 use crate::domain::question::Kind;
 use crate::domain::text::Lang;
 use crate::words::{PrivacyWords, fill};
@@ -96,9 +96,9 @@ fn privacy<'a>(words: &'a PrivacyWords, entry: &Entry) -> Parts<'a> {
     if of.asks_photos() {
         kept.push(words.kept_photo.clone());
     }
-    kept.extend([words.kept_language.clone(), words.kept_cookie.clone()]);
+    kept.extend([words.kept_night.clone(), words.kept_language.clone(), words.kept_cookie.clone()]);
     let mut parts = vec![(words.kept_title.as_str(), kept)];
-    if of.all_questions().any(|question| matches!(question.kind, Kind::Text { .. })) {
+    if asks_texts(of) {
         parts.push((&words.texts_title, vec![words.texts.clone()]));
     }
     match of.policy {
@@ -113,10 +113,29 @@ fn privacy<'a>(words: &'a PrivacyWords, entry: &Entry) -> Parts<'a> {
         (words.receipt_title.as_str(), vec![words.receipt.clone(), words.no_return.clone()]),
         (&words.code_title, vec![words.code_can.clone(), words.code_cannot.clone()]),
         (&words.phone_title, phone.into()),
-        (&words.time_title, vec![fill(&words.time, &who)]),
+        (&words.time_title, how_long(words, of, &who)),
         (&words.ask_title, vec![fill(&words.ask, &who)]),
     ]);
     (&words.title, parts)
+}
+
+fn asks_texts(of: &Instrument) -> bool {
+    of.all_questions().any(|question| matches!(question.kind, Kind::Text { .. }))
+}
+
+/// How long what is kept: what [`crate::domain::retention`] says, in words.
+fn how_long(words: &PrivacyWords, of: &Instrument, who: &[(&str, &str)]) -> Vec<String> {
+    if of.policy == Policy::Private {
+        return vec![words.time_private.clone(), words.time_receipt.clone()];
+    }
+    let mut said = vec![fill(&words.time, who), words.time_receipt.clone()];
+    if asks_texts(of) {
+        said.push(words.time_texts.clone());
+    }
+    if of.asks_photos() {
+        said.push(words.time_photos.clone());
+    }
+    said
 }
 
 fn using<'a>(words: &'a PrivacyWords, entry: &Entry) -> Parts<'a> {

@@ -52,6 +52,7 @@ mod form;
 mod instrument;
 mod keep;
 mod lint;
+mod night;
 mod page;
 mod paper;
 mod phone;
@@ -69,6 +70,7 @@ pub use form::FormWords;
 pub use instrument::InstrumentWords;
 pub use keep::KeepWords;
 pub use lint::LintWords;
+pub use night::NightWords;
 pub use page::PageWords;
 pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
@@ -153,8 +155,8 @@ mod tests {
             PrivacyWords::of(lang).unwrap();
             PaperWords::of(lang).unwrap();
             WaysWords::of(lang).unwrap();
-            WireWords::of(lang).unwrap();
             KeepWords::of(lang).unwrap();
+            WireWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -162,6 +164,7 @@ mod tests {
             EditorWords::of(lang).unwrap();
             KeyinWords::of(lang).unwrap();
             DoorWords::of(lang).unwrap();
+            NightWords::of(lang).unwrap();
         }
     }
 

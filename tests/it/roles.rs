@@ -30,7 +30,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 100] = [
+const MATRIX: [(&str, &str, &str); 102] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -44,6 +44,8 @@ const MATRIX: [(&str, &str, &str); 100] = [
     ("GET", "/home", "in 200 200 200 200 200 200"),
     ("GET", "/new", "in 200 403 403 403 403 200"),
     ("POST", "/new", "in 422 403 403 403 403 422"),
+    ("GET", "/night", "in 200 403 403 403 403 200"),
+    ("POST", "/night", "in 303 403 403 403 403 303"),
     // the diagnosis
     ("GET", "/d/{slug}", "in 404 200 200 200 200 200"),
     ("GET", "/d/nowhere", "in 404 404 404 404 404 404"),

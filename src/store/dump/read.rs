@@ -253,7 +253,9 @@ fn gather(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), DumpError> {
     }
     paths.sort();
     for path in paths {
-        if path.is_dir() {
+        // A folder that is a link is not followed: it may lead round in a circle.
+        let about = path.symlink_metadata().map_err(|error| DumpError::at(&path, &error))?;
+        if about.is_dir() {
             gather(&path, found)?;
         } else if path.is_file() {
             found.push(path);
