@@ -88,9 +88,6 @@ pub(super) async fn serve(with: Serve) -> Result<ExitCode> {
     }
     warn(&with, &base_url);
     say(&format!("serving {}", base_url.join("/")));
-    if !with.intake_only {
-        keep::check_meanwhile(store.clone());
-    }
     let last = store.clone();
     let app = App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?;
     let mut outlets = Vec::new();
