@@ -61,18 +61,10 @@ pub(crate) struct Backup {
 pub(crate) async fn backup(with: Backup) -> Result<ExitCode> {
     let folder = open(&with.place.data, with.place.database_url.as_deref()).await?;
     let to: Vec<Recipient> = if with.recipient.is_empty() {
-        Recipient::of_folder(folder.path())?
+        recipients(folder.path())?
     } else {
         with.recipient.iter().map(|word| Recipient::read(word)).collect::<Result<_, _>>()?
     };
-    if to.is_empty() {
-        bail!(
-            "a backup is sealed to a key that is not on this server, and none was named. Run \
-             `miradouro key --out key.txt` on another machine, and write the line that it prints \
-             into {}, or give it as --recipient",
-            folder.path().join("recipients").display()
-        );
-    }
     let watch = Watch::default();
     let begun = std::time::SystemTime::now();
     let made = under_a_bar(&watch, "kept", folder.backup(&with.to, &to, &watch)).await;
@@ -92,6 +84,20 @@ pub(crate) async fn backup(with: Backup) -> Result<ExitCode> {
     }
     say(&format!("{} rows, {} bytes in {}", kept.rows, kept.bytes, with.to.display()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whom backups and the journal of a folder are sealed to.
+pub(super) fn recipients(folder: &Path) -> Result<Vec<Recipient>> {
+    let to = Recipient::of_folder(folder)?;
+    if to.is_empty() {
+        bail!(
+            "what is kept is sealed to a key that is not on this server, and none was named. Run \
+             `miradouro key --out key.txt` on another machine, and write the line that it prints \
+             into {}, or give it to `miradouro backup` as --recipient",
+            folder.join("recipients").display()
+        );
+    }
+    Ok(to)
 }
 
 /// What `restore` needs.

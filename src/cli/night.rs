@@ -1,16 +1,17 @@
 //! `night`, `intake-role` and `seizure`: what the server does by itself, done now; the role of an
 //! intake server; and what somebody knows who takes the machine.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::{Place, say};
 use crate::domain::night::Outcome;
-use crate::job::{night, seizure};
-use crate::store::{Store, Token};
+use crate::job::{backup, night, seizure};
+use crate::store::{Journal, Store, Token};
 use crate::web::app::Clock;
 
 /// How long a server that has just started leaves the night alone.
@@ -50,8 +51,17 @@ pub(super) async fn now(with: Night) -> Result<ExitCode> {
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// What is kept at night besides.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Keeps {
+    /// Where a backup of every night goes.
+    pub(super) backups: Option<PathBuf>,
+    /// The journal: a backup takes the place of what is in it.
+    pub(super) journal: Option<PathBuf>,
+}
+
 /// While a server runs: does the night's work whenever it is due.
-pub(super) fn keep(store: Store) {
+pub(super) fn keep(store: Store, keeps: Keeps) {
     tokio::spawn(async move {
         let mut wait = FIRST_LOOK;
         loop {
@@ -59,13 +69,33 @@ pub(super) fn keep(store: Store) {
             wait = LOOKS;
             match night::when_due(&store, Clock::System.now()).await {
                 Ok(None) => {}
-                Ok(Some(runs)) => tracing::info!(jobs = runs.len(), "the night's work is done"),
+                Ok(Some(runs)) => {
+                    tracing::info!(jobs = runs.len(), "the night's work is done");
+                    if let Err(error) = back_up(&store, &keeps).await {
+                        tracing::error!(%error, "there is no backup of this night");
+                    }
+                }
                 Err(error) => {
                     tracing::error!(error = %error.with_causes(), "the night's work was not done");
                 }
             }
         }
     });
+}
+
+/// The backup of the night, and the end of what it makes superfluous.
+async fn back_up(store: &Store, keeps: &Keeps) -> Result<()> {
+    let now = Clock::System.now();
+    let data = store.photo_folder().parent().unwrap_or(store.photo_folder());
+    backup::expire_before(data, now)?;
+    let Some(to) = &keeps.backups else { return Ok(()) };
+    let begun = SystemTime::now();
+    let (file, kept) = backup::backup(store, to, crate::domain::night::day(now)).await?;
+    tracing::info!(rows = kept.rows, file = %file.display(), "a backup was made");
+    if let Some(journal) = &keeps.journal {
+        Journal::drop_before(journal, begun)?;
+    }
+    Ok(())
 }
 
 /// Makes the role of an intake server, or renews its rights.

@@ -9,11 +9,11 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::night::Keeps;
 use super::{INVITATION, Place, demo, keep, night, say};
 use crate::domain::people::Invited;
 use crate::instruments::Shelf;
 use crate::job::night::PICTURES_WAIT;
-use crate::store::dump::Recipient;
 use crate::store::{Journal, Store, Token};
 use crate::web::app::{App, BaseUrl, Clock};
 use crate::web::wire::{self, Limits, Outlet};
@@ -51,6 +51,10 @@ pub(super) struct Serve {
     /// `recipients` of the data folder, before they are told that it is here.
     #[arg(long, value_name = "DIR", env = "MIRADOURO_JOURNAL")]
     journal: Option<PathBuf>,
+    /// Write a backup into this folder every night, sealed to the file `recipients` of the data
+    /// folder; those older than 35 days are deleted.
+    #[arg(long, value_name = "DIR", env = "MIRADOURO_BACKUP_TO")]
+    backup_to: Option<PathBuf>,
     /// The most connections each listener has at once; never more than the system allows.
     #[arg(long, value_name = "N", default_value_t = 4096)]
     connections: usize,
@@ -83,10 +87,17 @@ pub(super) async fn serve(with: Serve) -> Result<ExitCode> {
         None => None,
     };
     let base_url = base_url(&with.reach, &listener)?;
-    let store = with.place.open().await?;
+    let store = match &with.place.database_url {
+        // The role of an intake server may change no table and read no answer.
+        Some(address) if with.intake_only => Store::open_intake(&with.place.data, address).await?,
+        Some(_) | None => with.place.open().await?,
+    };
+    if with.backup_to.is_some() {
+        keep::recipients(&with.place.data)?;
+    }
     let store = match &with.journal {
         Some(folder) => {
-            let to = Recipient::of_folder(&with.place.data)?;
+            let to = keep::recipients(&with.place.data)?;
             store.with_journal(Journal::begin(folder, to)?)
         }
         None => store,
@@ -110,9 +121,10 @@ pub(super) async fn serve(with: Serve) -> Result<ExitCode> {
     let pages = if with.intake_only { intake_router(app) } else { router(app) };
     outlets.push(Outlet { listener, pages });
     let limits = Limits { connections: with.connections.max(1), ..Limits::default() };
-    keep::check_meanwhile(last.clone());
     if !with.intake_only {
-        night::keep(last.clone());
+        keep::check_meanwhile(last.clone());
+        let (backups, journal) = (with.backup_to.clone(), with.journal.clone());
+        night::keep(last.clone(), Keeps { backups, journal });
     }
     answer(last, outlets, limits, with.proxy).await
 }
@@ -161,7 +173,7 @@ pub(super) async fn demonstrate(with: Demo) -> Result<ExitCode> {
     let last = store.clone();
     let app = App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?;
     let outlets = vec![Outlet { listener, pages: router(app) }];
-    night::keep(last.clone());
+    night::keep(last.clone(), Keeps::default());
     answer(last, outlets, Limits::default(), Vec::new()).await
 }
 

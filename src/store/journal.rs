@@ -10,7 +10,7 @@
 //! followed by [`Journal::drop_before`].
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -35,8 +35,8 @@ use crate::domain::text::Lang;
 const BEGIN: &[u8] = b"miradouro journal 1\n";
 /// How every file ends its name.
 const END: &str = "journal";
-/// The longest record that is read: a transaction is smaller.
-const LONGEST: u32 = 256 * 1024 * 1024;
+/// How every sealed record begins, behind its length.
+const SEALED: &[u8] = b"age-encryption.org/v1\n";
 /// A transaction that began before a backup ends within this.
 const MARGIN: Duration = Duration::from_secs(300);
 
@@ -291,27 +291,23 @@ impl Store {
         };
         let mut replayed = Replayed::default();
         for path in files(path).map_err(|error| at(path, &error))? {
-            let mut file = File::open(&path).map_err(|error| at(&path, &error))?;
-            let mut begin = [0; BEGIN.len()];
-            if file.read_exact(&mut begin).is_err() || begin != *BEGIN {
+            let bytes = fs::read(&path).map_err(|error| at(&path, &error))?;
+            let Some(mut rest) = bytes.strip_prefix(BEGIN) else {
                 let why = "it is no journal of miradouro".to_owned();
                 return Err(DumpError::File { path, why });
+            };
+            while let Some((sealed, after)) = next(rest) {
+                let json = open_record(sealed, with, &path)?;
+                let records: Vec<Record> = serde_json::from_slice(&json)
+                    .map_err(|error| at(&path, &io::Error::other(error)))?;
+                self.again(records, &mut replayed).await?;
+                rest = after;
             }
-            loop {
-                match next(&mut file).map_err(|error| at(&path, &error))? {
-                    Next::End => break,
-                    Next::Cut => {
-                        replayed.cut += 1;
-                        break;
-                    }
-                    Next::Record(sealed) => {
-                        let json = open_record(&sealed, with, &path)?;
-                        let records: Vec<Record> = serde_json::from_slice(&json)
-                            .map_err(|error| at(&path, &io::Error::other(error)))?;
-                        self.again(records, &mut replayed).await?;
-                    }
-                }
+            if rest.windows(SEALED.len()).filter(|part| *part == SEALED).count() > 1 {
+                let why = "the length of a record was changed, and others follow it".to_owned();
+                return Err(DumpError::Damaged { path, why });
             }
+            replayed.cut += u64::from(!rest.is_empty());
         }
         Ok(replayed)
     }
@@ -341,27 +337,9 @@ impl Store {
     }
 }
 
-/// What comes next in a file.
-enum Next {
-    Record(Vec<u8>),
-    End,
-    Cut,
-}
-
-fn next(file: &mut File) -> io::Result<Next> {
-    let mut head = [0; 4];
-    let mut got = 0;
-    while got < head.len() {
-        match file.read(head.get_mut(got..).unwrap_or_default())? {
-            0 => return Ok(if got == 0 { Next::End } else { Next::Cut }),
-            n => got += n,
-        }
-    }
-    let length = u32::from_be_bytes(head);
-    if length > LONGEST {
-        return Ok(Next::Cut);
-    }
-    let mut record = Vec::new();
-    file.take(u64::from(length)).read_to_end(&mut record)?;
-    Ok(if record.len() == length as usize { Next::Record(record) } else { Next::Cut })
+/// The next sealed record, and what follows it; nothing at the end, and where the file ends before
+/// the record does.
+fn next(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = rest.split_first_chunk()?;
+    rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
 }

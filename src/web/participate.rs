@@ -124,25 +124,17 @@ pub(super) async fn form(
 /// waited on a phone reads an answer of its own instead of a page.
 pub(super) async fn submit(State(app): State<App>, Path(at): At, request: Request) -> Response {
     let waited = Waited::of(request.headers());
-    let reads_json = waited.reads_json;
-    // A task of its own: a phone that loses its signal after sending does not undo its answer.
-    let page = match tokio::spawn(sent(app, at, waited, request)).await {
-        Ok(page) => page,
-        Err(cut) => match cut.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_stopping) => Error::Busy.into_response(),
-        },
-    };
-    if reads_json { phone::told(&page) } else { page }
+    let page = sent(app, at, &waited, request).await;
+    if waited.reads_json { phone::told(&page) } else { page }
 }
 
 async fn sent(
     app: App,
     (door, lang): (String, String),
-    waited: Waited,
+    waited: &Waited,
     request: Request,
 ) -> Response {
-    let (entry, lang) = match open(&app, &door, &lang, Some(&waited)).await {
+    let (entry, lang) = match open(&app, &door, &lang, Some(waited)).await {
         Ok(found) => found,
         Err(refusal) => return *refusal,
     };
@@ -167,7 +159,14 @@ async fn sent(
     if value("_add").is_some() {
         return show(&app, &entry, lang, id, &pairs, &complaints);
     }
-    take(&app, &entry, (lang, &sender), id, Came { pairs, complaints }).await
+    let came = Came { pairs, complaints };
+    // All of it is here: from now on a phone that loses its signal does not undo its answer.
+    let taken = tokio::spawn(async move { take(&app, &entry, (lang, &sender), id, came).await });
+    match taken.await.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(page) => page,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(_stopping)) => Error::Busy.into_response(),
+    }
 }
 
 /// What came in; a sealed sheet is opened first.

@@ -218,3 +218,39 @@ def backup(trial):
         trial.promise(outcome == "now", f"what was restored answers {outcome}")
         back.server.stop()
         back.forget()
+
+
+@fault("R-34", "the main disk is gone: yesterday's backup and the journal", short=1, whole=5)
+def disk_gone(trial):
+    """Everything that was acknowledged comes back, once; and a phone that sends again hears so."""
+    knows(trial, "backup")
+    for _ in range(trial.times):
+        house = trial.house()
+        aside = machine.scratch(trial.undo, "second-disk")
+        key, journal = os.path.join(aside, "key.txt"), os.path.join(aside, "journal")
+        recipient = run(trial.world.program, "key", "--out", key).split()[0]
+        with open(os.path.join(house.folder, "recipients"), "w") as file:
+            file.write(recipient + "\n")
+        house.server.more = ["--journal", journal]
+        house.server.start()
+        path = os.path.join(aside, "yesterday.age")
+        with Crowd(house.ledger, house.server.port, house.door, 8) as crowd:
+            wait_until(lambda: crowd.acked() >= 40, 60, "acknowledged answers")
+            plain(house, "backup", "--to", path)
+            had = crowd.acked()
+            wait_until(lambda: crowd.acked() >= had + 80, 60, "acknowledged answers")
+            house.server.kill()
+            trial.injected += 1
+        back = house.nowhere()
+        said = run(trial.world.program, "restore", path, "--identity", key, "--journal", journal,
+                   *where(back))
+        line = next(line for line in said.splitlines() if "new answers" in line)
+        trial.note(line.split(": ", 1)[-1])
+        back.ledger = house.ledger
+        house.forget()
+        back.server.start()
+        form = Form()
+        first, again = back.phone().send(form), back.phone().send(form)
+        trial.promise((first, again) == ("now", "already"), f"afterwards: {first}, then {again}")
+        trial.judge(back, all_stored=False)
+        back.forget()

@@ -22,6 +22,7 @@ class Server:
         self.port = port or machine.free_port()
         self.process = None
         self.starts = 0
+        self.more = []
         self.undo = undo
         undo.later(self.kill)
 
@@ -30,7 +31,7 @@ class Server:
                    "--base-url", f"http://127.0.0.1:{self.port}"]
         if self.database_url:
             command += ["--database-url", self.database_url]
-        return command
+        return command + self.more
 
     def log(self, kind="err", start=None):
         return os.path.join(self.logs, f"{self.port}-{start or self.starts}.{kind}")

@@ -15,6 +15,7 @@ mod export;
 mod heap;
 mod house;
 mod instruments;
+mod journal;
 mod keep;
 mod night;
 mod offline;

@@ -192,7 +192,8 @@ fn every_public_function_of_the_store_is_in_its_contract() {
         + &std::fs::read_to_string(root().join("tests/it/night.rs")).unwrap()
         + &std::fs::read_to_string(root().join("tests/it/servers.rs")).unwrap()
         + &std::fs::read_to_string(root().join("tests/it/unlink.rs")).unwrap()
-        + &std::fs::read_to_string(root().join("tests/it/keep.rs")).unwrap();
+        + &std::fs::read_to_string(root().join("tests/it/keep.rs")).unwrap()
+        + &std::fs::read_to_string(root().join("tests/it/journal.rs")).unwrap();
     let mut missing = Vec::new();
     for (path, text) in files(&root().join("src/store")) {
         for line in code(&text).lines().map(str::trim_start) {
