@@ -139,32 +139,26 @@ async fn to_collection(tx: &mut Tx, of: Of, ready: &[&Ready]) -> Result<Vec<Rece
     Ok(became)
 }
 
-/// Keeps a collection from closing while answers to it are written. SQLite has one writer anyway.
+/// Keeps a collection from closing while answers to it are written.
 pub(super) async fn hold(tx: &mut Tx, of: Of) -> Result<()> {
-    match &mut tx.begun {
-        Begun::Sqlite(_) => {}
-        #[cfg(feature = "postgres")]
-        Begun::Postgres(tx) => {
-            sqlx::query("select pg_advisory_xact_lock_shared($1)")
-                .bind(lock(of.1))
-                .execute(&mut **tx)
-                .await?;
-        }
-    }
-    Ok(())
+    wait(tx, of.1, "select pg_advisory_xact_lock_shared($1)").await
 }
 
 /// Waits until no answer to a collection is being written, and lets none begin before the end of
 /// this transaction: whoever closes it.
 pub(super) async fn hold_back(tx: &mut Tx, collection: Uuid) -> Result<()> {
+    wait(tx, collection, "select pg_advisory_xact_lock($1)").await
+}
+
+/// Waits for a lock of PostgreSQL; SQLite has one writer anyway.
+async fn wait(tx: &mut Tx, collection: Uuid, sql: &'static str) -> Result<()> {
     match &mut tx.begun {
-        Begun::Sqlite(_) => {}
+        Begun::Sqlite(_) => {
+            let _one_writer = (collection, sql);
+        }
         #[cfg(feature = "postgres")]
         Begun::Postgres(tx) => {
-            sqlx::query("select pg_advisory_xact_lock($1)")
-                .bind(lock(collection))
-                .execute(&mut **tx)
-                .await?;
+            sqlx::query(sql).bind(lock(collection)).execute(&mut **tx).await?;
         }
     }
     Ok(())

@@ -38,7 +38,7 @@ const END: &str = "journal";
 /// How every sealed record begins, behind its length.
 const SEALED: &[u8] = b"age-encryption.org/v1\n";
 /// A transaction that began before a backup ends within this.
-const MARGIN: Duration = Duration::from_secs(300);
+const MARGIN: Duration = Duration::from_mins(5);
 
 /// Where the journal of this program goes.
 #[derive(Debug, Clone)]

@@ -424,6 +424,8 @@ async fn open_sqlite(folder: &Path) -> Result<(Db, Db)> {
     let pool = |most| {
         let pool = SqlitePoolOptions::new().max_connections(most);
         let pool = pool.acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
+        // The last connection to go would take the log with it, and the next make it anew.
+        let pool = pool.idle_timeout(None).max_lifetime(None);
         // After a full disk SQLite has ended the transaction by itself, which the driver does not
         // see: such a connection would begin no other.
         pool.before_acquire(|it, _| Box::pin(async move { Ok(!it.is_in_transaction()) }))
@@ -434,6 +436,10 @@ async fn open_sqlite(folder: &Path) -> Result<(Db, Db)> {
     if !matches!(parts.as_slice(), [a, b, c] if (*a, *b, *c) >= LOWEST_SQLITE) {
         return Err(StoreError::OldSqlite(version));
     }
+    // SQLite does the same when it makes the log, and does not hear when it fails.
+    std::fs::File::open(folder)
+        .and_then(|it| it.sync_all())
+        .map_err(|error| StoreError::Folder { path: folder.to_owned(), why: error.to_string() })?;
     // Answers wait out a lock that pages give up on.
     let intake = pool(INTAKE).connect_lazy_with(options.busy_timeout(Duration::from_secs(25)));
     Ok((Db::Sqlite(db), Db::Sqlite(intake)))

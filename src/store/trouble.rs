@@ -96,14 +96,15 @@ impl From<sqlx::Error> for StoreError {
 mod tests {
     use super::*;
 
+    /// A code is the primary one and 256 times what it is about.
     #[test]
     fn a_failed_flush_is_told_from_a_full_disk_and_a_lock() {
-        assert_eq!(sqlite(10 | 4 << 8), Trouble::Disk);
-        assert_eq!(sqlite(10 | 3 << 8), Trouble::Away, "a write that failed was never promised");
+        assert_eq!(sqlite(1034), Trouble::Disk);
+        assert_eq!(sqlite(778), Trouble::Away, "a write that failed was never promised");
         assert_eq!(sqlite(13), Trouble::Room);
-        assert_eq!(sqlite(5 | 2 << 8), Trouble::Away);
-        assert_eq!(sqlite(19 | 6 << 8), Trouble::Row);
-        assert_eq!(sqlite(11 | 1 << 8), Trouble::Damage);
+        assert_eq!(sqlite(517), Trouble::Away);
+        assert_eq!(sqlite(1555), Trouble::Row);
+        assert_eq!(sqlite(267), Trouble::Damage);
         assert_eq!(sqlite(1), Trouble::Other);
     }
 

@@ -171,6 +171,10 @@ def sync_fails(trial):
         which = (n - 1) % 3 + 1
         inject = ["-e", "trace=fsync,fdatasync",
                   "-e", f"inject=fsync,fdatasync:error=EIO:when={which}"]
+        if house.cluster is None:
+            # Not the folder's: SQLite does not hear that one, and the program syncs it at its start.
+            for name in ("miradouro.db", "miradouro.db-wal"):
+                inject += ["-P", os.path.join(house.folder, name)]
         form = Form()
         with Tracer(trial.undo, pids, trial.world.folder, inject) as tracer:
             # Sent until something failed; each form is fresh, so that an answer means this one.

@@ -234,7 +234,7 @@ def disk_gone(trial):
         house.server.more = ["--journal", journal]
         house.server.start()
         path = os.path.join(aside, "yesterday.age")
-        with Crowd(house.ledger, house.server.port, house.door, 8) as crowd:
+        with Crowd(house.ledger, house.server.port, house.door, 8, patience=3) as crowd:
             wait_until(lambda: crowd.acked() >= 40, 60, "acknowledged answers")
             plain(house, "backup", "--to", path)
             had = crowd.acked()

@@ -104,7 +104,7 @@ fn what_came_after_the_backup_comes_back_from_the_journal_once() {
         // What a later backup holds goes; the program that writes the journal goes on writing.
         let now = SystemTime::now();
         assert_eq!(Journal::drop_before(&journal, now).unwrap(), 0, "too fresh to be sure");
-        let later = now + Duration::from_secs(3_600);
+        let later = now + Duration::from_hours(1);
         assert_eq!(Journal::drop_before(&journal, later).unwrap(), 1);
         assert!(!path.exists());
         assert_eq!(store.receive(response("the next day")).await.unwrap(), Received::Now);

@@ -23,19 +23,6 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Everything of this house that lies on a disk, with a name for each piece: the files of the folder;
 /// on PostgreSQL the files of the tables and indexes, with what was sampled of them.
 pub(crate) async fn on_disk(house: &House) -> Vec<(String, Vec<u8>)> {
-    let mut found = Vec::new();
-    let mut folders = vec![house.folder.0.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                found.push((path.display().to_string(), std::fs::read(&path).unwrap()));
-            }
-        }
-    }
-    let Some(address) = &house.database else { return found };
     const FILES: &str = "
         select c.relname::text, pg_read_binary_file(pg_relation_filepath(c.oid))
           from pg_class c
@@ -53,6 +40,19 @@ pub(crate) async fn on_disk(house: &House) -> Vec<(String, Vec<u8>)> {
                coalesce(most_common_vals::text, '') || coalesce(histogram_bounds::text, '')
           from pg_stats
          where schemaname = current_schema()";
+    let mut found = Vec::new();
+    let mut folders = vec![house.folder.0.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    let Some(address) = &house.database else { return found };
     let pool = PgPool::connect(address).await.unwrap();
     sqlx::query("checkpoint").execute(&pool).await.unwrap();
     for row in sqlx::query(FILES).fetch_all(&pool).await.unwrap() {
@@ -148,7 +148,7 @@ fn what_was_kept_long_enough_is_gone_without_a_trace() {
         assert_eq!((texts(asked.id).await, texts(signed.id).await), (0, 3));
         let said: Vec<String> =
             store.reflections(&walk).await.unwrap().into_iter().map(|it| it.said).collect();
-        assert_eq!(said, [shown.clone()]);
+        assert_eq!(said, std::slice::from_ref(&shown));
         let disk = on_disk(&house).await;
         for canary in [canaries[0].as_str(), &canaries[1][..500], hidden.as_str()] {
             assert_eq!(holds(&disk, canary.as_bytes()), [] as [String; 0], "on {}", house.name);

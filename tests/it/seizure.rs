@@ -5,6 +5,8 @@
 //! `SEIZURE=1000 cargo test --test it seizure -- --nocapture` does it with a thousand residents; the
 //! test command takes fewer. Each line is a way that was tried, with how many residents it found.
 
+#![expect(clippy::cast_precision_loss, reason = "a thousand residents")]
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use axum::http::StatusCode;
@@ -271,7 +273,10 @@ const LOGGED: [&str; 2] = [
 
 /// What is looked for in SQLite's files: by its first letters, so that one walk finds all of it.
 #[derive(Default)]
-struct Marks(HashMap<[u8; 8], Vec<(Mark, usize, Vec<u8>)>>);
+struct Marks(HashMap<[u8; 8], Vec<Looked>>);
+
+/// What is looked for, whose it is, and all of its letters.
+type Looked = (Mark, usize, Vec<u8>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mark {

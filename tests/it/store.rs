@@ -735,7 +735,8 @@ fn one_code_on_many_phones_at_once_counts_once() {
         let codes: Vec<Code> = (0..8).map(|_| Code::random()).collect();
         house.store.issue_codes(diagnosis.id, collection.id, &codes).await.unwrap();
         let mut tasks = tokio::task::JoinSet::new();
-        for code in codes.iter().chain(&codes).chain(&codes).cloned() {
+        for code in codes.iter().chain(&codes).chain(&codes) {
+            let code = code.clone();
             let (store, hash) = (house.store.clone(), collection.instrument.clone());
             let id = ResponseId::random();
             let response = NewResponse::through(&door, id, &hash, Lang::En, Reading::default());

@@ -1,6 +1,13 @@
 //! The unlink job: what was written together looks as if it never met, and nothing is lost by it,
 //! whoever writes, reads or is killed meanwhile.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::items_after_statements,
+    clippy::disallowed_methods,
+    reason = "a thousand rows; statements that look at the inside of PostgreSQL"
+)]
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -159,9 +159,12 @@ pub(in crate::store) fn open_record(
     let damaged = |why: String| DumpError::Damaged { path: of.to_owned(), why };
     let keys = with.iter().map(|one| &one.0 as &dyn age::Identity);
     let opened = Decryptor::new(sealed).and_then(|sealed| sealed.decrypt(keys));
-    let mut opened = opened.map_err(|error| match error {
-        DecryptError::NoMatchingKeys => DumpError::WrongKey(of.to_owned()),
-        other => damaged(other.to_string()),
+    let mut opened = opened.map_err(|error| {
+        if matches!(error, DecryptError::NoMatchingKeys) {
+            DumpError::WrongKey(of.to_owned())
+        } else {
+            damaged(error.to_string())
+        }
     })?;
     let mut bytes = Vec::new();
     opened.read_to_end(&mut bytes).map_err(|error| damaged(error.to_string()))?;
