@@ -151,11 +151,10 @@ pub(super) async fn hold_back(tx: &mut Tx, collection: Uuid) -> Result<()> {
 }
 
 /// Waits for a lock of PostgreSQL; SQLite has one writer anyway.
+#[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "SQLite needs no lock"))]
 async fn wait(tx: &mut Tx, collection: Uuid, sql: &'static str) -> Result<()> {
     match &mut tx.begun {
-        Begun::Sqlite(_) => {
-            let _one_writer = (collection, sql);
-        }
+        Begun::Sqlite(_) => {}
         #[cfg(feature = "postgres")]
         Begun::Postgres(tx) => {
             sqlx::query(sql).bind(lock(collection)).execute(&mut **tx).await?;
