@@ -78,10 +78,16 @@
 //! 2. It is sealed on its way to a key that is not here; or looked at, and goes nowhere; or fills an
 //!    empty folder and database, which is committed after the hash at its end was right.
 //!
+//! # The way of one backup
+//!
+//! 1. Every table, of one moment, goes as one stream through a seal whose key is not here
+//!    ([`store::dump`]); restored, or moved to the other database, it is the same to the byte.
+//! 2. What comes in afterwards stands in a journal on another disk, sealed in the same way and
+//!    written before its sender is answered; a restore replays it, and a receipt keeps each once.
+//!
 //! # To come
 //!
-//! Weights, intervals, comparison of waves and
-//! the other chart kinds, among them maps of marks and the two sides of the statement game, whose
+//! Weights, intervals, comparison of waves and the other chart kinds, among them maps of marks and the two sides of the statement game, whose
 //! answers are kept but not yet shown; the committee's own work (seats, findings with evidence,
 //! equal weight of constituencies, matrix, follow-ups, "you said, we did"); depth for walks and
 //! notes; the report. What they will cite is stable from now on: question (id, meaning), released

@@ -31,8 +31,13 @@ impl Watch {
         match self.0 {
             Held::File(file) => drop(file),
             #[cfg(feature = "postgres")]
-            // A connection that is gone has released it already.
-            Held::Connection(connection) => drop(connection.close().await),
+            // Told in words: PostgreSQL hears of a closed connection a moment later. One that is gone
+            // has released it already.
+            Held::Connection(mut connection) => {
+                let told = sqlx::query("select pg_advisory_unlock_all()");
+                let _gone = told.execute(&mut *connection).await;
+                drop(connection.close().await);
+            }
         }
     }
 }
