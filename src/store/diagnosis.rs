@@ -135,7 +135,7 @@ impl Store {
     async fn forget(&self) -> Result<()> {
         match &self.db {
             super::Db::Sqlite(pool) => {
-                cut(pool).await?;
+                super::whole::cut_log(pool).await?;
             }
             #[cfg(feature = "postgres")]
             super::Db::Postgres(_) => {}
@@ -244,13 +244,6 @@ impl Store {
         };
         Ok(rows.into_iter().map(count).collect())
     }
-}
-
-/// Cuts SQLite's write-ahead log; gives whether nobody was in the way.
-pub(super) async fn cut(pool: &sqlx::SqlitePool) -> Result<bool> {
-    let (busy, _, _): (i64, i64, i64) =
-        sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(pool).await?;
-    Ok(busy == 0)
 }
 
 async fn add_zone_set(tx: &mut super::Tx, diagnosis: DiagnosisId, set: &ZoneSet) -> Result<()> {

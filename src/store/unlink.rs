@@ -20,7 +20,7 @@ use std::time::Duration;
 #[cfg(feature = "postgres")]
 use sqlx::{Connection, PgConnection};
 
-use super::{Db, Result, Store};
+use super::{Db, Result, Store, whole};
 
 /// How often a table is tried that somebody else holds.
 const TRIES: u32 = 5;
@@ -102,8 +102,13 @@ impl Store {
                 while let Err(error) = sqlx::query("vacuum").execute(&mut *connection).await {
                     patience(error, &mut tries).await?;
                 }
-                let cut = super::diagnosis::cut(pool).await?;
-                Ok(Unlinked { rows: 0, left: if cut { Vec::new() } else { vec!["the log"] } })
+                for _ in 0..TRIES {
+                    if whole::cut_log(pool).await? {
+                        return Ok(Unlinked::default());
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Ok(Unlinked { rows: 0, left: vec!["the log"] })
             }
             #[cfg(feature = "postgres")]
             Db::Postgres(pool) => {

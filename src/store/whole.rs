@@ -7,6 +7,8 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use super::trouble::Trouble;
+use sqlx::Connection;
+
 use super::{Db, Result, Store, StoreError, on, wal};
 
 impl Store {
@@ -55,16 +57,26 @@ impl Store {
         on!(&self.intake, pool => pool.close().await);
         let done = match &self.db {
             // A damaged file is left as it is.
-            Db::Sqlite(pool) if !self.is_read_only() => {
-                sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await.map(|_| ())
-            }
+            Db::Sqlite(pool) if !self.is_read_only() => cut_log(pool).await.map(drop),
             Db::Sqlite(_) => Ok(()),
             #[cfg(feature = "postgres")]
             Db::Postgres(_) => Ok(()),
         };
         on!(&self.db, pool => pool.close().await);
-        Ok(done?)
+        done
     }
+}
+
+/// Moves what SQLite's write-ahead log holds into the file and cuts it off; gives whether nobody was
+/// in the way. It waits for nobody, because answers wait behind it: a backup that reads may take long.
+pub(super) async fn cut_log(pool: &sqlx::SqlitePool) -> Result<bool> {
+    // Its own connection: no other is to be without patience afterwards.
+    let mut connection = pool.acquire().await?.detach();
+    sqlx::query("pragma busy_timeout = 0").execute(&mut connection).await?;
+    let (busy, _, _): (i64, i64, i64) =
+        sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(busy == 0)
 }
 
 /// Refuses a log that was damaged in its middle: SQLite would drop what follows without a word.

@@ -18,7 +18,7 @@ use super::group::{self, Sent};
 use super::journal::{Journal, Record};
 use super::response::Received;
 use super::trouble::Trouble;
-use super::{Db, Result, StoreError};
+use super::{Db, Result, StoreError, whole};
 
 /// How many may wait.
 const QUEUE: usize = 4096;
@@ -166,21 +166,10 @@ async fn commit_once(to: &Keeper, sent: &[&Sent]) -> Result<Vec<Received>> {
     Ok(outcomes)
 }
 
-/// Moves what the write-ahead log holds into the file and cuts it off; gives whether it could. It
-/// waits for nobody: while a backup reads, answers must not stand behind it.
+/// Empties the log where there is one; gives whether it could.
 async fn empty_log(db: &Db) -> bool {
     match db {
-        Db::Sqlite(pool) => {
-            let emptied = async {
-                let mut it = pool.acquire().await?;
-                sqlx::query("pragma busy_timeout = 0").execute(&mut *it).await?;
-                let busy: sqlx::Result<i64> =
-                    sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(&mut *it).await;
-                sqlx::query("pragma busy_timeout = 25000").execute(&mut *it).await?;
-                busy.map(|busy| busy == 0)
-            };
-            emptied.await.unwrap_or(false)
-        }
+        Db::Sqlite(pool) => whole::cut_log(pool).await.unwrap_or(false),
         #[cfg(feature = "postgres")]
         Db::Postgres(_) => true,
     }
