@@ -17,6 +17,7 @@ use crate::domain::diagnosis::{Diagnosis, PopulationCount, Zone};
 use crate::domain::ids::{CollectionId, DiagnosisId};
 use crate::domain::instrument::{Instrument, Policy, Sheet};
 use crate::domain::question::{Measure, Question};
+use crate::release::table::Address;
 use crate::release::{Basis, Earlier, Input, Made, Table, open, release, seal};
 use crate::store::{Store, StoredRelease, StoredTable};
 
@@ -145,6 +146,21 @@ pub async fn tables(store: &Store, of: DiagnosisId, number: i64) -> Result<Vec<T
     let key = store.secret().bytes();
     let sealed = store.sealed_tables(of, number).await?;
     Ok(sealed.iter().map(|(body, mac)| open(body, mac, key)).collect::<Result<_, _>>()?)
+}
+
+/// One table of a release, opened, by its address.
+///
+/// # Errors
+/// `NotFound` when the release has no such table; when the store fails or the seal does not hold.
+pub async fn table(store: &Store, of: DiagnosisId, address: &Address) -> Result<Table, JobError> {
+    let (body, mac) = store
+        .sealed_table(
+            (of, address.release),
+            address.collection,
+            (&address.question, address.by.as_deref()),
+        )
+        .await?;
+    Ok(open(&body, &mac, store.secret().bytes())?)
 }
 
 fn sealed(made: &Made, store: &Store) -> StoredTable {
