@@ -7,9 +7,9 @@
 //!
 //! The reader here shares no code with the attacker inside the gate. It sees published numbers only,
 //! writes down what they and the rules say as sums over unknown counts, and narrows all of them
-//! until nothing moves. On every hundredth survey a linear solver looks for the lowest and highest
-//! value of each count under all sums at once: what no patient reader can beat, since the counts of
-//! one question form a flow, whose extremes are whole numbers.
+//! until nothing moves. On every hundredth survey it goes on by trial: a count is known only when no
+//! whole set of counts fits all sums at once in which it is anything else, which no reader of these
+//! tables can beat; where the search gives up, the count is taken as known.
 //!
 //! It ends with an error when a count is known exactly, when one is certainly one to four, when the
 //! reader is wrong, or when a release changed that must not. It asserts on no time.
@@ -123,7 +123,7 @@ fn attack(wanted: u64) -> bool {
     }
     row("all", &whole);
     println!(
-        "gate: {} surveys, {} tables in {:.0} s; a linear solver on {} of them: {} counts known exactly, {} certainly 1 to 4; {} releases that had to stay the same changed",
+        "gate: {} surveys, {} tables in {:.0} s; by trial on {} of them: {} counts known exactly, {} certainly 1 to 4; {} releases that had to stay the same changed",
         whole.surveys,
         whole.tables,
         begun.elapsed().as_secs_f64(),

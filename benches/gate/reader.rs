@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use miradouro::release::Table;
 
 use super::survey::{Published, Survey};
@@ -49,12 +48,12 @@ impl Reader {
             for (other_at, other) in shown.iter().enumerate() {
                 let (a, b) = (one.table.address(), other.table.address());
                 if a.by == b.by && a.release < b.release {
-                    let pair = (&one.table, &rows[at], &other.table, &rows[other_at]);
+                    let pair = (&one.table, &rows[at][..], &other.table, &rows[other_at][..]);
                     reader.grown(pair);
                 }
                 if a.by.is_some() && b.by.is_none() && a.release <= b.release {
                     let watch = a.release == b.release;
-                    let pair = (&one.table, &rows[at], &other.table, &rows[other_at]);
+                    let pair = (&one.table, &rows[at][..], &other.table, &rows[other_at][..]);
                     reader.part_of_all(pair, watch);
                 }
             }
@@ -196,98 +195,116 @@ impl Reader {
 
     /// Narrows every count by every sum until nothing moves.
     pub(crate) fn narrow(&mut self) -> Found {
-        loop {
-            let mut moved = false;
-            for sum in &self.sums {
-                let ends = |(sign, at): &(i64, usize)| {
-                    let (low, high) = self.bounds[*at];
-                    if *sign > 0 { (sign * low, sign * high) } else { (sign * high, sign * low) }
-                };
-                let (low, high) = sum
-                    .iter()
-                    .map(ends)
-                    .fold((0, 0), |all, (low, high)| (all.0 + low, all.1 + high));
-                let news: Vec<(usize, i64, i64)> = sum
-                    .iter()
-                    .map(|term| {
-                        let ((sign, at), (mine_low, mine_high)) = (*term, ends(term));
-                        // sign × x lies between minus what the others have at most and at least.
-                        let (least, most) = (-(high - mine_high), -(low - mine_low));
-                        if sign > 0 {
-                            (at, ceil(least, sign), floor(most, sign))
-                        } else {
-                            (at, ceil(-most, -sign), floor(-least, -sign))
-                        }
-                    })
-                    .collect();
-                for (at, low, high) in news {
-                    let known = &mut self.bounds[at];
-                    let new = (known.0.max(low), known.1.min(high));
-                    moved |= new != *known;
-                    *known = new;
-                }
-            }
-            if !moved {
-                break;
-            }
-        }
-        self.found(|reader, at| reader.bounds[at])
-    }
-
-    /// The lowest and highest of every count that could be small, under all sums at once.
-    pub(crate) fn solve(&self) -> Found {
-        let end = |at: usize, direction: OptimizationDirection| -> i64 {
-            let mut problem = Problem::new(direction);
-            let variables: Vec<_> = self
-                .bounds
-                .iter()
-                .enumerate()
-                .map(|(one, (low, high))| {
-                    let weight = if one == at { 1.0 } else { 0.0 };
-                    problem.add_var(weight, (*low as f64, *high as f64))
-                })
-                .collect();
-            for sum in &self.sums {
-                let terms: Vec<_> =
-                    sum.iter().map(|(sign, at)| (variables[*at], *sign as f64)).collect();
-                problem.add_constraint(terms.as_slice(), ComparisonOp::Eq, 0.0);
-            }
-            let best = problem.solve().unwrap().objective();
-            match direction {
-                OptimizationDirection::Minimize => (best - 1e-6).ceil() as i64,
-                OptimizationDirection::Maximize => (best + 1e-6).floor() as i64,
-            }
-        };
+        let mut bounds = std::mem::take(&mut self.bounds);
+        assert!(self.settle(&mut bounds), "the reader is wrong: what is shown contradicts itself");
+        self.bounds = bounds;
         self.found(|reader, at| {
             let (low, high) = reader.bounds[at];
-            // Only a count that may be known or small is worth the solver's time.
-            if high - low > 8 {
-                return (low, high);
-            }
-            (end(at, OptimizationDirection::Minimize), end(at, OptimizationDirection::Maximize))
+            (low == high, low >= 1 && high <= 4 && low < high)
         })
     }
 
-    fn found(&self, known: impl Fn(&Self, usize) -> (i64, i64)) -> Found {
+    /// False when some count can be nothing any more.
+    fn settle(&self, bounds: &mut [(i64, i64)]) -> bool {
+        loop {
+            let mut moved = false;
+            for sum in &self.sums {
+                let ends = |(sign, at): &(i64, usize), bounds: &[(i64, i64)]| {
+                    let (low, high) = bounds[*at];
+                    if *sign > 0 { (low, high) } else { (-high, -low) }
+                };
+                let (low, high) = sum
+                    .iter()
+                    .map(|term| ends(term, bounds))
+                    .fold((0, 0), |all, (low, high)| (all.0 + low, all.1 + high));
+                for term in sum {
+                    let ((sign, at), (mine_low, mine_high)) = (*term, ends(term, bounds));
+                    // sign × x lies between minus what the others have at most and at least.
+                    let (least, most) = (mine_high - high, mine_low - low);
+                    let (least, most) = if sign > 0 { (least, most) } else { (-most, -least) };
+                    let known = &mut bounds[at];
+                    let new = (known.0.max(least), known.1.min(most));
+                    if new.0 > new.1 {
+                        return false;
+                    }
+                    if new != *known {
+                        (*known, moved) = (new, true);
+                        // The sums of this line are stale now; they come again in the next round.
+                        break;
+                    }
+                }
+            }
+            if !moved {
+                return true;
+            }
+        }
+    }
+
+    /// The same by trial: a count is only known, or certainly one to four, when no whole set of
+    /// counts fits all that is shown in which it is anything else. A search that gives up counts as
+    /// found.
+    pub(crate) fn solve(&self) -> Found {
+        self.found(|reader, at| {
+            let (low, high) = reader.bounds[at];
+            let truth = reader.truth[at];
+            let other = |values: &mut dyn Iterator<Item = i64>| {
+                values.any(|value| {
+                    let mut bounds = reader.bounds.clone();
+                    bounds[at] = (value, value);
+                    reader.fits(&mut bounds, &mut 400)
+                })
+            };
+            // Far from the truth is the hardest, so near values are tried first.
+            let near = |from: i64, to: i64| {
+                let mut values: Vec<i64> = (from.max(low)..=to.min(high).min(from + 12)).collect();
+                values.sort_by_key(|value| (value - truth).abs());
+                values
+            };
+            let mut others = near(low, low + 12).into_iter().filter(|value| *value != truth);
+            let known = !other(&mut others);
+            let small = (1..=4).contains(&truth) && {
+                let mut outside = near(5, 17).into_iter().chain(near(0, 0));
+                !other(&mut outside)
+            };
+            (known, small && !known)
+        })
+    }
+
+    /// Whether some set of whole counts within these bounds fits every sum.
+    fn fits(&self, bounds: &mut [(i64, i64)], tries: &mut u32) -> bool {
+        if *tries == 0 || !self.settle(bounds) {
+            return false;
+        }
+        *tries -= 1;
+        let open = (0..bounds.len()).filter(|at| bounds[*at].0 < bounds[*at].1);
+        let Some(at) = open.min_by_key(|at| bounds[*at].1 - bounds[*at].0) else { return true };
+        let (low, high) = bounds[at];
+        let value = self.truth[at].clamp(low, high);
+        let mut with = bounds.to_vec();
+        with[at] = (value, value);
+        if self.fits(&mut with, tries) {
+            return true;
+        }
+        let mut below = bounds.to_vec();
+        below[at] = (low, value - 1);
+        let mut above = bounds.to_vec();
+        above[at] = (value + 1, high);
+        (value > low && self.fits(&mut below, tries))
+            || (value < high && self.fits(&mut above, tries))
+    }
+
+    fn found(&self, known: impl Fn(&Self, usize) -> (bool, bool)) -> Found {
         let mut found = Found::default();
         for at in &self.watched {
-            let (low, high) = known(self, *at);
-            let truth = self.truth[*at];
+            let ((low, high), truth) = (self.bounds[*at], self.truth[*at]);
             assert!(low <= truth && truth <= high, "the reader is wrong: {truth}, {low} to {high}");
+            let (exact, certain) = known(self, *at);
             found.cells += 1;
-            found.exact += u64::from(low == high);
-            found.certain += u64::from(low >= 1 && high <= 4 && low < high);
+            found.exact += u64::from(exact);
+            found.certain += u64::from(certain);
         }
         found
     }
-}
-
-fn ceil(number: i64, by: i64) -> i64 {
-    number.div_euclid(by) + i64::from(number.rem_euclid(by) > 0)
-}
-
-fn floor(number: i64, by: i64) -> i64 {
-    number.div_euclid(by)
 }
 
 fn codes<'c>(codes: impl Iterator<Item = &'c str>) -> BTreeMap<String, usize> {

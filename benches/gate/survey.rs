@@ -126,6 +126,7 @@ impl Survey {
             marks: &[],
             games: &[],
             population: &[],
+            population_source: None,
             earlier: &earlier,
             done: &AtomicU64::new(0),
             secret: &self.secret,

@@ -141,6 +141,7 @@ pub(crate) fn new_diagnosis(name: &str, instrument: &Instrument) -> Diagnosis {
         consent_age: 16,
         help: Vec::new(),
         invented: false,
+        population_source: None,
     };
     Diagnosis { id: DiagnosisId::random(), slug: slug(name), name: name.to_owned(), settings }
 }

@@ -13,7 +13,7 @@ use crate::analysis::{Filling, Frame, GameTally, PlaceTally, Tally, Weighting, g
 use crate::domain::answer::{Answers, Ground};
 use crate::domain::area::{Area, Map};
 use crate::domain::collection::{Collection, Mode, Sampling, State};
-use crate::domain::diagnosis::{Diagnosis, PopulationCount, Zone};
+use crate::domain::diagnosis::{Diagnosis, PopulationCount, PopulationSource, Zone};
 use crate::domain::ids::{CollectionId, DiagnosisId};
 use crate::domain::instrument::{Instrument, Policy, Sheet};
 use crate::domain::question::{Measure, Question};
@@ -91,10 +91,18 @@ pub async fn make_watched(
     let shelf = shelf(store, of, last).await?;
     let harvests = harvest(store, of, collections, &progress).await?;
     let population = store.population(of).await?;
+    let from = diagnosis.settings.population_source.clone();
     let secret = store.secret().bytes().to_vec();
     let number = last + 1;
     let made = tokio::task::spawn_blocking(move || {
-        through_the_gate(number, &harvests, &shelf, &population, &secret, &progress)
+        through_the_gate(
+            number,
+            &harvests,
+            &shelf,
+            (&population, from.as_ref()),
+            &secret,
+            &progress,
+        )
     })
     .await
     .map_err(|_panicked| JobError::CutOff)??;
@@ -257,7 +265,7 @@ fn through_the_gate(
     number: i64,
     harvests: &[Harvest],
     shelf: &Shelf,
-    population: &[PopulationCount],
+    (population, population_source): (&[PopulationCount], Option<&PopulationSource>),
     secret: &[u8],
     progress: &Progress,
 ) -> Result<Vec<Made>, JobError> {
@@ -281,6 +289,7 @@ fn through_the_gate(
             marks: &counted.marks,
             games: &counted.games,
             population,
+            population_source,
             earlier: &earlier,
             done: &progress.done,
             secret,

@@ -8,6 +8,7 @@ use super::round::{Cell, PEOPLE, Rounding, WAY};
 use super::table::{About, Address, Body, Group, Label, Shape, Table, Withheld};
 use super::{Basis, Earlier, Input, Made, policy};
 use crate::analysis::{Tally, Weights};
+use crate::domain::age;
 use crate::domain::collection::{Mode, State};
 use crate::domain::diagnosis::PopulationCount;
 use crate::domain::instrument::{Policy, Sheet};
@@ -243,6 +244,7 @@ fn about(input: &Input<'_>, rounding: &Rounding) -> About {
         origin: field.origin,
         modes: modes.iter().map(|(mode, _)| *mode).collect(),
         ways: if counted { modes } else { Vec::new() },
+        population: input.population_source.cloned(),
         opened: collection.opened,
         closed: collection.closed,
         source: field.source.clone(),
@@ -298,28 +300,45 @@ fn people_shown(input: &Input<'_>, rounding: &Rounding) -> u64 {
 }
 
 /// The shares of each choice in the population, where the question is one that population counts
-/// are made by.
+/// are made by. Bands of ages are those of the counts: each belongs to the band it lies in, and one
+/// that lies across an edge means that nothing can be laid beside the answers.
 pub(super) fn reference(input: &Input<'_>, question: &Question, body: &Body) -> Option<Vec<f64>> {
-    let all: Vec<&str> = body.choices.iter().flat_map(Label::codes).collect();
-    let by = |code: fn(&PopulationCount) -> &str| {
-        let known = input.population.iter().all(|count| all.contains(&code(count)));
-        known.then(|| {
-            let count = |label: &Label| -> u64 {
-                let counts = |row: &&PopulationCount| label.codes().any(|known| known == code(row));
-                input.population.iter().filter(counts).map(|row| row.count).sum()
-            };
-            body.choices.iter().map(|label| people(count(label))).collect::<Vec<f64>>()
-        })
+    if is_multiple(question) {
+        return None;
+    }
+    let codes: Vec<(usize, &str)> = body
+        .choices
+        .iter()
+        .enumerate()
+        .flat_map(|(at, label)| label.codes().map(move |code| (at, code)))
+        .collect();
+    let asked: Vec<&str> = codes.iter().map(|(_, code)| *code).collect();
+    let shares = |places: Vec<Option<usize>>| -> Option<Vec<f64>> {
+        let mut counts = vec![0_u64; body.choices.len()];
+        for (row, place) in input.population.iter().zip(places) {
+            if let Some((choice, _)) = place.and_then(|place| codes.get(place)) {
+                counts[*choice] += row.count;
+            }
+        }
+        let whole: u64 = counts.iter().sum();
+        (whole > 0).then(|| counts.iter().map(|count| people(*count) / people(whole)).collect())
     };
-    let counts = match question.measure() {
+    let rows = |of: fn(&PopulationCount) -> &str| -> Vec<&str> {
+        input.population.iter().map(of).collect()
+    };
+    let same = |of: fn(&PopulationCount) -> &str| {
+        let place = |row: &&str| asked.iter().position(|code| code == row).map(Some);
+        rows(of).iter().map(place).collect::<Option<Vec<_>>>()
+    };
+    let age: fn(&PopulationCount) -> &str = |row| &row.age;
+    let by_age = || age::mapped(&rows(age), &asked).and_then(&shares);
+    let by = |of: fn(&PopulationCount) -> &str| same(of).and_then(&shares);
+    match question.measure() {
         Measure::Zone => by(|row| &row.zone),
-        Measure::One | Measure::Steps => by(|row| &row.age).or_else(|| by(|row| &row.gender)),
-        Measure::Amount(_) => by(|row| &row.age),
+        Measure::One | Measure::Steps => by_age().or_else(|| by(|row| &row.gender)),
+        Measure::Amount(_) => by_age(),
         Measure::Several | Measure::Place | Measure::Weight | Measure::Apart => None,
-    }?;
-    let whole: f64 = counts.iter().sum();
-    (whole > 0.0 && !is_multiple(question))
-        .then(|| counts.into_iter().map(|count| count / whole).collect())
+    }
 }
 
 /// A count of people as a number to reckon with.

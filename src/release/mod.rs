@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::{GameTally, PlaceTally, Tally};
 use crate::domain::area::Map;
 use crate::domain::collection::{Collection, Mode};
-use crate::domain::diagnosis::{PopulationCount, Zone};
+use crate::domain::diagnosis::{PopulationCount, PopulationSource, Zone};
 use crate::domain::instrument::{Instrument, Policy};
 
 pub use seal::{NotSealed, Sealed, open, seal};
@@ -64,6 +64,8 @@ pub struct Input<'a> {
     pub games: &'a [GameTally],
     /// Who lives here, for the shares beside "who answered".
     pub population: &'a [PopulationCount],
+    /// Where that comes from.
+    pub population_source: Option<&'a PopulationSource>,
     /// Every table of this collection that was ever released: all that a patient reader has kept.
     pub earlier: &'a [Earlier],
     /// Goes up by one for every question that is through.

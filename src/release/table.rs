@@ -19,6 +19,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::collection::{Mode, Origin, Presence, Sampling};
+use crate::domain::diagnosis::PopulationSource;
 use crate::domain::ids::CollectionId;
 use crate::domain::text::Text;
 
@@ -94,6 +95,9 @@ pub struct About {
     /// How many came in by those ways, rounded; empty where that may not be said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ways: Vec<(Mode, u64)>,
+    /// Where the figures of who lives here come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<PopulationSource>,
     /// The first day.
     pub opened: Option<Date>,
     /// The last day; none while it is open.

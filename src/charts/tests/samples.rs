@@ -22,6 +22,7 @@ fn about() -> About {
         origin: Origin::Asked,
         modes: vec![Mode::Own, Mode::Paper],
         ways: Vec::new(),
+        population: None,
         opened: Some(date(2026, 3, 2)),
         closed: Some(date(2026, 4, 17)),
         source: None,

@@ -77,6 +77,7 @@ fn constituencies(sizes: [u64; 5], apart: u64) -> Vec<Made> {
         marks: &[],
         games: &[],
         population: &[],
+        population_source: None,
         earlier: &[],
         done: &AtomicU64::new(0),
         secret: b"secret",

@@ -80,6 +80,7 @@ fn no_count_of_thousands_of_tables_is_known_exactly() {
             marks: &[],
             games: &[],
             population: &[],
+            population_source: None,
             earlier: &[],
             done: &AtomicU64::new(0),
             secret: &round.to_be_bytes(),

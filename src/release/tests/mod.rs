@@ -216,6 +216,7 @@ impl Survey {
             marks: &[],
             games: &[],
             population: &[lives("a1", 300), lives("a2", 100)],
+            population_source: None,
             earlier: &earlier,
             done: &AtomicU64::new(0),
             secret: &self.secret,

@@ -111,6 +111,7 @@ fn groups_are_counted_and_not_people() {
         marks: &[],
         games: &[],
         population: &[],
+        population_source: None,
         earlier: &[],
         done: &AtomicU64::new(0),
         secret: b"secret",
