@@ -247,8 +247,8 @@ impl Reader {
         self.found(|reader, at| {
             let (low, high) = reader.bounds[at];
             let truth = reader.truth[at];
-            let other = |values: &mut dyn Iterator<Item = i64>| {
-                values.any(|value| {
+            let other = |values: Vec<i64>| {
+                values.into_iter().any(|value| {
                     let mut bounds = reader.bounds.clone();
                     bounds[at] = (value, value);
                     reader.fits(&mut bounds, &mut 400)
@@ -256,16 +256,16 @@ impl Reader {
             };
             // Far from the truth is the hardest, so near values are tried first.
             let near = |from: i64, to: i64| {
-                let mut values: Vec<i64> = (from.max(low)..=to.min(high).min(from + 12)).collect();
+                let ends = (from.max(low).max(truth - 6), to.min(high).min(truth + 6));
+                let mut values: Vec<i64> = (ends.0..=ends.1).collect();
                 values.sort_by_key(|value| (value - truth).abs());
                 values
             };
-            let mut others = near(low, low + 12).into_iter().filter(|value| *value != truth);
-            let known = !other(&mut others);
-            let small = (1..=4).contains(&truth) && {
-                let mut outside = near(5, 17).into_iter().chain(near(0, 0));
-                !other(&mut outside)
-            };
+            let mut others = near(low, high);
+            others.retain(|value| *value != truth);
+            let known = !other(others);
+            let small =
+                (1..=4).contains(&truth) && { !other([near(5, high), near(0, 0)].concat()) };
             (known, small && !known)
         })
     }

@@ -9,6 +9,7 @@ mod frame;
 mod game;
 pub mod index;
 mod marks;
+mod normal;
 mod places;
 mod tally;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use frame::{Filling, Frame};
 pub use game::{GameTally, game};
+pub use normal::{standing, two_sided};
 pub use places::{PlaceTally, StopTally};
 pub use tally::groups;
 

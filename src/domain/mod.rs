@@ -33,6 +33,7 @@ pub mod reading;
 pub mod recheck;
 pub mod reconcile;
 pub mod retention;
+pub mod takeaway;
 pub mod text;
 pub mod translation;
 pub mod version;

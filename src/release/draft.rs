@@ -66,6 +66,7 @@ impl<'a> Desk<'a> {
             withheld: None,
             step: 1,
             weighted: false,
+            design_effect: None,
             nearly: Vec::new(),
         }
     }

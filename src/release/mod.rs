@@ -7,6 +7,7 @@
 
 mod attacker;
 mod ballot;
+pub mod change;
 mod draft;
 mod game;
 mod marks;

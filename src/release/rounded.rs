@@ -211,6 +211,12 @@ impl<'a> Study<'a> {
         )
     }
 
+    /// Of everyone who answered the question, in tenths, upwards.
+    fn design_effect(&self) -> Option<f64> {
+        let effective = weights(self.everyone, &[0])?.effective()?;
+        Some((people(self.base()) / effective * 10.0).ceil() / 10.0)
+    }
+
     /// What can be worked out once this table is published beside all others of its question.
     fn attack(&self, body: &Body) -> Vec<Breach> {
         let seen = |body| Study::seen(self, body);
@@ -230,6 +236,7 @@ impl<'a> Study<'a> {
         let mut body = self.desk.body(self.question, by);
         body.step = STEP;
         body.weighted = tally.groups.iter().any(|group| group.weighted.is_some());
+        body.design_effect = self.design_effect();
         body.choices = self.desk.choices(self.question, &tally.codes, cells);
         for part in parts {
             let mut group = self.desk.group(tally, part);

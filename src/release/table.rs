@@ -44,6 +44,9 @@ pub(super) struct Body {
     pub(super) withheld: Option<Withheld>,
     pub(super) step: u64,
     pub(super) weighted: bool,
+    /// How much the weights take from the number of answers, where there are weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) design_effect: Option<f64>,
     /// By group and choice, where a cell is said in words; empty when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) nearly: Vec<Vec<Option<Nearly>>>,
@@ -253,6 +256,13 @@ impl Table {
         self.body.weighted
     }
 
+    /// By what the number of answers is divided to say how many equally weighted ones they are worth
+    /// (Kish: n · Σw² / (Σw)²), in tenths, upwards; 1 without weights.
+    #[must_use]
+    pub fn design_effect(&self) -> f64 {
+        self.body.design_effect.unwrap_or(1.0).max(1.0)
+    }
+
     /// Whether a cell is said in words ("all or nearly all") and drawn without a number; where
     /// one is, draw the `base` of the group as dots of one kind.
     #[must_use]
@@ -356,6 +366,7 @@ pub(crate) fn sample(sample: Sample) -> Table {
             withheld: sample.withheld,
             step: sample.step,
             weighted: false,
+            design_effect: None,
             nearly: sample.nearly,
         },
     }
