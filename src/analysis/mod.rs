@@ -6,7 +6,10 @@
 
 mod column;
 mod frame;
+mod game;
 pub mod index;
+mod marks;
+mod normal;
 mod places;
 mod tally;
 #[cfg(test)]
@@ -15,7 +18,9 @@ mod tests;
 use polars::error::PolarsError;
 use serde::{Deserialize, Serialize};
 
-pub use frame::Frame;
+pub use frame::{Filling, Frame};
+pub use game::{GameTally, game};
+pub use normal::{standing, two_sided};
 pub use places::{PlaceTally, StopTally};
 pub use tally::groups;
 
@@ -43,10 +48,50 @@ pub struct GroupTally {
     pub counts: Vec<u64>,
     /// The weighted share of each code among the valid answers, when there are weights.
     pub weighted: Option<Vec<f64>>,
+    /// What the weights of the valid answers come to, when there are weights.
+    #[serde(default)]
+    pub weights: Option<Weights>,
     /// How many gave a missing answer (don't know, refused, does not apply).
     pub missing: u64,
     /// How many skipped.
     pub skipped: u64,
+}
+
+/// What the weights of some answers come to: how many answers they are worth, and whether one of
+/// them speaks for many.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Weights {
+    /// Their sum.
+    pub sum: f64,
+    /// The sum of their squares.
+    pub squares: f64,
+    /// The largest of them.
+    pub largest: f64,
+}
+
+impl Weights {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            sum: self.sum + other.sum,
+            squares: self.squares + other.squares,
+            largest: self.largest.max(other.largest),
+        }
+    }
+
+    /// How many equally weighted answers these are worth: Kish's effective size, (Σw)² / Σw², in
+    /// answers; `None` without a weight.
+    #[must_use]
+    pub fn effective(self) -> Option<f64> {
+        (self.squares > 0.0).then(|| self.sum * self.sum / self.squares)
+    }
+
+    /// The part of all weight that the heaviest answer has, from 0 to 1; `None` without a weight.
+    #[must_use]
+    pub fn heaviest(self) -> Option<f64> {
+        (self.sum > 0.0).then(|| self.largest / self.sum)
+    }
 }
 
 /// Whether a tally also says weighted shares.

@@ -9,13 +9,15 @@ use polars::prelude::{DataFrame, Expr, IntoLazy, PolarsResult, col, len, lit};
 
 use super::column::{Book, SKIPPED, Sort};
 use super::frame::{Frame, Part};
-use super::{AnalysisError, GroupTally, Tally, Weighting};
+use super::{AnalysisError, GroupTally, Tally, Weighting, Weights};
 use crate::domain::instrument::Instrument;
 
 const BY: &str = "\u{1f}by";
 const STATE: &str = "\u{1f}state";
 const COUNT: &str = "\u{1f}count";
 const WEIGHT: &str = "\u{1f}weight";
+const SQUARES: &str = "\u{1f}squares";
+const LARGEST: &str = "\u{1f}largest";
 
 impl Frame {
     /// One question, for everyone or by the groups of another question asked beside it.
@@ -77,7 +79,7 @@ impl Frame {
 ///
 /// # Errors
 /// When a frame has no such question.
-pub fn groups(frames: &[Frame], question: &str) -> Result<Tally, AnalysisError> {
+pub fn groups(frames: &[&Frame], question: &str) -> Result<Tally, AnalysisError> {
     let mut all =
         Tally { question: question.to_owned(), by: None, codes: Vec::new(), groups: Vec::new() };
     let mut sum = GroupTally::default();
@@ -115,6 +117,8 @@ fn count(
     if let Some(weight) = weight {
         columns.push(col(weight.id.as_str()).alias(WEIGHT));
         sums.push(col(WEIGHT).sum());
+        sums.push((col(WEIGHT) * col(WEIGHT)).sum().alias(SQUARES));
+        sums.push(col(WEIGHT).max().alias(LARGEST));
     }
     if book.sort == Sort::Ticks {
         for code in &book.codes {
@@ -156,7 +160,13 @@ fn read(
             Ordering::Less => group.tally.missing += count,
             Ordering::Greater => {
                 group.tally.base += count;
-                group.weight += if weighted { number(counted, WEIGHT, row)? } else { 0.0 };
+                if weighted {
+                    group.weight = group.weight.and(Weights {
+                        sum: number(counted, WEIGHT, row)?,
+                        squares: number(counted, SQUARES, row)?,
+                        largest: number(counted, LARGEST, row)?,
+                    });
+                }
                 group.add(counted, book, row, usize::try_from(state).unwrap_or(usize::MAX))?;
             }
         }
@@ -171,7 +181,7 @@ fn number(counted: &DataFrame, column: &str, row: usize) -> PolarsResult<f64> {
 /// One group while it is being counted.
 struct Counting {
     tally: GroupTally,
-    weight: f64,
+    weight: Weights,
     weights: Option<Vec<f64>>,
 }
 
@@ -179,7 +189,8 @@ impl Counting {
     fn new(group: String, book: &Book, weighted: bool) -> Self {
         let counts = vec![0; book.codes.len()];
         let weights = weighted.then(|| vec![0.0; book.codes.len()]);
-        Self { tally: GroupTally { group, counts, ..GroupTally::default() }, weight: 0.0, weights }
+        let tally = GroupTally { group, counts, ..GroupTally::default() };
+        Self { tally, weight: Weights::default(), weights }
     }
 
     /// Adds a row of valid answers: one place of a code column, or the ticks of all choices.
@@ -203,7 +214,8 @@ impl Counting {
     }
 
     fn finish(mut self) -> GroupTally {
-        let whole = self.weight;
+        let whole = self.weight.sum;
+        self.tally.weights = self.weights.is_some().then_some(self.weight);
         let share = |weight: f64| if whole > 0.0 { weight / whole } else { 0.0 };
         self.tally.weighted = self.weights.map(|weights| weights.into_iter().map(share).collect());
         self.tally

@@ -42,6 +42,7 @@ mod schema;
 mod sealed;
 mod secret;
 mod server;
+mod takeaway;
 mod translation;
 mod trouble;
 mod unlink;

@@ -41,6 +41,7 @@ mod instruments;
 mod keyin;
 mod known;
 mod later;
+mod making;
 mod members;
 mod misses;
 mod moderation;
@@ -60,6 +61,7 @@ mod qr;
 mod released;
 mod releases;
 mod room;
+mod sentences;
 mod sheet;
 mod sign_in;
 mod translations;
@@ -216,6 +218,8 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/log", get(members::log))
         .route("/d/{slug}/releases/new", get(releases::new_page))
         .route("/d/{slug}/releases", post(releases::make))
+        .route("/d/{slug}/releases/making", get(making::page))
+        .route("/d/{slug}/releases/{n}/sentences", get(sentences::page).post(sentences::save))
         .route("/d/{slug}/releases/{n}", get(released::page))
         .route("/d/{slug}/releases/{n}/{collection}/{file}", get(released::file))
         .route("/d/{slug}/releases/{n}/publish", post(releases::publish))

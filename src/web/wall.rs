@@ -18,9 +18,10 @@ use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::ReflectionId;
+use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::job::evidence;
-use crate::publish::{Sheet, Shown, Station, Wall, station_path, takeaway};
+use crate::publish::{Sheet, Shown, Station, Wall, spoken as spoken_of, station_path};
 use crate::store::{NewReflection, Received};
 use crate::words::{FormWords, fill};
 
@@ -37,6 +38,8 @@ pub(super) struct Hall {
     pub walk: DataWalk,
     /// Its posters.
     pub wall: Arc<Wall>,
+    /// What somebody wrote under its charts.
+    pub written: Vec<Takeaway>,
 }
 
 /// The most characters of a reflection.
@@ -74,7 +77,8 @@ async fn hall(app: &Inner, door: &str) -> Result<Hall> {
     }
     let diagnosis = app.store.diagnosis_of(walk.diagnosis).await?;
     let wall = app.wall(&diagnosis, walk.release).await?;
-    Ok(Hall { diagnosis, walk, wall })
+    let written = app.store.takeaways(walk.diagnosis).await?;
+    Ok(Hall { diagnosis, walk, wall, written })
 }
 
 /// The language of an address, if answering pages have it.
@@ -154,6 +158,7 @@ struct StationPage<'a> {
     languages: Vec<(Lang, String)>,
     head: String,
     takeaway: String,
+    by: Option<String>,
     drawn: Vec<Drawn>,
     caption: Caption,
     prompts: Vec<&'a str>,
@@ -200,6 +205,7 @@ fn show(
 ) -> Result<Response> {
     let station = hall.wall.station(number).ok_or(Error::NotFound)?;
     let words = app.form_words(lang);
+    let spoken = spoken_of(station, lang, app.poster_words(lang), &hall.written);
     let tables: Vec<_> = station.tables().collect();
     let door = &hall.walk.door;
     let path = station_path(door, number, lang);
@@ -218,7 +224,8 @@ fn show(
         words,
         languages: others(hall, station, lang),
         head: head(&hall.wall, number, words),
-        takeaway: takeaway(station, lang, app.poster_words(lang)),
+        takeaway: spoken.said,
+        by: spoken.by.map(|by| fill(&app.poster_words(lang).words_by, &[("name", &by)])),
         drawn,
         caption: caption(&tables, lang, app.chart_words(lang)),
         prompts: station.prompts.iter().map(|prompt| prompt.get(lang)).collect(),
@@ -341,6 +348,7 @@ pub(super) async fn poster(
             address: Some(&address),
             chart: inner.chart_words(lang),
             words: inner.poster_words(lang),
+            written: &hall.written,
         };
         hall.wall.poster(number, &sheet).and_then(|poster| poster.pdf())
     })

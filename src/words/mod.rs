@@ -49,6 +49,7 @@ mod chart;
 mod doors;
 mod editor;
 mod form;
+mod gate;
 mod instrument;
 mod keep;
 mod lint;
@@ -67,6 +68,7 @@ pub use chart::ChartWords;
 pub use doors::DoorWords;
 pub use editor::EditorWords;
 pub use form::FormWords;
+pub use gate::GateWords;
 pub use instrument::InstrumentWords;
 pub use keep::KeepWords;
 pub use lint::LintWords;
@@ -165,6 +167,7 @@ mod tests {
             KeyinWords::of(lang).unwrap();
             DoorWords::of(lang).unwrap();
             NightWords::of(lang).unwrap();
+            GateWords::of(lang).unwrap();
         }
     }
 
