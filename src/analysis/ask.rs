@@ -371,6 +371,26 @@ impl<'a> Ask<'a> {
     }
 }
 
+impl Ask<'_> {
+    /// A column as weights: a blank or a word is none, and a word is said.
+    ///
+    /// # Errors
+    /// When one is negative, or there is no such column.
+    pub fn weights(&self, column: &str, rows: &Rows) -> Result<Vec<Option<f64>>, Refusal> {
+        let weights = self.numbers(column, None, None, rows)?;
+        match weights.iter().position(|weight| weight.is_some_and(|weight| weight < 0.0)) {
+            None => Ok(weights),
+            Some(at) => {
+                let row = rows.places().get(at).copied().unwrap_or(at);
+                let table = self.table.name();
+                Err(Refusal::cannot(format!(
+                    "{table}, row {row} (counting from 0): the weight {column} is negative"
+                )))
+            }
+        }
+    }
+}
+
 fn number(cell: Cell<'_>) -> Option<f64> {
     match cell {
         Cell::Number(number) => Some(number),
