@@ -9,6 +9,7 @@ mod frame;
 pub mod index;
 mod places;
 mod tally;
+pub mod weights;
 #[cfg(test)]
 mod tests;
 
