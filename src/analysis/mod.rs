@@ -3,11 +3,23 @@
 //! A [`Frame`] holds the answers of one collection as columns; everything else is a question put
 //! to it. What leaves this room is not protected: only [`crate::release`] may turn it into
 //! something that is shown.
+//!
+//! Beside it stands the engine for files ([`analyse`]): a [`plan::Plan`] of checks, a file as coded
+//! columns ([`Data`]), and one family of [`stats`] a file. Its numbers are compared with those of
+//! other tools, and no page shows them.
 
+mod analyse;
+pub mod answer;
+mod ask;
+pub mod code;
 mod column;
+mod data;
 mod frame;
 pub mod index;
+pub mod method;
 mod places;
+pub mod plan;
+pub mod stats;
 mod tally;
 pub mod weights;
 #[cfg(test)]
@@ -16,6 +28,9 @@ mod tests;
 use polars::error::PolarsError;
 use serde::{Deserialize, Serialize};
 
+pub use analyse::analyse;
+pub use ask::{Ask, Rows, Scores};
+pub use data::{Column, Data, Place, Table};
 pub use frame::Frame;
 pub use places::{PlaceTally, StopTally};
 pub use tally::groups;

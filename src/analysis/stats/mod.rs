@@ -1,0 +1,62 @@
+//! The methods of a plan, one family a file, and the numbers they share.
+//!
+//! Each family has pure functions over slices, which know nothing of plans and files, and for each
+//! method a function that takes an [`Ask`], reads its params, and gives an [`Answer`]. What cannot be
+//! computed is `null` beside a status and a reason, never 0 and never NaN.
+
+mod counts;
+pub mod dist;
+pub mod moments;
+mod scales;
+
+use super::answer::{Answer, Refusal};
+use super::ask::Ask;
+use super::method::Method;
+
+/// Answers one check.
+///
+/// # Errors
+/// When there is no answer at all.
+pub(super) fn answer(method: Method, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    match method {
+        Method::Frequency => counts::frequency(ask),
+        Method::Likert => scales::likert(ask),
+        Method::Missing => counts::missing(ask),
+        Method::BenjaminiHochberg
+        | Method::CronbachAlpha
+        | Method::Crosstab
+        | Method::DiffProportions
+        | Method::FinitePopulation
+        | Method::KruskalWallis
+        | Method::MannWhitney
+        | Method::MeanByGroup
+        | Method::MeanDifference
+        | Method::MultiResponse
+        | Method::NumericSummary
+        | Method::PairedMeans
+        | Method::PairedProportions
+        | Method::ProportionCi
+        | Method::RankedChoice
+        | Method::Representativeness
+        | Method::ScaleIndex
+        | Method::Suppression
+        | Method::WaveTrend
+        // The weighted ones.
+        | Method::PartialOverlap
+        | Method::PostStratification
+        | Method::Raking
+        | Method::RakingFailure
+        | Method::RaoScott
+        | Method::ReplicateSe
+        | Method::WeightDiagnostics
+        | Method::WeightTrimming
+        | Method::WeightedDiff
+        | Method::WeightedMean
+        | Method::WeightedProportion
+        | Method::WeightedRankTest
+        | Method::WeightedTotal
+        | Method::WeightedWaveDiff => {
+            Err(Refusal::unsupported(format!("{method:?} cannot be answered yet")))
+        }
+    }
+}
