@@ -99,6 +99,21 @@ impl<'a> Ask<'a> {
         Ok(answer)
     }
 
+    /// Another check of the plan, for a method that builds on it.
+    ///
+    /// # Errors
+    /// When its file could not be read.
+    pub fn beside(&self, check: &'a Check) -> Result<Self, Refusal> {
+        let table = self.data.table(check.file())?;
+        Ok(Self {
+            table,
+            params: &check.params,
+            used: RefCell::default(),
+            notes: RefCell::default(),
+            ..*self
+        })
+    }
+
     fn unused(&self, method: Method) {
         let used = self.used.borrow();
         for (name, value) in self.params {

@@ -21,9 +21,9 @@ mod places;
 pub mod plan;
 pub mod stats;
 mod tally;
-pub mod weights;
 #[cfg(test)]
 mod tests;
+pub mod weights;
 
 use polars::error::PolarsError;
 use serde::{Deserialize, Serialize};

@@ -1,17 +1,19 @@
 //! How the rows were drawn, and the one place where influences become a spread.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::matrix::Matrix;
-use super::{Undefined, real};
+use super::{Undefined, count};
 
 /// The columns that say how rows were drawn: one entry for each row, or no column.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Grouping<'a> {
-    /// The stratum of each row.
-    pub strata: Option<&'a [&'a str]>,
+    /// The stratum of each row: its place in `names`.
+    pub strata: Option<&'a [usize]>,
+    /// What the strata are called.
+    pub names: &'a [String],
     /// The unit (cluster) of each row that was drawn as a whole, inside its stratum.
-    pub units: Option<&'a [&'a str]>,
+    pub units: Option<&'a [usize]>,
     /// How many units the population has in the row's stratum; or, where no value is above 1, the
     /// share of them that was drawn.
     pub population: Option<&'a [f64]>,
@@ -75,21 +77,22 @@ impl Design {
     /// # Errors
     /// When a stratum has two population sizes, or one smaller than what was drawn of it.
     pub fn new(rows: usize, columns: Grouping<'_>) -> Result<Self, DesignFault> {
-        let mut names: HashMap<&str, usize> = HashMap::new();
-        let mut units: HashMap<(usize, &str), usize> = HashMap::new();
+        let mut places: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut units: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         let mut made = Self { unit_of: Vec::new(), stratum_of: Vec::new(), strata: Vec::new() };
         let mut sizes: Vec<Option<f64>> = Vec::new();
         for row in 0..rows {
-            let name = columns.strata.map_or("", |strata| strata[row]);
-            let stratum = *names.entry(name).or_insert_with(|| {
-                made.strata.push(Stratum { name: name.to_owned(), units: 0, left: 1.0 });
+            let place = columns.strata.map_or(0, |strata| strata[row]);
+            let stratum = *places.entry(place).or_insert_with(|| {
+                let name = columns.names.get(place).cloned().unwrap_or_default();
+                made.strata.push(Stratum { name, units: 0, left: 1.0 });
                 sizes.push(None);
                 made.strata.len() - 1
             });
             let next = made.stratum_of.len();
-            let unit = columns.units.map_or(next, |names| {
-                *units.entry((stratum, names[row])).or_insert(next)
-            });
+            let unit = columns
+                .units
+                .map_or(next, |unit| *units.entry((stratum, unit[row])).or_insert(next));
             if unit == next {
                 made.stratum_of.push(stratum);
                 made.strata[stratum].units += 1;
@@ -105,7 +108,7 @@ impl Design {
         let shares = sizes.iter().flatten().all(|size| *size <= 1.0);
         for (stratum, size) in made.strata.iter_mut().zip(sizes) {
             let Some(size) = size else { continue };
-            let drawn = if shares { size } else { real(stratum.units) / size };
+            let drawn = if shares { size } else { count(stratum.units) / size };
             if !(drawn > 0.0 && drawn <= 1.0) {
                 let (stratum, units) = (stratum.name.clone(), stratum.units);
                 return Err(DesignFault::TooSmall { stratum, units, population: size });
@@ -163,7 +166,7 @@ impl Design {
         }
         let mut means = vec![0.0; self.strata.len() * size];
         for (unit, stratum) in self.stratum_of.iter().enumerate() {
-            let units = real(self.strata[*stratum].units);
+            let units = count(self.strata[*stratum].units);
             for at in 0..size {
                 means[stratum * size + at] += totals[unit * size + at] / units;
             }
@@ -174,7 +177,7 @@ impl Design {
             if *left <= 0.0 {
                 continue;
             }
-            let factor = left * real(*units) / real(units - 1);
+            let factor = left * count(*units) / count(units - 1);
             let off = |at: usize| totals[unit * size + at] - means[stratum * size + at];
             for i in 0..size {
                 let scaled = factor * off(i);

@@ -1,22 +1,31 @@
-//! Weights as a file gives them: read wholly, or refused with every row that is wrong.
+//! Weights as a file gives them: read wholly, or refused with the first row that is wrong.
 
-use super::real;
+use super::count;
 
-/// What is wrong with a column of weights. Rows are counted from 0.
+/// What stands in a cell of a column of weights.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Given {
+    /// Nothing.
+    Blank,
+    /// A number.
+    Weight(f64),
+    /// Anything else.
+    Word,
+}
+
+/// What is wrong with a column of weights. Rows are those of the file, from 0.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum WeightFault {
     /// A cell that is no number.
-    #[error("the weight of row {row} is {cell:?}, not a number{}", and_more(*.more))]
+    #[error("row {row} (counting from 0): the weight is not a number{}", and_more(*.more))]
     NotANumber {
         /// The first such row.
         row: usize,
-        /// What stands there.
-        cell: String,
         /// How many more rows are like it.
         more: usize,
     },
     /// A weight below 0.
-    #[error("the weight of row {row} is {weight}, below 0{}", and_more(*.more))]
+    #[error("row {row} (counting from 0): the weight is {weight}, below 0{}", and_more(*.more))]
     Negative {
         /// The first such row.
         row: usize,
@@ -46,35 +55,34 @@ fn and_more(more: usize) -> String {
 
 /// Reads a column of weights: none where the cell is blank.
 ///
-/// Shapes: one cell for each row, in file order. A weight of 0 is a weight: its row stays in the
+/// Shapes: each row's number in the file and its cell. A weight of 0 is a weight: its row stays in the
 /// design and carries nothing.
 ///
 /// # Errors
-/// A cell that is no number (or infinite, or beyond 1e100), a weight below 0 (both name the first
+/// A cell that is no number (or not finite, or beyond 1e100), a weight below 0 (both name the first
 /// row), weights that are all 0, or no weight at all.
-pub fn given<'a>(
-    cells: impl IntoIterator<Item = Option<&'a str>>,
+pub fn given(
+    cells: impl IntoIterator<Item = (usize, Given)>,
 ) -> Result<Vec<Option<f64>>, WeightFault> {
     let mut weights = Vec::new();
-    let mut unread: Vec<(usize, String)> = Vec::new();
+    let mut unread: Vec<usize> = Vec::new();
     let mut negative: Vec<(usize, f64)> = Vec::new();
-    for (row, cell) in cells.into_iter().enumerate() {
-        let Some(cell) = cell.map(str::trim).filter(|cell| !cell.is_empty()) else {
-            weights.push(None);
-            continue;
-        };
-        match cell.parse::<f64>().ok().filter(|weight| weight.abs() <= TOO_LARGE) {
-            Some(weight) if weight < 0.0 => negative.push((row, weight)),
-            Some(weight) => weights.push(Some(weight)),
-            None => unread.push((row, cell.to_owned())),
+    for (row, cell) in cells {
+        match cell {
+            Given::Blank => weights.push(None),
+            Given::Weight(weight) if weight.is_nan() || weight.abs() > TOO_LARGE => {
+                unread.push(row);
+            }
+            Given::Weight(weight) if weight < 0.0 => negative.push((row, weight)),
+            Given::Weight(weight) => weights.push(Some(weight)),
+            Given::Word => unread.push(row),
         }
     }
-    if let Some((row, cell)) = unread.first() {
-        let more = unread.len() - 1;
-        return Err(WeightFault::NotANumber { row: *row, cell: cell.clone(), more });
+    if let [row, more @ ..] = unread.as_slice() {
+        return Err(WeightFault::NotANumber { row: *row, more: more.len() });
     }
-    if let Some(&(row, weight)) = negative.first() {
-        return Err(WeightFault::Negative { row, weight, more: negative.len() - 1 });
+    if let [(row, weight), more @ ..] = negative.as_slice() {
+        return Err(WeightFault::Negative { row: *row, weight: *weight, more: more.len() });
     }
     let known: Vec<f64> = weights.iter().flatten().copied().collect();
     if known.is_empty() {
@@ -88,7 +96,7 @@ pub fn given<'a>(
 
 /// Weights with mean 1; as they are where they have no mean above 0.
 pub(super) fn to_mean_one(mut weights: Vec<f64>) -> Vec<f64> {
-    let mean = weights.iter().sum::<f64>() / real(weights.len());
+    let mean = weights.iter().sum::<f64>() / count(weights.len());
     if mean > 0.0 {
         weights.iter_mut().for_each(|weight| *weight /= mean);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Undefined, real};
+use super::{Undefined, count};
 
 /// A jackknifed mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,8 @@ pub struct Replicated {
 /// multiplied by n/(n-1); var = sum over h of (n-1)/n · sum over i of (mean_hi - centre)².
 ///
 /// With one stratum this is JK1, else JKn. Weights are not raked anew. Shapes: one entry for each row
-/// with a weight; none where the answer is not valid; `unit` says stratum and unit of each row.
+/// with a weight; none where the answer is not valid; `unit` says stratum (its place in `names`) and
+/// unit of each row.
 /// Source: Rust and Rao 1996; R `as.svrepdesign`.
 ///
 /// # Errors
@@ -29,9 +30,10 @@ pub struct Replicated {
 pub fn jackknife(
     values: &[Option<f64>],
     weights: &[f64],
-    unit: &[(&str, &str)],
+    unit: &[(usize, usize)],
+    names: &[String],
 ) -> Result<Replicated, Undefined> {
-    let mut units: BTreeMap<(&str, &str), (f64, f64)> = BTreeMap::new();
+    let mut units: BTreeMap<(usize, usize), (f64, f64)> = BTreeMap::new();
     for ((value, weight), unit) in values.iter().zip(weights).zip(unit) {
         let sums = units.entry(*unit).or_default();
         if let Some(value) = value {
@@ -39,9 +41,9 @@ pub fn jackknife(
             sums.1 += weight;
         }
     }
-    let mut strata: BTreeMap<&str, (usize, f64, f64)> = BTreeMap::new();
+    let mut strata: BTreeMap<usize, (usize, f64, f64)> = BTreeMap::new();
     for ((stratum, _), (sum, weight)) in &units {
-        let all = strata.entry(stratum).or_default();
+        let all = strata.entry(*stratum).or_default();
         *all = (all.0 + 1, all.1 + sum, all.2 + weight);
     }
     let (sum, weight) = units.values().fold((0.0, 0.0), |(s, w), (sum, of)| (s + sum, w + of));
@@ -49,20 +51,20 @@ pub fn jackknife(
         return Err(Undefined::Nobody);
     }
     let estimate = sum / weight;
-    let without = |(stratum, unit): (&str, &str), own: (f64, f64)| {
-        let (size, its_sum, its_weight) = strata.get(stratum).copied().unwrap_or_default();
+    let without = |(stratum, unit): (usize, usize), own: (f64, f64)| {
+        let (size, its_sum, its_weight) = strata.get(&stratum).copied().unwrap_or_default();
         if size < 2 {
-            let one = Undefined::Lonely(stratum.to_owned());
+            let one = Undefined::Lonely(names.get(stratum).cloned().unwrap_or_default());
             return Err(if strata.len() == 1 { Undefined::OneUnit } else { one });
         }
         // The others of this stratum carry n/(n-1) of what they did; the rest is as it was.
-        let more = real(size) / real(size - 1);
+        let more = count(size) / count(size - 1);
         let sum = sum - its_sum + (its_sum - own.0) * more;
         let weight = weight - its_weight + (its_weight - own.1) * more;
         if weight <= 0.0 {
-            return Err(Undefined::LostReplicate(unit.to_owned()));
+            return Err(Undefined::LostReplicate(unit));
         }
-        Ok((sum / weight, real(size - 1) / real(size)))
+        Ok((sum / weight, count(size - 1) / count(size)))
     };
     let replicates: Result<Vec<(f64, f64)>, _> =
         units.iter().map(|(unit, own)| without(*unit, *own)).collect();
@@ -77,7 +79,7 @@ pub fn jackknife(
         replicates: units.len(),
         around_estimate: around(&|_| estimate),
         around_replicates: around(&|all| {
-            all.iter().map(|(mean, _)| mean).sum::<f64>() / real(all.len())
+            all.iter().map(|(mean, _)| mean).sum::<f64>() / count(all.len())
         }),
     })
 }

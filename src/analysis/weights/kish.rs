@@ -1,6 +1,6 @@
 //! What weights cost: Kish's design effect and effective number.
 
-use super::real;
+use super::count;
 
 /// What a column of weights looks like.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ impl Kish {
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        let heaviest = self.max * real(self.n) / self.sum;
+        let heaviest = self.max * count(self.n) / self.sum;
         if heaviest > 5.0 {
             warnings.push(format!("the largest weight is {heaviest:.1} times the mean"));
         }
@@ -45,7 +45,7 @@ impl Kish {
     /// effective number and with the plain one.
     #[must_use]
     pub fn margins(&self, k: f64) -> (f64, f64) {
-        (k * (0.25 / self.effective).sqrt(), k * (0.25 / real(self.n)).sqrt())
+        (k * (0.25 / self.effective).sqrt(), k * (0.25 / count(self.n)).sqrt())
     }
 }
 
@@ -61,8 +61,8 @@ pub fn kish(weights: &[f64]) -> Option<Kish> {
     let scaled = || weights.iter().map(|weight| weight / max);
     let (sum, squares) = (scaled().sum::<f64>(), scaled().map(|w| w * w).sum::<f64>());
     let effective = sum * sum / squares;
-    let mean = sum / real(weights.len());
-    let spread = scaled().map(|w| (w - mean) * (w - mean)).sum::<f64>() / real(weights.len());
+    let mean = sum / count(weights.len());
+    let spread = scaled().map(|w| (w - mean) * (w - mean)).sum::<f64>() / count(weights.len());
     Some(Kish {
         n: weights.len(),
         sum: weights.iter().sum(),
@@ -70,7 +70,7 @@ pub fn kish(weights: &[f64]) -> Option<Kish> {
         min: weights.iter().copied().fold(f64::INFINITY, f64::min),
         max,
         variation: spread.sqrt() / mean,
-        effect: real(weights.len()) / effective,
+        effect: count(weights.len()) / effective,
         effective,
     })
 }

@@ -2,6 +2,9 @@
 
 use std::ops::{Index, IndexMut};
 
+/// Variances of shares and rank scores are far above this; what is below is rounding.
+const NOISE: f64 = 1e-24;
+
 /// A matrix, row by row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Matrix {
@@ -44,7 +47,7 @@ impl Matrix {
         for step in 0..size {
             let pivot = (step..size)
                 .max_by(|a, b| self[(*a, step)].abs().total_cmp(&self[(*b, step)].abs()))?;
-            if self[(pivot, step)].abs() <= largest * 1e-13 || largest.is_nan() {
+            if self[(pivot, step)].abs() <= (largest * 1e-13).max(NOISE) || largest.is_nan() {
                 return None;
             }
             self.swap(pivot, step);

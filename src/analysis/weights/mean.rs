@@ -1,6 +1,6 @@
 //! Weighted means, totals and differences.
 
-use super::{Design, Undefined, Z, p_normal, t_quantile};
+use super::{Design, Undefined, Z, normal_p, t_quantile};
 
 /// A weighted mean; of zeros and ones, a share.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +25,7 @@ impl Mean {
     /// # Errors
     /// When there is no standard error, or no degree of freedom.
     pub fn interval(&self) -> Result<(f64, f64), Undefined> {
-        let half = t_quantile(super::real(self.freedom))? * self.se.clone()?;
+        let half = t_quantile(self.freedom)? * self.se.clone()?;
         Ok((self.mean - half, self.mean + half))
     }
 }
@@ -44,7 +44,7 @@ pub fn mean(values: &[Option<f64>], weights: &[f64], design: &Design) -> Result<
     if weight <= 0.0 {
         return Err(Undefined::Nobody);
     }
-    let mean = valid().map(|(value, w)| value * (w / weight)).sum::<f64>();
+    let mean = valid().map(|(value, w)| value * w).sum::<f64>() / weight;
     let moved = |value: &Option<f64>, w: &f64| value.map_or(0.0, |y| w / weight * (y - mean));
     let influence: Vec<f64> =
         values.iter().zip(weights).map(|(value, w)| moved(value, w)).collect();
@@ -83,11 +83,11 @@ impl Compared {
     /// When there is no standard error, or it is 0.
     pub fn test(&self) -> Result<(f64, f64), Undefined> {
         let se = self.se.clone()?;
-        if se <= 0.0 {
+        if se <= self.difference.abs() * 1e-12 {
             return Err(Undefined::NoSpread);
         }
         let z = self.difference / se;
-        Ok((z, p_normal(z)))
+        Ok((z, normal_p(z).ok_or(Undefined::NoSpread)?))
     }
 }
 

@@ -8,6 +8,7 @@
 //!
 //! Plain functions over slices, one entry for each row that has a weight. Nothing here is protected.
 
+pub(super) mod asked;
 mod calibrated;
 mod cells;
 mod design;
@@ -25,12 +26,15 @@ mod table;
 mod tests;
 mod trim;
 
-use statrs::distribution::{Beta, ContinuousCDF, FisherSnedecor, Normal, StudentsT};
+use statrs::distribution::{Beta, ContinuousCDF};
+
+use super::stats::dist::{Z, f_p, normal_p, t_975, t_p};
+use super::stats::moments::count;
 
 pub use calibrated::calibrated;
 pub use cells::{CellFault, Cells, post_stratify};
 pub use design::{Design, DesignFault, Grouping};
-pub use given::{WeightFault, given};
+pub use given::{Given, WeightFault, given};
 pub use jackknife::{Replicated, jackknife};
 pub use kish::{Kish, kish};
 pub use matrix::Matrix;
@@ -70,51 +74,29 @@ pub enum Undefined {
     #[error("the table has too many empty cells for this test")]
     Singular,
     /// A share of the answers whose weights are lost with a group of units.
-    #[error("without group {0:?} no valid answer is left")]
-    LostReplicate(String),
-}
-
-/// A count as a number. Above 4,294,967,295, more rows than one file has, it stays there.
-pub(super) fn real(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+    #[error("without unit {0} (counting from 0) no valid answer is left")]
+    LostReplicate(usize),
 }
 
 /// The two-sided 95 % quantile of Student's t; of the normal distribution from a million degrees on.
-pub(super) fn t_quantile(freedom: f64) -> Result<f64, Undefined> {
-    if freedom >= 1e6 {
+fn t_quantile(freedom: usize) -> Result<f64, Undefined> {
+    if freedom >= 1_000_000 {
         return Ok(Z);
     }
-    let t = StudentsT::new(0.0, 1.0, freedom).map_err(|_| Undefined::NoFreedom)?;
-    Ok(t.inverse_cdf(0.975))
+    t_975(count(freedom)).ok_or(Undefined::NoFreedom)
 }
 
-/// The 0.975 quantile of the normal distribution.
-pub const Z: f64 = 1.959_963_984_540_054;
-
-/// Twice the upper tail of the normal distribution.
-fn p_normal(z: f64) -> f64 {
-    2.0 * Normal::standard().sf(z.abs())
-}
-
-/// Twice the upper tail of Student's t.
-fn p_t(t: f64, freedom: f64) -> Result<f64, Undefined> {
-    let all = StudentsT::new(0.0, 1.0, freedom).map_err(|_| Undefined::NoFreedom)?;
-    Ok(2.0 * all.sf(t.abs()))
-}
-
-/// The upper tail of F.
-fn p_f(f: f64, above: f64, below: f64) -> Result<f64, Undefined> {
-    let all = FisherSnedecor::new(above, below).map_err(|_| Undefined::NoFreedom)?;
-    Ok(all.sf(f))
-}
-
-/// A quantile of the beta distribution; the end of the scale where it is a single point.
+/// A quantile of the beta distribution, by halving: the solver of the library runs for ever near the
+/// ends of the scale. An end of the scale where the distribution is a single point.
 fn beta_quantile(at: f64, a: f64, b: f64) -> f64 {
     if a <= 0.0 {
         return 0.0;
     }
-    if b <= 0.0 {
-        return 1.0;
+    let Some(beta) = Beta::new(a, b).ok().filter(|_| b > 0.0) else { return 1.0 };
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..80 {
+        let middle = f64::midpoint(low, high);
+        if beta.cdf(middle) < at { low = middle } else { high = middle }
     }
-    Beta::new(a, b).map_or(f64::NAN, |beta| beta.inverse_cdf(at))
+    f64::midpoint(low, high)
 }

@@ -1,6 +1,6 @@
 //! Two waves that share a part of their respondents.
 
-use super::{Compared, Undefined, real};
+use super::{Compared, Undefined, count};
 
 /// Two partly overlapping samples, unweighted.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,7 @@ pub fn overlap(first: &[Option<f64>], second: &[Option<f64>]) -> Result<Overlap,
     let other = Part::of(second.iter().flatten().copied()).ok_or(Undefined::Nobody)?;
     let both: Vec<(f64, f64)> =
         first.iter().zip(second).filter_map(|(one, other)| Some(((*one)?, (*other)?))).collect();
-    let shared = real(both.len());
+    let shared = count(both.len());
     let middle = |of: fn(&(f64, f64)) -> f64| both.iter().map(of).sum::<f64>() / shared;
     let covariance = if both.len() < 2 {
         0.0
@@ -63,7 +63,7 @@ struct Part {
 impl Part {
     fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
         let values: Vec<f64> = values.collect();
-        let n = real(values.len());
+        let n = count(values.len());
         let mean = values.iter().sum::<f64>() / n;
         let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
         let variance =

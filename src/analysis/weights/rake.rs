@@ -68,7 +68,8 @@ pub fn rake(margins: &[Margin], start: &[Option<f64>]) -> Result<Raked, NotRaked
     let rows: Vec<usize> = (0..start.len())
         .filter(|row| start[*row].is_some() && margins.iter().all(|m| m.of[*row].is_some()))
         .collect();
-    let refused = |reason: String| NotRaked { reason, n: rows.len(), empty: Vec::new(), error: None };
+    let refused =
+        |reason: String| NotRaked { reason, n: rows.len(), empty: Vec::new(), error: None };
     let targets = margins.iter().map(shares).collect::<Result<Vec<_>, _>>().map_err(&refused)?;
     if margins.is_empty() {
         return Err(refused("no margin was given".to_owned()));
@@ -91,9 +92,8 @@ pub fn rake(margins: &[Margin], start: &[Option<f64>]) -> Result<Raked, NotRaked
              {error:.6} off; the margins contradict each other in this sample"
         )
     } else {
-        let weight = |(row, cell): (&usize, &usize)| {
-            start[*row].unwrap_or(0.0) * fitted.factors[*cell]
-        };
+        let weight =
+            |(row, cell): (&usize, &usize)| start[*row].unwrap_or(0.0) * fitted.factors[*cell];
         let weights = to_mean_one(rows.iter().zip(&cell_of).map(weight).collect());
         return Ok(Raked { weights, error: fitted.error, cycles: fitted.cycles, rows });
     };

@@ -1,6 +1,6 @@
 //! Whether groups answer higher or lower, with weights: the rank test of Lumley and Scott.
 
-use super::{Design, Matrix, Undefined, p_f, p_t, real};
+use super::{Design, Matrix, Undefined, count, f_p, t_p};
 
 /// A design-based rank test.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,11 +67,15 @@ pub fn rank_test(
     let spread = design.linearise(&slices)?;
     if groups == 2 {
         let se = spread[(0, 0)].sqrt();
-        if se <= 0.0 {
+        if se <= 1e-12 {
             return Err(Undefined::NoSpread);
         }
         let (statistic, freedom) = ((means[1] - means[0]) / se, freedom.saturating_sub(1));
-        return Ok(RankTest { statistic, freedom, p: p_t(statistic, real(freedom)) });
+        return Ok(RankTest {
+            statistic,
+            freedom,
+            p: t_p(statistic, count(freedom)).ok_or(Undefined::NoFreedom),
+        });
     }
     let mut higher = Matrix::zero(groups - 1, 1);
     for (at, mean) in means.iter().skip(1).enumerate() {
@@ -79,8 +83,12 @@ pub fn rank_test(
     }
     let solved = spread.solve(higher.clone()).ok_or(Undefined::NoSpread)?;
     let statistic: f64 = (0..groups - 1).map(|at| higher[(at, 0)] * solved[(at, 0)]).sum();
-    let (above, below) = (real(groups - 1), real(freedom) - real(groups - 1));
-    Ok(RankTest { statistic, freedom: groups - 1, p: p_f(statistic / above, above, below) })
+    let (above, below) = (count(groups - 1), count(freedom) - count(groups - 1));
+    Ok(RankTest {
+        statistic,
+        freedom: groups - 1,
+        p: f_p(statistic / above, above, below).ok_or(Undefined::NoFreedom),
+    })
 }
 
 /// Sorts rows by their answer, and gives each its mid-rank over the whole weight.
@@ -94,7 +102,7 @@ fn ranks(rows: &mut [(usize, f64, usize)], weights: &[f64]) -> Vec<f64> {
             below += weights[*row];
             sum += below - weights[*row] / 2.0;
         }
-        ranks.extend(tied.iter().map(|_| sum / real(tied.len())));
+        ranks.extend(tied.iter().map(|_| sum / count(tied.len())));
     }
     ranks.iter_mut().for_each(|rank| *rank /= below);
     ranks

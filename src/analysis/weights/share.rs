@@ -1,6 +1,6 @@
 //! Intervals around a weighted share.
 
-use super::{Mean, Undefined, Z, beta_quantile, kish, real, t_quantile};
+use super::{Mean, Undefined, Z, beta_quantile, count, kish, t_quantile};
 
 /// Three intervals of one weighted share, and how much the weights and the design cost.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,10 +31,10 @@ pub fn intervals(share: &Mean, answers: &[f64], rows: usize) -> Result<Intervals
     let all = || -> Result<(f64, f64, f64), Undefined> {
         let se = share.se.clone()?;
         let between = p * (1.0 - p);
-        if between <= 0.0 || se <= 0.0 {
+        if between < 1e-12 || se <= 0.0 {
             return Err(Undefined::Unanimous);
         }
-        Ok((se, between, t_quantile(real(share.freedom))?))
+        Ok((se, between, t_quantile(share.freedom)?))
     };
     let logit = all().map(|(se, between, t)| {
         let (middle, half) = ((p / (1.0 - p)).ln(), t * se / between);
@@ -42,12 +42,12 @@ pub fn intervals(share: &Mean, answers: &[f64], rows: usize) -> Result<Intervals
         (back(middle - half), back(middle + half))
     });
     let korn_graubard = all().and_then(|(se, between, t)| {
-        let wide = t_quantile(real(rows.saturating_sub(1)))? / t;
+        let wide = t_quantile(rows.saturating_sub(1))? / t;
         let n = between / (se * se) * wide * wide;
         let (x, rest) = (n * p, n * (1.0 - p));
         Ok((beta_quantile(0.025, x, rest + 1.0), beta_quantile(0.975, x + 1.0, rest)))
     });
-    let effect = all().map(|(se, between, _)| se * se / (between / real(share.answers)));
+    let effect = all().map(|(se, between, _)| se * se / (between / count(share.answers)));
     Ok(Intervals { effective, wilson: wilson(p, effective), logit, korn_graubard, effect })
 }
 

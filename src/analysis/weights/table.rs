@@ -1,6 +1,9 @@
 //! Whether two questions hang together, with weights and a design: the test of Rao and Scott.
 
-use super::{Design, Matrix, Undefined, p_f, real};
+use super::{Design, Matrix, Undefined, count, f_p};
+
+/// Design effects are about 1; less than this is what rounding leaves of 0.
+const NOISE: f64 = 1e-12;
 
 /// The second-order test of a weighted cross-table.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,19 +61,19 @@ pub fn rao_scott(
     let kept_columns: Vec<usize> =
         (0..columns).filter(|column| (0..rows).any(|row| at(row, *column) > 0.0)).collect();
     let table = Table { share: &share, columns, kept_rows, kept_columns };
-    let pearson = table.pearson() * real(n);
+    let pearson = table.pearson() * count(n);
     let inside = |row: usize| cell[row].is_some() && weights[row] > 0.0;
-    let freedom = real(design.freedom(inside));
+    let freedom = count(design.freedom(inside));
     let effects = table.effects(&cell, weights, whole, n, design);
     let above = effects.as_ref().map_err(Clone::clone).and_then(|(trace, squares)| {
-        if *squares > 0.0 { Ok(trace * trace / squares) } else { Err(Undefined::NoSpread) }
+        if *squares > NOISE { Ok(trace * trace / squares) } else { Err(Undefined::NoSpread) }
     });
     let f = effects.and_then(|(trace, _)| {
-        if trace > 0.0 { Ok(pearson / trace) } else { Err(Undefined::NoSpread) }
+        if trace > NOISE { Ok(pearson / trace) } else { Err(Undefined::NoSpread) }
     });
     let below = above.clone().map(|above| above * freedom);
     let p = match (&f, &above, &below) {
-        (Ok(f), Ok(above), Ok(below)) => p_f(*f, *above, *below),
+        (Ok(f), Ok(above), Ok(below)) => f_p(*f, *above, *below).ok_or(Undefined::NoFreedom),
         (Err(undefined), _, _) | (_, Err(undefined), _) | (_, _, Err(undefined)) => {
             Err(undefined.clone())
         }
@@ -164,7 +167,8 @@ impl Table<'_> {
             for (j, other) in contrasts.iter().enumerate() {
                 for (at, sign) in one {
                     let same = other.iter().filter(|(there, _)| there == at);
-                    simple[(i, j)] += same.map(|(_, s)| s * sign * over(*at)).sum::<f64>() / real(n);
+                    simple[(i, j)] +=
+                        same.map(|(_, s)| s * sign * over(*at)).sum::<f64>() / count(n);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Weights held between two bounds, at the same sum.
 
-use super::real;
+use super::count;
 
 /// Bounds of weights.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,7 +56,7 @@ pub fn trim(weights: &[f64], cap: Cap) -> Result<Trimmed, NotTrimmed> {
     if weights.is_empty() {
         return Err(NotTrimmed::NoWeights);
     }
-    let mean = sum / real(weights.len());
+    let mean = sum / count(weights.len());
     if !(low <= mean && mean <= high) {
         return Err(NotTrimmed::OutOfReach { mean, low, high });
     }
@@ -76,7 +76,8 @@ pub fn trim(weights: &[f64], cap: Cap) -> Result<Trimmed, NotTrimmed> {
             break;
         }
         let bound: f64 = at.iter().flatten().sum();
-        let free: f64 = trimmed.iter().zip(&at).filter(|(_, at)| at.is_none()).map(|(w, _)| w).sum();
+        let free: f64 =
+            trimmed.iter().zip(&at).filter(|(_, at)| at.is_none()).map(|(w, _)| w).sum();
         if free <= 0.0 {
             return Err(NotTrimmed::OutOfReach { mean, low, high });
         }
