@@ -99,6 +99,21 @@ impl<'a> Ask<'a> {
         Ok(answer)
     }
 
+    /// Another check of the plan, for a method that builds on it.
+    ///
+    /// # Errors
+    /// When its file could not be read.
+    pub fn beside(&self, check: &'a Check) -> Result<Self, Refusal> {
+        let table = self.data.table(check.file())?;
+        Ok(Self {
+            table,
+            params: &check.params,
+            used: RefCell::default(),
+            notes: RefCell::default(),
+            ..*self
+        })
+    }
+
     fn unused(&self, method: Method) {
         let used = self.used.borrow();
         for (name, value) in self.params {
@@ -368,26 +383,6 @@ impl<'a> Ask<'a> {
         let table = score_table(valid, scores)?;
         let places = self.places(column, valid, rows)?;
         Ok(places.into_iter().map(|at| table.get(usize::from(at)).copied()).collect())
-    }
-}
-
-impl Ask<'_> {
-    /// A column as weights: a blank or a word is none, and a word is said.
-    ///
-    /// # Errors
-    /// When one is negative, or there is no such column.
-    pub fn weights(&self, column: &str, rows: &Rows) -> Result<Vec<Option<f64>>, Refusal> {
-        let weights = self.numbers(column, None, None, rows)?;
-        match weights.iter().position(|weight| weight.is_some_and(|weight| weight < 0.0)) {
-            None => Ok(weights),
-            Some(at) => {
-                let row = rows.places().get(at).copied().unwrap_or(at);
-                let table = self.table.name();
-                Err(Refusal::cannot(format!(
-                    "{table}, row {row} (counting from 0): the weight {column} is negative"
-                )))
-            }
-        }
     }
 }
 

@@ -23,6 +23,7 @@ pub mod stats;
 mod tally;
 #[cfg(test)]
 mod tests;
+pub mod weights;
 
 use polars::error::PolarsError;
 use serde::{Deserialize, Serialize};

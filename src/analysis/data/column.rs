@@ -134,6 +134,42 @@ impl Column {
         })
     }
 
+    /// For every row the place of its value among all different values, and how these are written; a
+    /// blank has no place.
+    #[must_use]
+    pub fn values(&self) -> (Vec<Option<usize>>, Vec<String>) {
+        let mut known: HashMap<(Option<u64>, Option<Box<str>>), usize> = HashMap::new();
+        let mut names = Vec::new();
+        let mut place = |entry: &Entry| match entry {
+            Entry::Blank => None,
+            Entry::Number(_) | Entry::Word(_) => {
+                Some(*known.entry(entry.key()).or_insert_with(|| {
+                    names.push(match entry {
+                        Entry::Number(number) => number.to_string(),
+                        Entry::Word(word) => word.to_string(),
+                        Entry::Blank => String::new(),
+                    });
+                    names.len() - 1
+                }))
+            }
+        };
+        let places = match &self.body {
+            Body::Coded { codes, book } => {
+                let table: Vec<Option<usize>> = book.iter().map(place).collect();
+                (0..codes.len()).map(|row| table[codes.at(row)]).collect()
+            }
+            Body::Numbers { values, words } => {
+                let entry = |(row, value): (usize, &f64)| match words.get(&row) {
+                    Some(word) => place(&Entry::Word(word.clone())),
+                    None if value.is_nan() => None,
+                    None => place(&Entry::Number(*value)),
+                };
+                values.iter().enumerate().map(entry).collect()
+            }
+        };
+        (places, names)
+    }
+
     /// Whether any row has this code.
     #[must_use]
     pub fn has(&self, code: &Code) -> bool {

@@ -24,6 +24,7 @@ mod waves;
 use super::answer::{Answer, Refusal};
 use super::ask::Ask;
 use super::method::Method;
+use super::weights::asked::{estimates, making, tested};
 
 /// Answers one check.
 ///
@@ -53,23 +54,18 @@ pub(super) fn answer(method: Method, ask: &Ask<'_>) -> Result<Answer, Refusal> {
         Method::ScaleIndex => items::scale_index(ask),
         Method::Suppression => suppress::suppression(ask),
         Method::WaveTrend => waves::wave_trend(ask),
-        // The weighted ones.
-        // The weighted ones.
-        Method::PartialOverlap
-        | Method::PostStratification
-        | Method::Raking
-        | Method::RakingFailure
-        | Method::RaoScott
-        | Method::ReplicateSe
-        | Method::WeightDiagnostics
-        | Method::WeightTrimming
-        | Method::WeightedDiff
-        | Method::WeightedMean
-        | Method::WeightedProportion
-        | Method::WeightedRankTest
-        | Method::WeightedTotal
-        | Method::WeightedWaveDiff => {
-            Err(Refusal::unsupported(format!("{method:?} cannot be answered yet")))
-        }
+        Method::PartialOverlap => tested::overlap(ask),
+        Method::PostStratification => making::post_stratification(ask),
+        Method::Raking | Method::RakingFailure => making::raking(ask),
+        Method::RaoScott => tested::rao_scott(ask),
+        Method::ReplicateSe => tested::replicates(ask),
+        Method::WeightDiagnostics => making::diagnostics(ask),
+        Method::WeightTrimming => making::trimming(ask),
+        Method::WeightedDiff => estimates::difference(ask),
+        Method::WeightedMean => estimates::mean(ask),
+        Method::WeightedProportion => estimates::proportion(ask),
+        Method::WeightedRankTest => tested::rank_test(ask),
+        Method::WeightedTotal => estimates::total(ask),
+        Method::WeightedWaveDiff => estimates::waves(ask),
     }
 }

@@ -8,6 +8,7 @@ use crate::analysis::answer::{Answer, Refusal, by_code};
 use crate::analysis::ask::{Ask, Rows};
 use crate::analysis::code::Code;
 use crate::analysis::data::Place;
+use crate::analysis::weights::asked::column_of_weights;
 
 use super::moments::{count, share};
 
@@ -75,7 +76,7 @@ pub(super) fn multi_response(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let base = Base::of(ask, &rows)?;
     let weights = match ask.value("weight") {
         None => None,
-        Some(_) => Some(ask.weights(ask.text("weight")?, &rows)?),
+        Some(_) => Some(column_of_weights(ask, ask.text("weight")?, &rows, None)?),
     };
     let mut counts = vec![0_usize; names.len()];
     let mut weighted = vec![0.0; names.len()];
