@@ -3,21 +3,37 @@
 //! A [`Frame`] holds the answers of one collection as columns; everything else is a question put
 //! to it. What leaves this room is not protected: only [`crate::release`] may turn it into
 //! something that is shown.
+//!
+//! Beside it stands the engine for files ([`analyse`]): a [`plan::Plan`] of checks, a file as coded
+//! columns ([`Data`]), and one family of [`stats`] a file. Its numbers are compared with those of
+//! other tools, and no page shows them.
 
+mod analyse;
+pub mod answer;
+mod ask;
+pub mod code;
 mod column;
+mod data;
 mod frame;
 mod game;
 pub mod index;
 mod marks;
+pub mod method;
 mod normal;
 mod places;
+pub mod plan;
+pub mod stats;
 mod tally;
 #[cfg(test)]
 mod tests;
+pub mod weights;
 
 use polars::error::PolarsError;
 use serde::{Deserialize, Serialize};
 
+pub use analyse::analyse;
+pub use ask::{Ask, Rows, Scores};
+pub use data::{Column, Data, Place, Table};
 pub use frame::{Filling, Frame};
 pub use game::{GameTally, game};
 pub use normal::{standing, two_sided};

@@ -11,6 +11,7 @@ use crate::instruments;
 use crate::store::{Store, Token};
 use crate::web::app::{BaseUrl, Clock};
 
+mod analyse;
 mod area;
 mod cards;
 mod data;
@@ -60,6 +61,11 @@ enum Command {
                             Example: miradouro export --diagnosis oude-haven \
                             --collection 5f0c… --out closed/spring")]
     Export(export::Export),
+    /// Answer a plan of statistical checks from CSV files on this machine, as JSON.
+    #[command(after_help = "Example: miradouro analyse --data survey.csv --plan plan.json\n\
+                            Example: miradouro analyse --data folder --plan plan.json \
+                            --out answers.json")]
+    Analyse(analyse::Analyse),
     /// Import a map of the area: places are chosen from it.
     #[command(after_help = "Example: miradouro area oude-haven.geojson --diagnosis oude-haven \
                             --source \"OpenStreetMap contributors\" --licence \"ODbL 1.0\"")]
@@ -204,6 +210,7 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Check(with) => Ok(check(&with.files)),
         Command::Import(with) => data::import(with).await,
         Command::Export(with) => export::export(with).await,
+        Command::Analyse(with) => analyse::obey(&with),
         Command::Area(with) => area::import(with).await,
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,

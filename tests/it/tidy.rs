@@ -33,7 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 26] = [
+const CRATES: [(&str, &[&str]); 27] = [
     ("toml", &["instruments", "words", "job"]),
     ("toml_edit", &["instruments"]),
     ("calamine", &["instruments"]),
@@ -41,6 +41,7 @@ const CRATES: [(&str, &[&str]); 26] = [
     ("zip", &["instruments"]),
     ("polars", &["analysis"]),
     ("statrs", &["analysis"]),
+    ("encoding_rs", &["analysis"]),
     ("geojson", &["job"]),
     ("image", &["job"]),
     ("unicode_normalization", &["job"]),
@@ -52,7 +53,7 @@ const CRATES: [(&str, &[&str]); 26] = [
     ("rustybuzz", &["charts"]),
     ("krilla", &["publish"]),
     ("krilla_svg", &["publish"]),
-    ("csv", &["publish", "job", "web"]),
+    ("csv", &["publish", "job", "web", "analysis"]),
     ("axum", &["web", "cli"]),
     ("hyper", &["web"]),
     ("hyper_util", &["web"]),
