@@ -16,6 +16,7 @@ pub mod fields;
 pub mod ground;
 pub mod ids;
 pub mod instrument;
+mod kept;
 pub mod keyed;
 pub mod line;
 pub mod night;
