@@ -1,8 +1,9 @@
 //! One question as columns: which small number stands for which answer.
 //!
 //! A code column holds the place of a valid answer from 0 on, [`SKIPPED`], or a number below it for
-//! each way of not answering; null is "not asked". A code that no choice has counts as missing and
-//! never as valid, whatever number it might look like.
+//! each way of not answering; the lowest is "not asked". A code that no choice has counts as missing
+//! and never as valid, whatever number it might look like. No column of codes has a null, so that
+//! counting goes over plain numbers.
 
 use std::collections::HashMap;
 use std::slice;
@@ -124,6 +125,11 @@ impl Book {
         self.places.get(code).copied().unwrap_or(self.unreadable)
     }
 
+    /// What stands where the question was not asked: the lowest of its numbers.
+    pub(super) const fn not_asked(&self) -> i32 {
+        self.unreadable - 1
+    }
+
     /// The number that stands for an answer.
     fn one(&self, answer: &Answer) -> i32 {
         match answer {
@@ -192,7 +198,10 @@ impl Growing {
     /// Adds one row.
     pub(super) fn push(&mut self, answer: Option<&Answer>) {
         match self.book.sort {
-            Sort::Codes => self.codes.append_option(answer.map(|answer| self.book.one(answer))),
+            Sort::Codes => {
+                let code = answer.map_or(self.book.not_asked(), |answer| self.book.one(answer));
+                self.codes.append_value(code);
+            }
             Sort::Ticks => self.push_ticks(answer),
             Sort::Weight => self.weights.append_option(answer.and_then(weight)),
         }
@@ -200,7 +209,8 @@ impl Growing {
 
     fn push_ticks(&mut self, answer: Option<&Answer>) {
         let read = answer.map(|answer| self.book.several(answer));
-        self.codes.append_option(read.as_ref().map(|(state, _)| *state));
+        let not_asked = self.book.not_asked();
+        self.codes.append_value(read.as_ref().map_or(not_asked, |(state, _)| *state));
         let ticks = read.map(|(_, ticks)| ticks).unwrap_or_default();
         for (place, column) in self.ticks.iter_mut().enumerate() {
             column.append_value(ticks.contains(&place));

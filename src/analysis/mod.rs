@@ -13,6 +13,7 @@ pub mod answer;
 mod ask;
 pub mod code;
 mod column;
+mod cube;
 mod data;
 mod frame;
 mod game;
@@ -134,4 +135,7 @@ pub enum AnalysisError {
     /// The columns could not be made or read.
     #[error("could not work on the columns")]
     Columns(#[from] PolarsError),
+    /// A thread that counted could not read its columns.
+    #[error("could not count: {0}")]
+    Counting(String),
 }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::answer::Refusal;
-use super::plan::Plan;
+use super::plan::{Check, Plan};
 
 pub(super) use column::{BLANK, OTHER};
 pub use column::{Column, Place};
@@ -24,6 +24,8 @@ const USUAL: &str = "data.csv";
 #[derive(Debug)]
 pub struct Data {
     place: PathBuf,
+    /// The file that a check without one is about, by the check's id, where the folder has no usual one.
+    homes: BTreeMap<String, String>,
     tables: BTreeMap<String, Result<Table, Refusal>>,
 }
 
@@ -44,21 +46,30 @@ impl Data {
     #[must_use]
     pub fn read(place: &Path, plan: &Plan) -> Self {
         let mut wishes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let homes = homes(place, plan);
         for check in &plan.checks {
-            let name = file_of(place, check.file());
-            check.words(wishes.entry(name).or_default());
+            let named = check.file().or(homes.get(&check.id).map(String::as_str));
+            check.words(wishes.entry(file_of(place, named)).or_default());
         }
         let tables = wishes.into_iter().map(|(name, words)| {
             let table = path(place, &name).and_then(|path| Table::read(&path, &name, &words));
             (name, table)
         });
-        Self { place: place.to_owned(), tables: tables.collect() }
+        Self { place: place.to_owned(), tables: tables.collect(), homes }
     }
 
-    /// The table a check is about.
+    /// The table a check is about: the one it names, the usual one, or the only one with its columns.
     ///
     /// # Errors
     /// When its file could not be read.
+    pub fn table_of(&self, check: &Check) -> Result<&Table, Refusal> {
+        self.table(check.file().or(self.homes.get(&check.id).map(String::as_str)))
+    }
+
+    /// The table of a file; without one, the usual one.
+    ///
+    /// # Errors
+    /// When it could not be read.
     pub fn table(&self, file: Option<&str>) -> Result<&Table, Refusal> {
         match self.tables.get(&file_of(&self.place, file)) {
             Some(Ok(table)) => Ok(table),
@@ -72,6 +83,36 @@ impl Data {
         let tables = self.tables.values().filter_map(|table| table.as_ref().ok());
         tables.flat_map(|table| &table.odd).map(String::as_str)
     }
+}
+
+/// In a folder without the usual file, the file of each check that names none: the one CSV file that
+/// has more of the columns it names than any other.
+fn homes(place: &Path, plan: &Plan) -> BTreeMap<String, String> {
+    let mut homes = BTreeMap::new();
+    let homeless = || plan.checks.iter().filter(|check| check.file().is_none());
+    if !place.is_dir() || place.join(USUAL).is_file() || homeless().next().is_none() {
+        return homes;
+    }
+    let entries = std::fs::read_dir(place).into_iter().flatten().flatten();
+    let mut headers: Vec<(String, Vec<String>)> = entries
+        .filter(|entry| entry.path().extension().is_some_and(|end| end == "csv"))
+        .filter_map(|entry| {
+            let header = read::read(&entry.path(), |_| false).ok()?.header;
+            Some((entry.file_name().to_string_lossy().into_owned(), header))
+        })
+        .collect();
+    headers.sort();
+    for check in homeless() {
+        let mut words = BTreeSet::new();
+        check.words(&mut words);
+        let has = |header: &[String]| header.iter().filter(|name| words.contains(*name)).count();
+        let most = headers.iter().map(|(_, header)| has(header)).max().unwrap_or(0);
+        let mut best = headers.iter().filter(|(_, header)| most > 0 && has(header) == most);
+        if let (Some((name, _)), None) = (best.next(), best.next()) {
+            homes.insert(check.id.clone(), name.clone());
+        }
+    }
+    homes
 }
 
 /// The name of the file a check is about.

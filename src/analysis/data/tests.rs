@@ -110,3 +110,21 @@ fn a_long_file_is_the_same_read_by_two() {
         }
     }
 }
+
+#[test]
+fn a_check_without_a_file_is_about_the_only_one_with_its_columns() {
+    let folder = std::env::temp_dir().join(format!("miradouro-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("one.csv"), "p,q\n1,2\n").unwrap();
+    std::fs::write(folder.join("two.csv"), "p,r\n1,2\n3,4\n").unwrap();
+    let plan = r#"{"checks": [
+        {"id": "r", "method": "frequency", "params": {"variable": "r"}},
+        {"id": "p", "method": "frequency", "params": {"variable": "p"}}
+    ]}"#;
+    let plan = Plan::read(plan).unwrap();
+    let data = Data::read(&folder, &plan);
+    assert_eq!(data.table_of(&plan.checks[0]).unwrap().rows(), 2);
+    let both = data.table_of(&plan.checks[1]).unwrap_err().to_string();
+    assert_eq!(both, "there is no file data.csv in the folder");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
