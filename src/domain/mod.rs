@@ -31,6 +31,8 @@ pub mod reading;
 pub mod recheck;
 pub mod reconcile;
 pub mod retention;
+pub mod row_export;
 pub mod text;
 pub mod translation;
+pub mod variable;
 pub mod version;

@@ -46,6 +46,7 @@ macro_rules! words {
 }
 
 mod chart;
+mod data;
 mod doors;
 mod editor;
 mod form;
@@ -64,6 +65,7 @@ mod ways;
 mod wire;
 
 pub use chart::ChartWords;
+pub use data::DataWords;
 pub use doors::DoorWords;
 pub use editor::EditorWords;
 pub use form::FormWords;
@@ -157,6 +159,7 @@ mod tests {
             WaysWords::of(lang).unwrap();
             KeepWords::of(lang).unwrap();
             WireWords::of(lang).unwrap();
+            DataWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -172,6 +175,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
+            "data",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);
