@@ -1,13 +1,19 @@
 //! Decides which tables, stations and posters a release gets, and prints the paper twin of an
 //! instrument. Charts are drawn elsewhere.
 
+mod ddi;
 mod entrance;
 mod export;
 mod paper;
 mod poster;
+mod rscript;
 mod sentence;
+pub mod sheet;
+mod spss;
 mod station;
+pub mod study;
 
+pub use ddi::xml as ddi;
 pub use entrance::{Entrance, MOST_CARDS, MOST_LANGUAGES};
 pub use export::csv;
 pub use paper::{PaperError, Print, Twin};

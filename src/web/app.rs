@@ -17,9 +17,10 @@ use crate::domain::instrument::Instrument;
 use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::publish::Wall;
+use crate::publish::study::Terms;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeepWords, KeyinWords,
+    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, InstrumentWords, KeepWords, KeyinWords,
     LintWords, NightWords, PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords,
     StaffWords, WaysWords, WireWords,
 };
@@ -68,6 +69,9 @@ struct Words {
     wire: HashMap<Lang, WireWords>,
     doors: HashMap<Lang, DoorWords>,
     night: HashMap<Lang, NightWords>,
+    export: HashMap<Lang, ExportWords>,
+    data: HashMap<Lang, DataWords>,
+    terms: Terms,
 }
 
 impl std::ops::Deref for App {
@@ -107,6 +111,9 @@ impl App {
             wire: each(&Lang::RESPONDENTS, WireWords::of)?,
             doors: each(&Lang::STAFF, DoorWords::of)?,
             night: each(&Lang::STAFF, NightWords::of)?,
+            export: each(&Lang::STAFF, ExportWords::of)?,
+            data: each(&Lang::RESPONDENTS, DataWords::of)?,
+            terms: Terms::new()?,
         };
         let (published, areas, drawings, photo_desk, misses, doors, walls) = Default::default();
         Ok(Self(Arc::new(Inner {
@@ -238,6 +245,24 @@ impl Inner {
     #[must_use]
     pub fn night_words(&self, lang: Lang) -> &NightWords {
         pick(&self.words.night, lang)
+    }
+
+    /// The texts about data for research; English where a language has none yet.
+    #[must_use]
+    pub fn export_words(&self, lang: Lang) -> &ExportWords {
+        pick(&self.words.export, lang)
+    }
+
+    /// The texts beside an instrument's own in files; English where a language has none yet.
+    #[must_use]
+    pub fn data_words(&self, lang: Lang) -> &DataWords {
+        pick(&self.words.data, lang)
+    }
+
+    /// The words of columns and codes that no instrument has, in every language.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.words.terms
     }
 
     /// The wall of a release, if it was made already.

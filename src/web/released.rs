@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::app::App;
 use super::desk::{Desk, StaffFrame, show};
 use super::error::{Error, Result};
+use super::research;
 use super::sign_in::SignedIn;
 use super::wall::{Drawn, drawn};
 use crate::charts::sheet::alone;
@@ -17,7 +18,8 @@ use crate::charts::{Caption, Look, caption, data_table, draw};
 use crate::domain::instrument::Policy;
 use crate::domain::people::May;
 use crate::job::evidence::{self, Evidence};
-use crate::publish::{Shown, csv, may_hang};
+use crate::publish::sheet::workbook;
+use crate::publish::{Shown, csv};
 use crate::words::{StaffWords, fill};
 
 #[derive(Template)]
@@ -30,6 +32,8 @@ struct ReleasedPage<'a> {
     publish: Option<String>,
     sheets: Vec<SheetView>,
     show_table: &'a str,
+    tables: String,
+    all_tables: &'a str,
 }
 
 /// One collection's charts.
@@ -48,8 +52,7 @@ async fn evidence_of(desk: &Desk, number: i64) -> Result<Evidence> {
     if !evidence.release.published {
         return Err(Error::Forbidden);
     }
-    let tables = &evidence.tables;
-    evidence.sheets.retain(|(collection, _)| may_hang(collection, tables));
+    research::public(&mut evidence);
     Ok(evidence)
 }
 
@@ -71,6 +74,8 @@ pub(super) async fn page(
         publish: may_publish.then(|| desk.path(&format!("/releases/{number}/publish"))),
         sheets: sheets(&desk, &evidence)?,
         show_table: &app.form_words(desk.lang()).show_table,
+        tables: desk.path(&format!("/releases/{number}/tables")),
+        all_tables: &desk.export_words().all_tables,
         words,
     };
     Ok(show(StatusCode::OK, &page))
@@ -109,7 +114,8 @@ fn sheets(desk: &Desk, evidence: &Evidence) -> Result<Vec<SheetView>> {
     Ok(views)
 }
 
-/// `GET /d/{slug}/releases/{n}/{collection}/{file}`: a chart as `.svg`, or its table as `.csv`.
+/// `GET /d/{slug}/releases/{n}/{collection}/{file}`: a chart as `.svg`, or its table as `.csv`
+/// or `.xlsx`.
 pub(super) async fn file(
     State(app): State<App>,
     signed_in: SignedIn,
@@ -134,6 +140,13 @@ pub(super) async fn file(
             let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8");
             let save = (header::CONTENT_DISPOSITION, "attachment");
             Ok(([kind, save], csv(&table)).into_response())
+        }
+        "xlsx" => {
+            let of = evidence.sheets.iter().find(|(one, _)| one.id.to_string() == collection);
+            let (of, _) = of.ok_or(Error::NotFound)?;
+            let page = research::page(&app, of, &shown, lang);
+            let book = workbook(shown.plan.title.get(lang), evidence.release.made, &[page], None);
+            Ok(research::save(&name, research::XLSX, book.map_err(Error::Failed)?))
         }
         _ => Err(Error::NotFound),
     }

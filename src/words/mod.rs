@@ -49,6 +49,7 @@ mod chart;
 mod data;
 mod doors;
 mod editor;
+mod export;
 mod form;
 mod instrument;
 mod keep;
@@ -68,6 +69,7 @@ pub use chart::ChartWords;
 pub use data::DataWords;
 pub use doors::DoorWords;
 pub use editor::EditorWords;
+pub use export::ExportWords;
 pub use form::FormWords;
 pub use instrument::InstrumentWords;
 pub use keep::KeepWords;
@@ -168,6 +170,7 @@ mod tests {
             KeyinWords::of(lang).unwrap();
             DoorWords::of(lang).unwrap();
             NightWords::of(lang).unwrap();
+            ExportWords::of(lang).unwrap();
         }
     }
 
