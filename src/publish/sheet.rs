@@ -3,10 +3,14 @@
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use crate::charts::DataTable;
+use super::Shown;
+use crate::charts::{DataTable, caption, data_table};
+use crate::domain::collection::Collection;
+use crate::domain::instrument::Instrument;
 use crate::domain::text::{Lang, harmless};
 use crate::release::Table;
 use crate::release::table::{Group, Nearly, Shape};
+use crate::words::ChartWords;
 
 /// What stands in a cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -166,6 +170,37 @@ pub struct Page {
     pub above: Vec<String>,
     /// The table.
     pub table: DataTable,
+}
+
+impl Page {
+    /// One chart's table, with who was asked above it.
+    #[must_use]
+    pub fn of(collection: &Collection, shown: &Shown, lang: Lang, words: &ChartWords) -> Self {
+        let picture = shown.picture(None);
+        let said = caption(&picture.tables, lang, words);
+        let mut above = vec![collection.title.clone(), said.who];
+        above.extend(said.careful);
+        let (name, table) = (shown.plan.id.clone(), data_table(&picture, lang, words));
+        Self { name, above, table }
+    }
+}
+
+/// The table of every chart that the collections of a release plan.
+#[must_use]
+pub fn charts(
+    sheets: &[(Collection, Instrument)],
+    tables: &[Table],
+    lang: Lang,
+    words: &ChartWords,
+) -> Vec<Page> {
+    let mut pages = Vec::new();
+    for (collection, instrument) in sheets {
+        let own = tables.iter().filter(|table| table.address().collection == collection.id);
+        let own: Vec<&Table> = own.collect();
+        let shown = instrument.charts.iter().filter_map(|plan| Shown::of(plan, &own));
+        pages.extend(shown.map(|shown| Page::of(collection, &shown, lang, words)));
+    }
+    pages
 }
 
 /// A workbook: a page for each chart, then the long table. No cell is a formula or a link, and no

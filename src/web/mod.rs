@@ -21,7 +21,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
-mod api;
+pub(crate) mod api;
 pub mod app;
 pub(crate) mod area;
 mod assets;

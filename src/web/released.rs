@@ -18,7 +18,7 @@ use crate::charts::{Caption, Look, caption, data_table, draw};
 use crate::domain::instrument::Policy;
 use crate::domain::people::May;
 use crate::job::evidence::{self, Evidence};
-use crate::publish::sheet::workbook;
+use crate::publish::sheet::{Page, workbook};
 use crate::publish::{Shown, csv};
 use crate::words::{StaffWords, fill};
 
@@ -144,7 +144,7 @@ pub(super) async fn file(
         "xlsx" => {
             let of = evidence.sheets.iter().find(|(one, _)| one.id.to_string() == collection);
             let (of, _) = of.ok_or(Error::NotFound)?;
-            let page = research::page(&app, of, &shown, lang);
+            let page = Page::of(of, &shown, lang, words);
             let book = workbook(shown.plan.title.get(lang), evidence.release.made, &[page], None);
             Ok(research::save(&name, research::XLSX, book.map_err(Error::Failed)?))
         }

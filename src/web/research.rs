@@ -9,7 +9,6 @@ use jiff::tz::TimeZone;
 
 use super::app::{App, Inner};
 use super::error::{Error, Result};
-use crate::charts::{caption, data_table};
 use crate::domain::collection::{Collection, State as Stands};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::instrument::Instrument;
@@ -18,9 +17,9 @@ use crate::domain::row_export::RowExport;
 use crate::domain::text::Lang;
 use crate::job::evidence::{self, Evidence};
 use crate::job::rows;
-use crate::publish::sheet::{Grid, Page, long, workbook};
+use crate::publish::sheet::{Grid, charts, long, workbook};
 use crate::publish::study::{self, File, Study};
-use crate::publish::{Shown, ddi, may_hang};
+use crate::publish::{ddi, may_hang};
 use crate::store::StoredRelease;
 
 /// XLSX.
@@ -123,33 +122,13 @@ pub(super) fn tables(app: &App, evidence: &Evidence, kind: &str, lang: Lang) -> 
         "csv" => Ok(save(&format!("release-{number}.csv"), CSV, grid.csv())),
         "xlsx" => {
             let title = app.data_words(lang).tables(number);
-            let pages = pages(app, evidence, lang);
+            let words = app.chart_words(lang);
+            let pages = charts(&evidence.sheets, &evidence.tables, lang, words);
             let book = workbook(&title, evidence.release.made, &pages, Some(&grid));
             Ok(save(&format!("release-{number}.xlsx"), XLSX, book.map_err(Error::Failed)?))
         }
         _ => Err(Error::NotFound),
     }
-}
-
-/// Every chart's table, with who was asked above it.
-fn pages(app: &Inner, evidence: &Evidence, lang: Lang) -> Vec<Page> {
-    let mut pages = Vec::new();
-    for (collection, instrument) in &evidence.sheets {
-        let tables = evidence.tables_of(collection);
-        let shown = instrument.charts.iter().filter_map(|plan| Shown::of(plan, &tables));
-        pages.extend(shown.map(|shown| page(app, collection, &shown, lang)));
-    }
-    pages
-}
-
-/// One chart's table, with who was asked above it.
-pub(super) fn page(app: &Inner, collection: &Collection, shown: &Shown, lang: Lang) -> Page {
-    let (picture, words) = (shown.picture(None), app.chart_words(lang));
-    let said = caption(&picture.tables, lang, words);
-    let mut above = vec![collection.title.clone(), said.who];
-    above.extend(said.careful);
-    let (name, table) = (shown.plan.id.clone(), data_table(&picture, lang, words));
-    Page { name, above, table }
 }
 
 /// The codebook of a published version: `xml` (DDI), `csv` or nothing else.

@@ -28,7 +28,7 @@ use crate::release::Table;
 use problem::{Asked, Problem};
 
 /// The description, word for word as it is served.
-pub const DESCRIPTION: &str = include_str!("openapi.json");
+pub(crate) const DESCRIPTION: &str = include_str!("openapi.json");
 
 type Answer = Result<Response, Problem>;
 
