@@ -2,16 +2,22 @@
 //! instrument. Charts are drawn elsewhere.
 
 mod ballot;
+mod ddi;
 mod entrance;
 mod export;
 mod paper;
 mod poster;
+mod rscript;
 mod sentence;
+pub mod sheet;
 mod spoken;
+mod spss;
 mod station;
+pub mod study;
 mod waves;
 
 pub use ballot::{Standing, standing};
+pub use ddi::xml as ddi;
 pub use entrance::{Entrance, MOST_CARDS, MOST_LANGUAGES};
 pub use export::csv;
 pub use paper::{PaperError, Print, Twin};

@@ -18,11 +18,12 @@ use crate::domain::instrument::Instrument;
 use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::publish::Wall;
+use crate::publish::study::Terms;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DoorWords, EditorWords, FormWords, GateWords, InstrumentWords, KeepWords,
-    KeyinWords, LintWords, NightWords, PageWords, PaperWords, PhoneWords, PosterWords,
-    PrivacyWords, StaffWords, WaysWords, WireWords,
+    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords,
+    InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
+    PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords, WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -71,6 +72,9 @@ struct Words {
     doors: HashMap<Lang, DoorWords>,
     night: HashMap<Lang, NightWords>,
     gate: HashMap<Lang, GateWords>,
+    export: HashMap<Lang, ExportWords>,
+    data: HashMap<Lang, DataWords>,
+    terms: Terms,
 }
 
 impl std::ops::Deref for App {
@@ -111,6 +115,9 @@ impl App {
             doors: each(&Lang::STAFF, DoorWords::of)?,
             night: each(&Lang::STAFF, NightWords::of)?,
             gate: each(&Lang::STAFF, GateWords::of)?,
+            export: each(&Lang::STAFF, ExportWords::of)?,
+            data: each(&Lang::RESPONDENTS, DataWords::of)?,
+            terms: Terms::new()?,
         };
         let (published, areas, drawings, photo_desk, misses, doors, walls, makings) =
             Default::default();
@@ -265,6 +272,24 @@ impl Inner {
         }
         makings.insert(of, making);
         true
+    }
+
+    /// The texts about data for research; English where a language has none yet.
+    #[must_use]
+    pub fn export_words(&self, lang: Lang) -> &ExportWords {
+        pick(&self.words.export, lang)
+    }
+
+    /// The texts beside an instrument's own in files; English where a language has none yet.
+    #[must_use]
+    pub fn data_words(&self, lang: Lang) -> &DataWords {
+        pick(&self.words.data, lang)
+    }
+
+    /// The words of columns and codes that no instrument has, in every language.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.words.terms
     }
 
     /// The wall of a release, if it was made already.

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::app::App;
 use super::desk::{Desk, StaffFrame, show};
 use super::error::{Error, Result};
+use super::research;
 use super::sign_in::SignedIn;
 use super::wall::{Drawn, drawn};
 use crate::charts::sheet::alone;
@@ -19,7 +20,8 @@ use crate::domain::diagnosis::Wave;
 use crate::domain::instrument::{Instrument, Policy};
 use crate::domain::people::May;
 use crate::job::evidence::{self, Evidence};
-use crate::publish::{Shown, Standing, Step, csv, may_hang, standing, steps};
+use crate::publish::sheet::{Page, workbook};
+use crate::publish::{Shown, Standing, Step, csv, standing, steps};
 use crate::release::Table;
 use crate::release::change::{Break, Change};
 use crate::words::{GateWords, StaffWords, fill};
@@ -36,6 +38,8 @@ struct ReleasedPage<'a> {
     show_table: &'a str,
     gate: &'a GateWords,
     sentences: Option<(String, &'a str)>,
+    tables: String,
+    all_tables: &'a str,
 }
 
 /// One collection's charts.
@@ -58,8 +62,7 @@ async fn evidence_of(desk: &Desk, number: i64) -> Result<Evidence> {
     if !evidence.release.published {
         return Err(Error::Forbidden);
     }
-    let tables = &evidence.tables;
-    evidence.sheets.retain(|(collection, _)| may_hang(collection, tables));
+    research::public(&mut evidence);
     Ok(evidence)
 }
 
@@ -87,6 +90,8 @@ pub(super) async fn page(
             (path, app.gate_words(desk.lang()).sentences.as_str())
         }),
         show_table: &app.form_words(desk.lang()).show_table,
+        tables: desk.path(&format!("/releases/{number}/tables")),
+        all_tables: &desk.export_words().all_tables,
         words,
     };
     Ok(show(StatusCode::OK, &page))
@@ -213,7 +218,8 @@ fn change(change: Change, words: &GateWords) -> &str {
     }
 }
 
-/// `GET /d/{slug}/releases/{n}/{collection}/{file}`: a chart as `.svg`, or its table as `.csv`.
+/// `GET /d/{slug}/releases/{n}/{collection}/{file}`: a chart as `.svg`, or its table as `.csv`
+/// or `.xlsx`.
 pub(super) async fn file(
     State(app): State<App>,
     signed_in: SignedIn,
@@ -238,6 +244,13 @@ pub(super) async fn file(
             let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8");
             let save = (header::CONTENT_DISPOSITION, "attachment");
             Ok(([kind, save], csv(&table)).into_response())
+        }
+        "xlsx" => {
+            let of = evidence.sheets.iter().find(|(one, _)| one.id.to_string() == collection);
+            let (of, _) = of.ok_or(Error::NotFound)?;
+            let page = Page::of(of, &shown, lang, words);
+            let book = workbook(shown.plan.title.get(lang), evidence.release.made, &[page], None);
+            Ok(research::save(&name, research::XLSX, book.map_err(Error::Failed)?))
         }
         _ => Err(Error::NotFound),
     }

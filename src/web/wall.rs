@@ -14,6 +14,7 @@ use super::app::{App, Inner};
 use super::error::{Error, Result};
 use super::page::{self, Frame, Message};
 use super::participate::{best, wished};
+use super::research::Reader;
 use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
@@ -380,5 +381,23 @@ pub(super) async fn published(
         (format!("{}, {}", walk.title, walk.held_on), format!("/w/{}/{lang}", walk.door))
     };
     page.links = walks.iter().map(link).collect();
+    page.links.extend(files(&app, diagnosis, lang).await?);
     Ok(page::html(page.render()))
+}
+
+/// The tables of the newest published release, and the codebooks of what was asked.
+async fn files(app: &App, diagnosis: Diagnosis, lang: Lang) -> Result<Vec<(String, String)>> {
+    let (words, slug) = (app.data_words(lang), diagnosis.slug.clone());
+    let reader = Reader { member: None, diagnosis };
+    let mut links = Vec::new();
+    if let Some(last) = reader.releases(app).await?.last() {
+        let at = format!("/api/v1/diagnoses/{slug}/releases/{}/tables", last.number);
+        links.push((words.tables(last.number), format!("{at}?format=xlsx&lang={lang}")));
+        for version in reader.versions(app).await? {
+            let title = app.instrument(reader.diagnosis.id, &version.hash).await?;
+            let at = format!("/api/v1/diagnoses/{slug}/instruments/{}/codebook", version.hash);
+            links.push((words.codebook(title.title.get(lang)), format!("{at}?format=ddi")));
+        }
+    }
+    Ok(links)
 }

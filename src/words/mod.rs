@@ -46,8 +46,10 @@ macro_rules! words {
 }
 
 mod chart;
+mod data;
 mod doors;
 mod editor;
+mod export;
 mod form;
 mod gate;
 mod instrument;
@@ -65,8 +67,10 @@ mod ways;
 mod wire;
 
 pub use chart::ChartWords;
+pub use data::DataWords;
 pub use doors::DoorWords;
 pub use editor::EditorWords;
+pub use export::ExportWords;
 pub use form::FormWords;
 pub use gate::GateWords;
 pub use instrument::InstrumentWords;
@@ -159,6 +163,7 @@ mod tests {
             WaysWords::of(lang).unwrap();
             KeepWords::of(lang).unwrap();
             WireWords::of(lang).unwrap();
+            DataWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -168,6 +173,7 @@ mod tests {
             DoorWords::of(lang).unwrap();
             NightWords::of(lang).unwrap();
             GateWords::of(lang).unwrap();
+            ExportWords::of(lang).unwrap();
         }
     }
 
@@ -175,6 +181,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
+            "data",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);
