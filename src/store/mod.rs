@@ -491,6 +491,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
     let checks = include_str!("../../migrations/0004_translation.sql").into_sql_str();
     let drafts = include_str!("../../migrations/0005_draft.sql").into_sql_str();
     let area = include_str!("../../migrations/0006_area.sql").into_sql_str();
+    let takeaway = include_str!("../../migrations/0012_takeaway.sql").into_sql_str();
     let all = [
         (1, "ground", ground),
         (2, "intake", intake),
@@ -502,6 +503,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (8, "code", code),
         (9, "paper", paper),
         (10, "night", night),
+        (12, "takeaway", takeaway),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {
