@@ -7,7 +7,7 @@
 //!
 //! The reader here shares no code with the attacker inside the gate. It sees published numbers only,
 //! writes down what they and the rules say as sums over unknown counts, and narrows all of them
-//! until nothing moves. On every hundredth survey it goes on by trial: a count is known only when no
+//! until nothing moves. On every twenty-fifth survey it goes on by trial: a count is known only when no
 //! whole set of counts fits all sums at once in which it is anything else, which no reader of these
 //! tables can beat; where the search gives up, the count is taken as known.
 //!
@@ -188,7 +188,7 @@ fn judge(survey: &Survey, sum: &mut Sum) {
     sum.cells += cells;
     sum.exact += exact;
     sum.certain += certain;
-    if sum.surveys % 100 == 0 {
+    if sum.surveys.is_multiple_of(25) {
         let found = reader.solve();
         sum.solved += 1;
         sum.solved_exact += found.exact;

@@ -55,9 +55,9 @@
 //!
 //! # The way of one chart
 //!
-//! 1. A person asks for a release. [`job::release`] reads the answers once; [`analysis`] counts
-//!    them; [`release`] merges, rounds and withholds by the collection's policy, tries to undo its
-//!    own work, and seals what is left.
+//! 1. A person asks for a release. [`job::release`] reads the answers once, row by row; [`analysis`]
+//!    counts them; [`release`] merges, rounds and withholds by the collection's policy, tries to undo
+//!    its own work beside all it ever let through, and seals what is left.
 //! 2. The sealed tables are stored under the release's number and never change.
 //! 3. A page, poster, screen or file opens them, [`publish`] says which chart stands where, and
 //!    [`charts`] draws: measured, placed, then drawn, or refused with the reason.
@@ -87,8 +87,8 @@
 //!
 //! # To come
 //!
-//! Weights, intervals, comparison of waves and the other chart kinds, among them maps of marks and the two sides of the statement game, whose
-//! answers are kept but not yet shown; the committee's own work (seats, findings with evidence,
+//! Intervals and the other chart kinds, among them maps of marks and the two sides of the statement
+//! game, whose tables are released but not yet drawn as such; the committee's own work (seats, findings with evidence,
 //! equal weight of constituencies, matrix, follow-ups, "you said, we did"); depth for walks and
 //! notes; the report. What they will cite is stable from now on: question (id, meaning), released
 //! table, note, stop, reflection.

@@ -176,7 +176,9 @@ impl Survey {
             match (&person.given, person.skipped) {
                 (Some(given), _) => {
                     tally.base += 1;
-                    given.iter().for_each(|step| tally.counts[*step] += 1);
+                    for step in given {
+                        tally.counts[*step] += 1;
+                    }
                 }
                 (None, true) => tally.skipped += 1,
                 (None, false) => tally.missing += 1,

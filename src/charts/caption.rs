@@ -141,12 +141,13 @@ fn careful(tables: &[&Table], words: &ChartWords) -> Vec<String> {
     lines.extend(origin(about, words));
     lines.extend(steadiness(tables, words));
     match about.sampling {
-        Sampling::Random if first.weighted() => lines.push(words.weighted.clone()),
-        Sampling::Random => lines.push(words.unweighted.clone()),
+        Sampling::Random if !first.weighted() => lines.push(words.unweighted.clone()),
+        Sampling::Random => {}
         Sampling::EveryoneInvited => lines.push(words.everyone_no_margin.clone()),
         Sampling::Picked => lines.push(words.picked_no_margin.clone()),
         Sampling::SelfSelected => lines.push(words.no_margin.clone()),
     }
+    lines.extend(first.weighted().then(|| words.weighted.clone()));
     lines.extend(counting(tables, words));
     lines.extend(about.population.as_ref().filter(|_| has_reference(tables)).map(|from| {
         let with = [("source", from.source.as_str()), ("day", &date(from.dated, words))];

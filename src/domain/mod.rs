@@ -3,7 +3,7 @@
 //! No input or output, no clock, no randomness, no HTML and no SQL live here; functions take what
 //! they need and return values, so every rule in this folder is tested without a database.
 
-pub mod age;
+pub mod age_band;
 pub mod answer;
 pub mod area;
 pub mod change;

@@ -1,7 +1,7 @@
 //! Zones and population counts as somebody types or pastes them: everything that can be read, and
 //! every fault with its line.
 
-use super::age::AgeBand;
+use super::age_band::AgeBand;
 use super::diagnosis::{PopulationCount, Zone, slug};
 
 /// What is wrong with a pasted line.

@@ -15,7 +15,7 @@ use crate::domain::area::{Area, Map};
 use crate::domain::collection::{Collection, Mode, Sampling, State};
 use crate::domain::diagnosis::{Diagnosis, PopulationCount, PopulationSource, Zone};
 use crate::domain::ids::{CollectionId, DiagnosisId};
-use crate::domain::instrument::{Instrument, Policy, Sheet};
+use crate::domain::instrument::{ChartKind, Instrument, Policy, Sheet};
 use crate::domain::question::{Measure, Question};
 use crate::release::table::Address;
 use crate::release::{Basis, Earlier, Input, Made, Table, open, release, seal};
@@ -352,9 +352,29 @@ fn count(sitting: &[&Harvest]) -> Result<Counted, JobError> {
         Sheet::Game => Counted { games: game(instrument, &first.games), ..nothing },
         Sheet::SignUp => nothing, // A sign-up is never counted.
         Sheet::Questionnaire | Sheet::Feedback | Sheet::Ballot => {
-            Counted { tallies: frame.tallies(instrument, weighting(first))?, ..nothing }
+            let mut tallies = frame.tallies(instrument, weighting(first))?;
+            tallies
+                .iter_mut()
+                .filter(|tally| is_about_who(instrument, tally))
+                .for_each(as_they_are);
+            Counted { tallies, ..nothing }
         }
     })
+}
+
+/// Whether a question says who answered: what tables are broken down by, and what is drawn beside
+/// who lives here. Weighted, it would say that everybody answered as they should have.
+fn is_about_who(instrument: &Instrument, tally: &Tally) -> bool {
+    let drawn = instrument.charts.iter().filter(|plan| plan.chart == ChartKind::Population);
+    let mut drawn = drawn.flat_map(|plan| &plan.questions);
+    instrument.breakdown(&tally.question).is_some() || drawn.any(|id| *id == tally.question)
+}
+
+/// Takes the weights off a tally.
+fn as_they_are(tally: &mut Tally) {
+    for group in &mut tally.groups {
+        (group.weighted, group.weights) = (None, None);
+    }
 }
 
 /// The fewest answers that may be weighted.

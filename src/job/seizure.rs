@@ -337,6 +337,20 @@ pub const OF_THE_WORK: &[Told] = &[
         ],
     ),
     (
+        "takeaway",
+        "Sentences that staff wrote under released charts.",
+        &[
+            WHICH,
+            COLLECTION,
+            ("chart", "under which chart"),
+            ("lang", "in which language"),
+            ("said", "the sentence"),
+            ("editor", "which member of staff wrote it; shown beside it"),
+            ("written", "on which day"),
+            ("about", "which released tables it is about"),
+        ],
+    ),
+    (
         "released_table",
         "The released figures, rounded and checked.",
         &[

@@ -65,3 +65,73 @@ pub fn standing(everyone: &Table, by: &Table) -> Vec<Standing> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::collection::{Mode, Origin, Presence, Sampling};
+    use crate::release::table::{About, Group, Label, Sample, sample};
+
+    fn table(by: bool, groups: &[(&str, u64, [u64; 4])]) -> Table {
+        let about = About {
+            title: "x".to_owned(),
+            instrument: "x".to_owned(),
+            sampling: Sampling::EveryoneInvited,
+            asked_by: String::new(),
+            presence: Presence::Nobody,
+            recruited_by: String::new(),
+            origin: Origin::Asked,
+            modes: vec![Mode::Own],
+            ways: Vec::new(),
+            population: None,
+            opened: None,
+            closed: None,
+            source: None,
+            people: 30,
+        };
+        let label =
+            |code: &str| Label { code: code.to_owned(), text: Text::name(code), score: None };
+        let group = |(code, base, cells): &(&str, u64, [u64; 4])| Group {
+            code: (*code).to_owned(),
+            text: Text::name(code),
+            with: Vec::new(),
+            base: *base,
+            cells: cells.to_vec(),
+            missing: 0,
+            reference: None,
+        };
+        sample(Sample {
+            text: Text::name("q"),
+            by: by.then(|| Text::name("by")),
+            about,
+            shape: Shape::Multiple,
+            choices: ["a", "b", "c", "d"].map(label).into(),
+            groups: groups.iter().map(group).collect(),
+            withheld: None,
+            step: 1,
+            nearly: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn four_officers_and_twenty_residents_weigh_the_same_and_a_tie_goes_to_residents() {
+        let everyone = table(false, &[("", 30, [12, 12, 6, 6])]);
+        let blocks = [("resident", 20, [12, 2, 1, 1]), ("police", 10, [0, 10, 5, 5])];
+        let places = standing(&everyone, &table(true, &blocks));
+        let order: Vec<&str> =
+            places.iter().map(|one| one.text.get(crate::domain::text::Lang::En)).collect();
+        // b: (10 % + 100 %) / 2; a: (60 % + 0) / 2; c and d: (5 % + 50 %) / 2 each.
+        assert_eq!(order, ["b", "a", "c", "d"]);
+        assert!((places[0].equal - 0.55).abs() < 1e-9 && places[0].votes == 12);
+        assert_eq!((places[0].by_lot, places[1].by_lot), (false, false));
+        assert_eq!((places[2].by_lot, places[3].by_lot), (true, true), "a lot must decide");
+        let blocks = [("resident", 20, [4, 8, 0, 0]), ("police", 10, [6, 4, 0, 0])];
+        let tied = standing(&everyone, &table(true, &blocks));
+        assert_eq!(
+            tied[0].text.get(crate::domain::text::Lang::En),
+            "b",
+            "what residents ticked more"
+        );
+        assert!(tied[0].by_residents && tied[1].by_residents && !tied[0].by_lot);
+    }
+}

@@ -157,7 +157,140 @@ fn decimal(said: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
+    use crate::domain::collection::{Mode, Origin, Presence, Sampling};
+    use crate::domain::instrument::{ChartKind, ChartPlan};
+    use crate::domain::text::Text;
+    use crate::publish::Shown;
+    use crate::release::Table;
+    use crate::release::table::{About, Group, Label, Sample, Shape, sample};
+
+    fn table(sampling: Sampling, shape: Shape, rows: &[Vec<u64>], by: bool) -> Table {
+        let label = |at: usize| Label {
+            code: format!("s{at}"),
+            text: Text::name("answer"),
+            score: Some(if at == 0 { 0.0 } else { 1.0 }),
+        };
+        let group = |(at, cells): (usize, &Vec<u64>)| Group {
+            code: if by { format!("g{at}") } else { String::new() },
+            text: Text::name("group"),
+            with: Vec::new(),
+            base: if shape == Shape::Places { 7 } else { cells.iter().sum::<u64>().max(10) },
+            cells: cells.clone(),
+            missing: 0,
+            reference: None,
+        };
+        sample(Sample {
+            text: Text::name("question"),
+            by: by.then(|| Text::name("by")),
+            about: About {
+                title: "x".to_owned(),
+                instrument: "x".to_owned(),
+                sampling,
+                asked_by: String::new(),
+                presence: Presence::Nobody,
+                recruited_by: String::new(),
+                origin: Origin::Asked,
+                modes: vec![Mode::Own],
+                ways: Vec::new(),
+                population: None,
+                opened: None,
+                closed: None,
+                source: None,
+                people: 60,
+            },
+            shape,
+            choices: (0..rows[0].len()).map(label).collect(),
+            groups: rows.iter().enumerate().map(group).collect(),
+            withheld: None,
+            step: 5,
+            nearly: Vec::new(),
+        })
+    }
+
+    fn station(kind: ChartKind, table: Table) -> Station {
+        let plan = ChartPlan {
+            id: "c".to_owned(),
+            chart: kind,
+            questions: vec!["q".to_owned()],
+            by: table.address().by.clone(),
+            top: vec!["s1".to_owned()],
+            title: Text::name("title"),
+        };
+        let shown = vec![Shown { plan, tables: vec![table] }];
+        Station { number: 1, title: Text::name("title"), prompts: Vec::new(), shown }
+    }
+
+    proptest! {
+        #[test]
+        fn no_sentence_claims_a_test_a_cause_or_a_decimal(
+            rows in vec(vec((0..40_u64).prop_map(|n| n * 5), 4), 1..5),
+            means in vec(0..=100_u64, 2..6),
+            shape in select(vec![Shape::Ordered, Shape::Single, Shape::Multiple, Shape::Groups]),
+            sampling in select(Sampling::ALL.to_vec()),
+        ) {
+            let by = rows.len() > 1;
+            let means: Vec<Vec<u64>> = means.into_iter().map(|mean| vec![mean]).collect();
+            for lang in Lang::RESPONDENTS {
+                let words = PosterWords::of(lang).unwrap();
+                for kind in [ChartKind::Diverging, ChartKind::SortedBars, ChartKind::Population] {
+                    let said = takeaway(&station(kind, table(sampling, shape, &rows, by)), lang, &words);
+                    prop_assert_eq!(careless(&said, lang), [], "{}", said);
+                    let random = said.contains(&words.subject.random);
+                    prop_assert!(sampling == Sampling::Random || !random, "{}", said);
+                }
+                let places = station(ChartKind::SortedBars, table(sampling, Shape::Places, &means, true));
+                let said = takeaway(&places, lang, &words);
+                prop_assert_eq!(careless(&said, lang), [], "{}", said);
+            }
+        }
+    }
+
+    #[test]
+    fn who_a_sentence_is_about_follows_from_how_people_came_to_answer() {
+        let rows = [vec![30, 30]];
+        let said = |sampling| {
+            let words = PosterWords::of(Lang::En).unwrap();
+            let one = station(ChartKind::Diverging, table(sampling, Shape::Ordered, &rows, false));
+            takeaway(&one, Lang::En, &words)
+        };
+        assert_eq!(said(Sampling::Random), "About half of residents say “answer”");
+        assert_eq!(
+            said(Sampling::SelfSelected),
+            "About half of the people who answered say “answer”"
+        );
+        let whole = "About half of the young people who were there say “answer”";
+        assert_eq!(said(Sampling::EveryoneInvited), whole);
+    }
+
+    #[test]
+    fn words_about_other_tables_are_stale() {
+        let words = PosterWords::of(Lang::En).unwrap();
+        let here = station(
+            ChartKind::Diverging,
+            table(Sampling::Random, Shape::Ordered, &[vec![30, 30]], false),
+        );
+        let (collection, chart) = key(&here).unwrap();
+        let own = Takeaway {
+            collection,
+            chart: chart.to_owned(),
+            lang: Lang::En,
+            said: "Half do".to_owned(),
+            editor: "Ana".to_owned(),
+            written: jiff::civil::date(2026, 11, 22),
+            about: about(&here),
+        };
+        let fresh = spoken(&here, Lang::En, &words, std::slice::from_ref(&own));
+        assert_eq!((fresh.said.as_str(), fresh.by.as_deref()), ("Half do", Some("Ana")));
+        let old = Takeaway { about: "q/:1".to_owned(), ..own };
+        let made = spoken(&here, Lang::En, &words, std::slice::from_ref(&old));
+        assert_eq!((made.by, made.stale), (None, Some(old)));
+        assert_eq!(made.said, takeaway(&here, Lang::En, &words));
+    }
 
     #[test]
     fn causes_tests_and_decimals_are_careless_in_every_language() {

@@ -125,3 +125,102 @@ fn share(table: &Table, choices: &[usize]) -> Option<Share> {
     let slack = (table.step().saturating_sub(1)) as f64 / base.max(1) as f64;
     Some(Share { share, base, effective: base as f64 / table.design_effect(), slack })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::collection::{Mode, Origin, Presence};
+    use crate::domain::text::Text;
+    use crate::release::table::{About, Group, Label, Sample, Shape, Withheld, sample};
+
+    /// A scale of two steps with these counts, of people drawn at random who answered alone.
+    fn table(cells: [u64; 2], change: impl Fn(&mut Sample)) -> Table {
+        let label =
+            |code: &str| Label { code: code.to_owned(), text: Text::name(code), score: None };
+        let mut one = Sample {
+            text: Text::name("q"),
+            by: None,
+            about: About {
+                title: "x".to_owned(),
+                instrument: "x".to_owned(),
+                sampling: Sampling::Random,
+                asked_by: String::new(),
+                presence: Presence::Nobody,
+                recruited_by: String::new(),
+                origin: Origin::Asked,
+                modes: vec![Mode::Own, Mode::Paper],
+                ways: Vec::new(),
+                population: None,
+                opened: None,
+                closed: None,
+                source: None,
+                people: 0,
+            },
+            shape: Shape::Ordered,
+            choices: vec![label("no"), label("yes")],
+            groups: vec![Group {
+                code: String::new(),
+                text: Text::default(),
+                with: Vec::new(),
+                base: cells.iter().sum(),
+                cells: cells.to_vec(),
+                missing: 0,
+                reference: None,
+            }],
+            withheld: None,
+            step: 5,
+            nearly: Vec::new(),
+        };
+        change(&mut one);
+        sample(one)
+    }
+
+    fn change(before: &Table, after: &Table, join: Join) -> Change {
+        changes(&[Pair { before, after, join, choices: (&[1], &[1]) }])[0]
+    }
+
+    #[test]
+    fn a_large_difference_is_told_and_a_small_one_is_not() {
+        let random = |cells| table(cells, |_| {});
+        let (less, same, more) = (random([300, 200]), random([290, 210]), random([200, 300]));
+        assert_eq!(change(&less, &more, Join::Same), Change::More);
+        assert_eq!(change(&more, &less, Join::OtherMethod), Change::Less);
+        assert_eq!(change(&less, &same, Join::Same), Change::NoClear);
+        // Twelve points of two hundred clear chance alone, and not chance and rounding together.
+        let (few, many) = (random([120, 80]), random([99, 101]));
+        assert_eq!(change(&few, &many, Join::Same), Change::NoClear);
+    }
+
+    #[test]
+    fn a_line_breaks_with_its_reason() {
+        let random = |cells| table(cells, |_| {});
+        let (before, after) = (random([300, 200]), random([200, 300]));
+        let broken = |reason| Change::Broken(reason);
+        assert_eq!(change(&before, &after, Join::No), broken(Break::Question));
+        let chose = |one: &mut Sample| one.about.sampling = Sampling::SelfSelected;
+        let open = table([200, 300], chose);
+        assert_eq!(change(&before, &open, Join::Same), broken(Break::Sampling));
+        assert_eq!(change(&table([300, 200], chose), &open, Join::Same), broken(Break::NotRandom));
+        let helped = table([200, 300], |one| one.about.modes = vec![Mode::Assisted, Mode::Own]);
+        assert_eq!(change(&before, &helped, Join::Same), broken(Break::Mode));
+        let few = random([25, 20]);
+        assert_eq!(change(&few, &after, Join::Same), broken(Break::Few));
+        let hidden = table([0, 0], |one| {
+            one.groups.clear();
+            one.withheld = Some(Withheld::CouldBeWorkedOut);
+        });
+        assert_eq!(change(&before, &hidden, Join::Same), broken(Break::Withheld));
+    }
+
+    #[test]
+    fn one_arrow_of_many_by_chance_does_not_stand() {
+        let random = |cells| table(cells, |_| {});
+        let (before, after) = (random([5000, 5000]), random([4840, 5160]));
+        let pair = Pair { before: &before, after: &after, join: Join::Same, choices: (&[1], &[1]) };
+        let nothing = Pair { after: &before, ..pair };
+        assert_eq!(changes(&[pair]), [Change::More]);
+        let mut many = vec![nothing; 19];
+        many.push(pair);
+        assert!(changes(&many).iter().all(|change| *change == Change::NoClear));
+    }
+}

@@ -8,7 +8,7 @@ use super::round::{Cell, PEOPLE, Rounding, WAY};
 use super::table::{About, Address, Body, Group, Label, Shape, Table, Withheld};
 use super::{Basis, Earlier, Input, Made, policy};
 use crate::analysis::{Tally, Weights};
-use crate::domain::age;
+use crate::domain::age_band::mapped;
 use crate::domain::collection::{Mode, State};
 use crate::domain::diagnosis::PopulationCount;
 use crate::domain::instrument::{Policy, Sheet};
@@ -332,7 +332,7 @@ pub(super) fn reference(input: &Input<'_>, question: &Question, body: &Body) -> 
         rows(of).iter().map(place).collect::<Option<Vec<_>>>()
     };
     let age: fn(&PopulationCount) -> &str = |row| &row.age;
-    let by_age = || age::mapped(&rows(age), &asked).and_then(&shares);
+    let by_age = || mapped(&rows(age), &asked).and_then(&shares);
     let by = |of: fn(&PopulationCount) -> &str| same(of).and_then(&shares);
     match question.measure() {
         Measure::Zone => by(|row| &row.zone),

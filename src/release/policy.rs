@@ -112,11 +112,8 @@ pub(super) fn ends(question: &Question, steps: usize) -> Option<Vec<Vec<usize>>>
 
 /// The most answers of a question one person can have given, where several may be.
 pub(super) fn most_ticks(question: &Question) -> Option<u64> {
-    let most = if let Kind::Multiple { max: Some(max), .. } | Kind::Rank { places: max, .. } =
-        question.kind
-    {
-        max
-    } else {
+    let (Kind::Multiple { max: Some(most), .. } | Kind::Rank { places: most, .. }) = question.kind
+    else {
         return None;
     };
     u64::try_from(most).ok()

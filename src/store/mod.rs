@@ -493,6 +493,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
     let drafts = include_str!("../../migrations/0005_draft.sql").into_sql_str();
     let area = include_str!("../../migrations/0006_area.sql").into_sql_str();
     let exports = include_str!("../../migrations/0011_export.sql").into_sql_str();
+    let takeaway = include_str!("../../migrations/0012_takeaway.sql").into_sql_str();
     let all = [
         (1, "ground", ground),
         (2, "intake", intake),
@@ -505,6 +506,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (9, "paper", paper),
         (10, "night", night),
         (11, "exports", exports),
+        (12, "takeaway", takeaway),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

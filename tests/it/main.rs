@@ -13,6 +13,7 @@ mod barcelona;
 mod cli;
 mod editor;
 mod export;
+mod gate;
 mod heap;
 mod house;
 mod instruments;

@@ -30,7 +30,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 102] = [
+const MATRIX: [(&str, &str, &str); 105] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -129,6 +129,9 @@ const MATRIX: [(&str, &str, &str); 102] = [
     // releases: the first is public, the second is the committee's
     ("GET", "/d/{slug}/releases/new", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/releases", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/releases/making", "in 404 403 403 403 403 200"),
+    ("GET", "/d/{slug}/releases/{n}/sentences", "in 404 403 403 403 403 200"),
+    ("POST", "/d/{slug}/releases/{n}/sentences", "in 404 403 403 403 403 404"),
     ("GET", "/d/{slug}/releases/{n}", "in 404 200 200 200 200 200"),
     ("GET", "/d/{slug}/releases/2", "in 404 403 200 200 200 200"),
     ("GET", "/d/{slug}/releases/3", "in 404 404 404 404 404 404"),

@@ -187,7 +187,7 @@ async fn is_as_it_was_written(house: &House) {
     };
     let mut population = house.store.population(made.id).await.unwrap();
     population.sort_by_key(|count| count.count);
-    let expected = [count("de-kaai", "a80", "man", 7), count("noord", "a18_29", "woman", 412)];
+    let expected = [count("de-kaai", "80+", "man", 7), count("noord", "a18_29", "woman", 412)];
     assert_eq!(population, expected);
 }
 

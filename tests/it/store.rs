@@ -16,6 +16,7 @@ use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::photo::PhotoState;
 use miradouro::domain::question::Kind;
 use miradouro::domain::reconcile::PaperCount;
+use miradouro::domain::takeaway::Takeaway;
 use miradouro::domain::text::Lang;
 use miradouro::domain::version::Publication;
 use miradouro::instruments::Shelf;
@@ -468,6 +469,24 @@ fn a_release_is_kept_whole_and_its_number_is_taken_once() {
         };
         assert_eq!(one("q1", Some("d_age")).await.unwrap(), ("{}".to_owned(), vec![1, 2, 3]));
         assert!(one("q2", Some("d_age")).await.is_err());
+        let new = Takeaway {
+            collection: collection.id,
+            chart: "first".to_owned(),
+            lang: Lang::Pt,
+            said: "Muitas pessoas".to_owned(),
+            editor: "Ana".to_owned(),
+            written: made,
+            about: "q1/:1".to_owned(),
+        };
+        store.set_takeaway(diagnosis.id, &new).await.unwrap();
+        let changed = Takeaway { said: "Poucas pessoas".to_owned(), ..new.clone() };
+        store.set_takeaway(diagnosis.id, &changed).await.unwrap();
+        assert_eq!(store.takeaways(diagnosis.id).await.unwrap(), [changed]);
+        let empty = Takeaway { said: String::new(), ..new };
+        store.set_takeaway(diagnosis.id, &empty).await.unwrap();
+        assert_eq!(store.takeaways(diagnosis.id).await.unwrap(), []);
+        let (at, count) = ((diagnosis.id, collection.id), |n: &mut u32, _, _: &_| *n += 1);
+        assert_eq!(store.fold_responses(at, 0, count).await.unwrap(), 0);
         store.publish_release(diagnosis.id, 1).await.unwrap();
         assert!(store.publish_release(diagnosis.id, 2).await.is_err());
         let published = StoredRelease { published: true, ..release };

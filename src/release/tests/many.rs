@@ -63,7 +63,7 @@ fn no_count_of_thousands_of_tables_is_known_exactly() {
     let (instrument, zones) = (instrument(), zones());
     let collection = collection(Policy::Rounded, State::Closed);
     let (mut tables, mut cells) = (0, 0);
-    for round in 0..1500_u32 {
+    for round in 0..1200_u32 {
         let people = rng.random_range(10..700);
         let question = if round % 3 == 0 { "harm" } else { "feel" };
         let exact = tallies(&mut rng, question, people);

@@ -114,7 +114,11 @@ proptest! {
                 Answer::Group(marks) => marks.iter().any(|mark| {
                     mark.0["where"] == Answer::Code(group.code.clone())
                 }),
-                _ => false,
+                Answer::Skipped
+                | Answer::Code(_)
+                | Answer::Number(_)
+                | Answer::Codes(_)
+                | Answer::Counts(_) => false,
             };
             let people = rows.iter().filter(here).count();
             prop_assert!(people >= 5);

@@ -18,7 +18,7 @@ impl AgeBand {
     /// `80+`, `80 or older`, `14`. A code with one number has no end; a plain number is one year.
     ///
     /// ```
-    /// use miradouro::domain::age::AgeBand;
+    /// use miradouro::domain::age_band::AgeBand;
     /// let band = |from, to| Some(AgeBand { from, to });
     /// assert_eq!(AgeBand::read("a12_15"), band(12, Some(15)));
     /// assert_eq!(AgeBand::read("12–15"), band(12, Some(15)));
