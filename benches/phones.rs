@@ -519,6 +519,7 @@ async fn fill(store: &Store, instrument: &Instrument) -> (Collection, Door) {
         consent_age: 16,
         help: Vec::new(),
         invented: true,
+        population_source: None,
     };
     let (slug, name) = ("bench".to_owned(), "Bench".to_owned());
     let diagnosis = Diagnosis { id: DiagnosisId::random(), slug, name, settings };

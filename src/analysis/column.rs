@@ -1,13 +1,17 @@
 //! One question as columns: which small number stands for which answer.
 //!
 //! A code column holds the place of a valid answer from 0 on, [`SKIPPED`], or a number below it for
-//! each way of not answering; null is "not asked". A code that no choice has counts as missing and
-//! never as valid, whatever number it might look like.
+//! each way of not answering; the lowest is "not asked". A code that no choice has counts as missing
+//! and never as valid, whatever number it might look like. No column of codes has a null, so that
+//! counting goes over plain numbers.
 
 use std::collections::HashMap;
 use std::slice;
 
-use polars::prelude::{Column, NamedFrom, Series};
+use polars::prelude::{
+    BooleanChunkedBuilder, ChunkedBuilder, Column, Float64Type, Int32Type, IntoColumn,
+    PrimitiveChunkedBuilder,
+};
 
 use crate::domain::answer::{Answer, Ground};
 use crate::domain::question::{Amount, Band, Choice, Measure, Question, ZONE_REFUSED, band};
@@ -121,6 +125,11 @@ impl Book {
         self.places.get(code).copied().unwrap_or(self.unreadable)
     }
 
+    /// What stands where the question was not asked: the lowest of its numbers.
+    pub(super) const fn not_asked(&self) -> i32 {
+        self.unreadable - 1
+    }
+
     /// The number that stands for an answer.
     fn one(&self, answer: &Answer) -> i32 {
         match answer {
@@ -165,38 +174,46 @@ impl Book {
     }
 }
 
-/// A question's columns while they grow.
+/// A question's columns while they grow: four bytes an answer, and a bit for each choice that can be
+/// ticked.
 pub(super) struct Growing {
     book: Book,
-    codes: Vec<Option<i32>>,
-    ticks: Vec<Vec<bool>>,
-    weights: Vec<Option<f64>>,
+    codes: PrimitiveChunkedBuilder<Int32Type>,
+    ticks: Vec<BooleanChunkedBuilder>,
+    weights: PrimitiveChunkedBuilder<Float64Type>,
 }
 
 impl Growing {
     pub(super) fn new(book: Book) -> Self {
+        let tick = |code: &String| BooleanChunkedBuilder::new(book.tick_column(code).into(), 0);
         let ticks = match book.sort {
-            Sort::Ticks => vec![Vec::new(); book.codes.len()],
+            Sort::Ticks => book.codes.iter().map(tick).collect(),
             Sort::Codes | Sort::Weight => Vec::new(),
         };
-        Self { book, codes: Vec::new(), ticks, weights: Vec::new() }
+        let codes = PrimitiveChunkedBuilder::new(book.id.as_str().into(), 0);
+        let weights = PrimitiveChunkedBuilder::new(book.id.as_str().into(), 0);
+        Self { book, codes, ticks, weights }
     }
 
     /// Adds one row.
     pub(super) fn push(&mut self, answer: Option<&Answer>) {
         match self.book.sort {
-            Sort::Codes => self.codes.push(answer.map(|answer| self.book.one(answer))),
+            Sort::Codes => {
+                let code = answer.map_or(self.book.not_asked(), |answer| self.book.one(answer));
+                self.codes.append_value(code);
+            }
             Sort::Ticks => self.push_ticks(answer),
-            Sort::Weight => self.weights.push(answer.and_then(weight)),
+            Sort::Weight => self.weights.append_option(answer.and_then(weight)),
         }
     }
 
     fn push_ticks(&mut self, answer: Option<&Answer>) {
         let read = answer.map(|answer| self.book.several(answer));
-        self.codes.push(read.as_ref().map(|(state, _)| *state));
+        let not_asked = self.book.not_asked();
+        self.codes.append_value(read.as_ref().map_or(not_asked, |(state, _)| *state));
         let ticks = read.map(|(_, ticks)| ticks).unwrap_or_default();
         for (place, column) in self.ticks.iter_mut().enumerate() {
-            column.push(ticks.contains(&place));
+            column.append_value(ticks.contains(&place));
         }
     }
 
@@ -204,12 +221,10 @@ impl Growing {
     pub(super) fn finish(self) -> (Book, Vec<Column>) {
         let Self { book, codes, ticks, weights } = self;
         let mut columns = vec![match book.sort {
-            Sort::Weight => Series::new(book.id.as_str().into(), weights).into(),
-            Sort::Codes | Sort::Ticks => Series::new(book.id.as_str().into(), codes).into(),
+            Sort::Weight => weights.finish().into_column(),
+            Sort::Codes | Sort::Ticks => codes.finish().into_column(),
         }];
-        for (code, ticks) in book.codes.iter().zip(ticks) {
-            columns.push(Series::new(book.tick_column(code).into(), ticks).into());
-        }
+        columns.extend(ticks.into_iter().map(|ticks| ticks.finish().into_column()));
         (book, columns)
     }
 }

@@ -13,6 +13,8 @@ use crate::domain::question::Question;
 
 /// The column with the number of a repeat, from 1.
 pub(super) const REPEAT: &str = "\u{1f}repeat";
+/// The column with the number of the response a repeat stands in, from 0.
+pub(super) const WHO: &str = "\u{1f}who";
 
 /// The answers of one collection as columns.
 ///
@@ -42,25 +44,11 @@ impl Frame {
         ground: impl Into<Ground<'g>>,
         rows: impl IntoIterator<Item = Answers>,
     ) -> Result<Self, AnalysisError> {
-        let (group, ground) = (instrument.group(), ground.into());
-        let mut responses = Sheet::new(instrument.questions(), &ground);
-        let inner = group.iter().flat_map(|group| group.inner()).flat_map(Question::rows);
-        let mut repeats = Sheet::new(inner, &ground);
-        let mut numbers: Vec<u32> = Vec::new();
+        let mut filling = Filling::new(instrument, ground);
         for row in rows {
-            responses.push(&row);
-            let inner = group.and_then(|group| row.0.get(&group.id));
-            for (number, repeat) in (1..).zip(inner.map_or(&[][..], repeats_of)) {
-                repeats.push(repeat);
-                numbers.push(number);
-            }
+            filling.push(&row);
         }
-        let numbers = Series::new(REPEAT.into(), numbers).into();
-        let repeats = match group {
-            Some(group) => Some((group.id.clone(), repeats.finish(Some(numbers))?)),
-            None => None,
-        };
-        Ok(Self { responses: responses.finish(None)?, repeats })
+        filling.finish()
     }
 
     /// How many responses there are.
@@ -81,6 +69,67 @@ impl Frame {
         let mut found =
             parts.into_iter().flatten().filter_map(|part| Some((part, part.book(question)?)));
         found.next().ok_or_else(|| AnalysisError::NoSuchQuestion(question.to_owned()))
+    }
+}
+
+/// A frame while its answers come in, one after the other: nothing else of them is kept.
+pub struct Filling {
+    responses: Sheet,
+    /// The repeat group's question, its columns, and for every repeat its number and its response.
+    group: Option<(String, Sheet)>,
+    numbers: Vec<u32>,
+    who: Vec<u32>,
+}
+
+impl Filling {
+    /// An empty frame.
+    #[must_use]
+    pub fn new<'g>(instrument: &Instrument, ground: impl Into<Ground<'g>>) -> Self {
+        let ground = ground.into();
+        let group = instrument.group().map(|group| {
+            let inner = group.inner().iter().flat_map(Question::rows);
+            (group.id.clone(), Sheet::new(inner, &ground))
+        });
+        let responses = Sheet::new(instrument.questions(), &ground);
+        Self { responses, group, numbers: Vec::new(), who: Vec::new() }
+    }
+
+    /// Lays one response in.
+    pub fn push(&mut self, row: &Answers) {
+        let who = u32::try_from(self.responses.rows).unwrap_or(u32::MAX);
+        self.responses.push(row);
+        let Some((id, repeats)) = &mut self.group else { return };
+        for (number, repeat) in (1..).zip(row.0.get(id.as_str()).map_or(&[][..], repeats_of)) {
+            repeats.push(repeat);
+            self.numbers.push(number);
+            self.who.push(who);
+        }
+    }
+
+    /// How many responses are in.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.responses.rows
+    }
+
+    /// Whether there is no response yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The frame.
+    ///
+    /// # Errors
+    /// When two questions have the same id.
+    pub fn finish(self) -> Result<Frame, AnalysisError> {
+        let numbers = Series::new(REPEAT.into(), self.numbers).into();
+        let who = Series::new(WHO.into(), self.who).into();
+        let repeats = match self.group {
+            Some((id, repeats)) => Some((id, repeats.finish(vec![numbers, who])?)),
+            None => None,
+        };
+        Ok(Frame { responses: self.responses.finish(Vec::new())?, repeats })
     }
 }
 
@@ -126,8 +175,7 @@ impl Sheet {
         }
     }
 
-    fn finish(self, numbers: Option<Column>) -> Result<Part, AnalysisError> {
-        let mut columns: Vec<Column> = numbers.into_iter().collect();
+    fn finish(self, mut columns: Vec<Column>) -> Result<Part, AnalysisError> {
         let mut books = Vec::new();
         for (_, growing) in self.growing {
             let (book, its) = growing.finish();

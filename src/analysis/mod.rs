@@ -13,10 +13,14 @@ pub mod answer;
 mod ask;
 pub mod code;
 mod column;
+mod cube;
 mod data;
 mod frame;
+mod game;
 pub mod index;
+mod marks;
 pub mod method;
+mod normal;
 mod places;
 pub mod plan;
 pub mod stats;
@@ -31,7 +35,9 @@ use serde::{Deserialize, Serialize};
 pub use analyse::analyse;
 pub use ask::{Ask, Rows, Scores};
 pub use data::{Column, Data, Place, Table};
-pub use frame::Frame;
+pub use frame::{Filling, Frame};
+pub use game::{GameTally, game};
+pub use normal::{standing, two_sided};
 pub use places::{PlaceTally, StopTally};
 pub use tally::groups;
 
@@ -59,10 +65,50 @@ pub struct GroupTally {
     pub counts: Vec<u64>,
     /// The weighted share of each code among the valid answers, when there are weights.
     pub weighted: Option<Vec<f64>>,
+    /// What the weights of the valid answers come to, when there are weights.
+    #[serde(default)]
+    pub weights: Option<Weights>,
     /// How many gave a missing answer (don't know, refused, does not apply).
     pub missing: u64,
     /// How many skipped.
     pub skipped: u64,
+}
+
+/// What the weights of some answers come to: how many answers they are worth, and whether one of
+/// them speaks for many.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Weights {
+    /// Their sum.
+    pub sum: f64,
+    /// The sum of their squares.
+    pub squares: f64,
+    /// The largest of them.
+    pub largest: f64,
+}
+
+impl Weights {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            sum: self.sum + other.sum,
+            squares: self.squares + other.squares,
+            largest: self.largest.max(other.largest),
+        }
+    }
+
+    /// How many equally weighted answers these are worth: Kish's effective size, (Σw)² / Σw², in
+    /// answers; `None` without a weight.
+    #[must_use]
+    pub fn effective(self) -> Option<f64> {
+        (self.squares > 0.0).then(|| self.sum * self.sum / self.squares)
+    }
+
+    /// The part of all weight that the heaviest answer has, from 0 to 1; `None` without a weight.
+    #[must_use]
+    pub fn heaviest(self) -> Option<f64> {
+        (self.sum > 0.0).then(|| self.largest / self.sum)
+    }
 }
 
 /// Whether a tally also says weighted shares.
@@ -89,4 +135,7 @@ pub enum AnalysisError {
     /// The columns could not be made or read.
     #[error("could not work on the columns")]
     Columns(#[from] PolarsError),
+    /// A thread that counted could not read its columns.
+    #[error("could not count: {0}")]
+    Counting(String),
 }

@@ -1,21 +1,21 @@
-//! Counting: one question by at most one variable, one plan each.
+//! Tables: one question by at most one variable.
 //!
 //! Who was not asked is in no count; who skipped or gave a missing answer is counted beside the
 //! base and never in it. A weighted share leaves out the responses without a weight.
 
-use std::cmp::Ordering;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use polars::prelude::{DataFrame, Expr, IntoLazy, PolarsResult, col, len, lit};
+use polars::prelude::PolarsResult;
 
-use super::column::{Book, SKIPPED, Sort};
+use super::column::{Book, Sort};
+use super::cube::{Pack, Sums};
 use super::frame::{Frame, Part};
 use super::{AnalysisError, GroupTally, Tally, Weighting};
 use crate::domain::instrument::Instrument;
 
-const BY: &str = "\u{1f}by";
-const STATE: &str = "\u{1f}state";
-const COUNT: &str = "\u{1f}count";
-const WEIGHT: &str = "\u{1f}weight";
+/// From so many answers on two threads take questions from one list.
+const MANY: usize = 200_000;
 
 impl Frame {
     /// One question, for everyone or by the groups of another question asked beside it.
@@ -35,21 +35,21 @@ impl Frame {
             return Err(AnalysisError::NotCounted(question.to_owned()));
         }
         let by = by.map(|by| grouping(part, by)).transpose()?;
-        let weight = match weighting {
-            Weighting::Plain => None,
-            Weighting::ByQuestion => part.weight(),
-        };
-        let counted = count(part, book, by, weight)?;
-        let codes = by.map_or_else(|| vec![String::new()], |by| by.codes.clone());
-        let mut groups: Vec<Counting> =
-            codes.into_iter().map(|code| Counting::new(code, book, weight.is_some())).collect();
-        read(&counted, book, weight.is_some(), &mut groups)?;
-        Ok(Tally {
+        let weights = weights(part, weighting)?;
+        let mut tally = Tally {
             question: question.to_owned(),
             by: by.map(|by| by.id.clone()),
             codes: book.codes.clone(),
-            groups: groups.into_iter().map(Counting::finish).collect(),
-        })
+            groups: Vec::new(),
+        };
+        for pack in Pack::all(part, by.as_slice())? {
+            let cube = pack.count(part, book, weights.as_deref())?;
+            tally.groups = match by {
+                None => vec![group(String::new(), pack.everyone(&cube), weights.is_some())],
+                Some(by) => grouped(by, pack.groups(&cube, 0), weights.is_some()),
+            };
+        }
+        Ok(tally)
     }
 
     /// Every question outside a repeat group that can be counted: for everyone, and by each
@@ -62,22 +62,96 @@ impl Frame {
         instrument: &Instrument,
         weighting: Weighting,
     ) -> Result<Vec<Tally>, AnalysisError> {
-        let mut tallies = Vec::new();
-        for book in self.responses.books.iter().filter(|book| book.sort != Sort::Weight) {
-            tallies.push(self.tally(&book.id, None, weighting)?);
-            for breakdown in instrument.breakdowns.iter().filter(|by| by.by != book.id) {
-                tallies.push(self.tally(&book.id, Some(&breakdown.by), weighting)?);
+        let part = &self.responses;
+        let mut by: Vec<&Book> = Vec::new();
+        for breakdown in &instrument.breakdowns {
+            by.push(grouping(part, &breakdown.by)?);
+        }
+        let (packs, weights) = (Pack::all(part, &by)?, weights(part, weighting)?);
+        let books: Vec<&Book> =
+            part.books.iter().filter(|book| book.sort != Sort::Weight).collect();
+        let all = Tables { part, packs, weights };
+        let next = AtomicUsize::new(0);
+        let found = Mutex::new(vec![Ok(Vec::new()); books.len()]);
+        let work = || {
+            while let Some((at, book)) = take(&next, &books) {
+                let tables = all.of(book).map_err(|error| error.to_string());
+                if let Ok(mut found) = found.lock() {
+                    found[at] = tables;
+                }
             }
+        };
+        if self.len() * books.len() < MANY {
+            work();
+        } else {
+            std::thread::scope(|scope| {
+                scope.spawn(work);
+                work();
+            });
+        }
+        let found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut tallies = Vec::new();
+        for tables in found {
+            tallies.extend(tables.map_err(AnalysisError::Counting)?);
         }
         Ok(tallies)
     }
+}
+
+fn take<'a>(next: &AtomicUsize, books: &[&'a Book]) -> Option<(usize, &'a Book)> {
+    let at = next.fetch_add(1, Ordering::Relaxed);
+    books.get(at).map(|book| (at, *book))
+}
+
+/// What all tables of a frame are counted from.
+struct Tables<'a> {
+    part: &'a Part,
+    packs: Vec<Pack<'a>>,
+    weights: Option<Vec<f64>>,
+}
+
+impl Tables<'_> {
+    /// The tables of one question: everyone, then each breakdown but itself.
+    fn of(&self, book: &Book) -> PolarsResult<Vec<Tally>> {
+        let weighted = self.weights.is_some();
+        let table = |by: Option<&Book>, groups: Vec<GroupTally>| Tally {
+            question: book.id.clone(),
+            by: by.map(|by| by.id.clone()),
+            codes: book.codes.clone(),
+            groups,
+        };
+        let mut tables = Vec::new();
+        for pack in &self.packs {
+            let cube = pack.count(self.part, book, self.weights.as_deref())?;
+            if tables.is_empty() {
+                let everyone = group(String::new(), pack.everyone(&cube), weighted);
+                tables.push(table(None, vec![everyone]));
+            }
+            for (at, by) in pack.variables().enumerate().filter(|(_, by)| by.id != book.id) {
+                let groups = grouped(by, pack.groups(&cube, at), weighted);
+                tables.push(table(Some(by), groups));
+            }
+        }
+        Ok(tables)
+    }
+}
+
+/// The weight of each row, 0 where it has none; none where the instrument has no weights.
+fn weights(part: &Part, weighting: Weighting) -> PolarsResult<Option<Vec<f64>>> {
+    let book = match weighting {
+        Weighting::Plain => None,
+        Weighting::ByQuestion => part.weight(),
+    };
+    let Some(book) = book else { return Ok(None) };
+    let column = part.columns.column(&book.id)?.f64()?;
+    Ok(Some(column.iter().map(|weight| weight.unwrap_or(0.0)).collect()))
 }
 
 /// In how many groups each answer came up at all: one frame is one sitting.
 ///
 /// # Errors
 /// When a frame has no such question.
-pub fn groups(frames: &[Frame], question: &str) -> Result<Tally, AnalysisError> {
+pub fn groups(frames: &[&Frame], question: &str) -> Result<Tally, AnalysisError> {
     let mut all =
         Tally { question: question.to_owned(), by: None, codes: Vec::new(), groups: Vec::new() };
     let mut sum = GroupTally::default();
@@ -102,110 +176,20 @@ fn grouping<'a>(part: &'a Part, by: &str) -> Result<&'a Book, AnalysisError> {
     book.ok_or_else(|| AnalysisError::NotABreakdown(by.to_owned()))
 }
 
-/// A row for every group and state that occurs, with its counts and sums of weights.
-fn count(
-    part: &Part,
-    book: &Book,
-    by: Option<&Book>,
-    weight: Option<&Book>,
-) -> PolarsResult<DataFrame> {
-    let by = by.map_or_else(|| lit(0), |by| col(by.id.as_str()));
-    let mut columns = vec![col(book.id.as_str()).alias(STATE), by.alias(BY)];
-    let mut sums = vec![len().alias(COUNT)];
-    if let Some(weight) = weight {
-        columns.push(col(weight.id.as_str()).alias(WEIGHT));
-        sums.push(col(WEIGHT).sum());
-    }
-    if book.sort == Sort::Ticks {
-        for code in &book.codes {
-            let name = book.tick_column(code);
-            columns.push(col(name.as_str()));
-            if weight.is_some() {
-                sums.push(weight_of(&name));
-            }
-            sums.push(col(name.as_str()).sum());
-        }
-    }
-    part.columns.clone().lazy().select(columns).group_by([col(BY), col(STATE)]).agg(sums).collect()
+fn grouped(by: &Book, sums: Vec<Sums>, weighted: bool) -> Vec<GroupTally> {
+    by.codes.iter().zip(sums).map(|(code, sums)| group(code.clone(), sums, weighted)).collect()
 }
 
-/// The weights of those who ticked.
-fn weight_of(name: &str) -> Expr {
-    col(WEIGHT).filter(col(name)).sum().alias(weight_column(name))
-}
-
-fn weight_column(name: &str) -> String {
-    format!("{name}{WEIGHT}")
-}
-
-/// Puts counted rows into the groups they belong to; rows without a group are in none.
-fn read(
-    counted: &DataFrame,
-    book: &Book,
-    weighted: bool,
-    groups: &mut [Counting],
-) -> PolarsResult<()> {
-    let (by, states) = (counted.column(BY)?.i32()?, counted.column(STATE)?.i32()?);
-    let counts = counted.column(COUNT)?.u32()?;
-    for row in 0..counted.height() {
-        let group = by.get(row).and_then(|place| groups.get_mut(usize::try_from(place).ok()?));
-        let (Some(group), Some(state)) = (group, states.get(row)) else { continue };
-        let count = u64::from(counts.get(row).unwrap_or(0));
-        match state.cmp(&SKIPPED) {
-            Ordering::Equal => group.tally.skipped += count,
-            Ordering::Less => group.tally.missing += count,
-            Ordering::Greater => {
-                group.tally.base += count;
-                group.weight += if weighted { number(counted, WEIGHT, row)? } else { 0.0 };
-                group.add(counted, book, row, usize::try_from(state).unwrap_or(usize::MAX))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn number(counted: &DataFrame, column: &str, row: usize) -> PolarsResult<f64> {
-    Ok(counted.column(column)?.f64()?.get(row).unwrap_or(0.0))
-}
-
-/// One group while it is being counted.
-struct Counting {
-    tally: GroupTally,
-    weight: f64,
-    weights: Option<Vec<f64>>,
-}
-
-impl Counting {
-    fn new(group: String, book: &Book, weighted: bool) -> Self {
-        let counts = vec![0; book.codes.len()];
-        let weights = weighted.then(|| vec![0.0; book.codes.len()]);
-        Self { tally: GroupTally { group, counts, ..GroupTally::default() }, weight: 0.0, weights }
-    }
-
-    /// Adds a row of valid answers: one place of a code column, or the ticks of all choices.
-    fn add(
-        &mut self,
-        counted: &DataFrame,
-        book: &Book,
-        row: usize,
-        place: usize,
-    ) -> PolarsResult<()> {
-        let ticks = book.sort == Sort::Ticks;
-        for (at, code) in book.codes.iter().enumerate().filter(|(at, _)| ticks || *at == place) {
-            let name = if ticks { book.tick_column(code) } else { COUNT.to_owned() };
-            self.tally.counts[at] += u64::from(counted.column(&name)?.u32()?.get(row).unwrap_or(0));
-            if let Some(weights) = &mut self.weights {
-                let name = if ticks { weight_column(&name) } else { WEIGHT.to_owned() };
-                weights[at] += number(counted, &name, row)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> GroupTally {
-        let whole = self.weight;
-        let share = |weight: f64| if whole > 0.0 { weight / whole } else { 0.0 };
-        self.tally.weighted = self.weights.map(|weights| weights.into_iter().map(share).collect());
-        self.tally
+fn group(group: String, sums: Sums, weighted: bool) -> GroupTally {
+    let whole = sums.weights.sum;
+    let share = |(_, weight): &(u64, f64)| if whole > 0.0 { weight / whole } else { 0.0 };
+    GroupTally {
+        group,
+        base: sums.base,
+        counts: sums.codes.iter().map(|(count, _)| *count).collect(),
+        weighted: weighted.then(|| sums.codes.iter().map(share).collect()),
+        weights: weighted.then_some(sums.weights),
+        missing: sums.missing,
+        skipped: sums.skipped,
     }
 }

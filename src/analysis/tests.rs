@@ -235,7 +235,7 @@ proptest! {
                 prop_assert!(stop.counts.is_empty() || stop.raters == stop.counts.iter().sum::<u64>());
             }
         }
-        let sittings = groups(&[frame.clone(), frame], "light").unwrap();
+        let sittings = groups(&[&frame.clone(), &frame], "light").unwrap();
         prop_assert!(sittings.groups[0].counts.iter().all(|c| *c == 0 || *c == 2));
     }
 }

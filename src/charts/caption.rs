@@ -28,7 +28,8 @@ fn who(table: &Table, words: &ChartWords) -> String {
     let about = table.about();
     let mut parts = vec![people(table, words), sampling(about, words)];
     if !about.modes.is_empty() {
-        let modes: Vec<&str> = about.modes.iter().map(|mode| mode_words(*mode, words)).collect();
+        let modes: Vec<String> = about.modes.iter().map(|mode| way(*mode, about, words)).collect();
+        let modes: Vec<&str> = modes.iter().map(String::as_str).collect();
         let modes = list(&modes, &words.comma, &words.last_and);
         parts.push(fill(&words.modes, &[("modes", &modes)]));
     }
@@ -70,6 +71,17 @@ fn sampling(about: &About, words: &ChartWords) -> String {
         return how.clone();
     }
     format!("{how} {}", fill(&words.recruited_by, &[("who", who)]))
+}
+
+/// A way of answering, with its number where there are several.
+fn way(mode: Mode, about: &About, words: &ChartWords) -> String {
+    let name = mode_words(mode, words);
+    match about.ways.iter().find(|(way, _)| *way == mode) {
+        Some((_, count)) if about.ways.len() > 1 => {
+            fill(&words.way, &[("way", name), ("n", &count.to_string())])
+        }
+        Some(_) | None => name.to_owned(),
+    }
 }
 
 fn mode_words(mode: Mode, words: &ChartWords) -> &str {
@@ -136,7 +148,15 @@ fn careful(tables: &[&Table], words: &ChartWords) -> Vec<String> {
         Sampling::SelfSelected => lines.push(words.no_margin.clone()),
     }
     lines.extend(counting(tables, words));
+    lines.extend(about.population.as_ref().filter(|_| has_reference(tables)).map(|from| {
+        let with = [("source", from.source.as_str()), ("day", &date(from.dated, words))];
+        fill(&words.population_source, &with)
+    }));
     lines
+}
+
+fn has_reference(tables: &[&Table]) -> bool {
+    tables.iter().flat_map(|table| table.groups()).any(|group| group.reference.is_some())
 }
 
 fn origin(about: &About, words: &ChartWords) -> Option<String> {

@@ -141,6 +141,7 @@ pub(crate) fn new_diagnosis(name: &str, instrument: &Instrument) -> Diagnosis {
         consent_age: 16,
         help: Vec::new(),
         invented: false,
+        population_source: None,
     };
     Diagnosis { id: DiagnosisId::random(), slug: slug(name), name: name.to_owned(), settings }
 }
@@ -324,7 +325,8 @@ pub(crate) async fn poster(with: Poster) -> Result<ExitCode> {
     let chart = ChartWords::of(with.lang).map_err(|why| anyhow!(why))?;
     let words = PosterWords::of(with.lang).map_err(|why| anyhow!(why))?;
     let (lang, stripes, address) = (with.lang, with.stripes, address.as_deref());
-    let sheet = Sheet { lang, stripes, address, chart: &chart, words: &words };
+    let written = &store.takeaways(diagnosis.id).await?;
+    let sheet = Sheet { lang, stripes, address, chart: &chart, words: &words, written };
     let pdf = wall.poster(with.station, &sheet).and_then(|poster| poster.pdf())?;
     std::fs::write(&with.out, pdf)
         .with_context(|| format!("could not write {}", with.out.display()))?;

@@ -182,6 +182,7 @@ fn diagnosis() -> Diagnosis {
         consent_age: 13,
         help: help.into_iter().map(address).collect(),
         invented: true,
+        population_source: None,
     };
     let (slug, name) = (INVENTED.to_owned(), "Oude Haven".to_owned());
     Diagnosis { id: DiagnosisId::random(), slug, name, settings }

@@ -89,7 +89,7 @@ async fn collection(store: &Store, diagnosis: &Diagnosis, id: &str) -> Result<Co
 }
 
 /// A folder that only its owner can open; nothing that is there already is mixed with it.
-fn make(out: &Path) -> Result<()> {
+pub(super) fn make(out: &Path) -> Result<()> {
     let why = || format!("could not make the folder {}", out.display());
     if !out.exists() {
         return DirBuilder::new().recursive(true).mode(0o700).create(out).with_context(why);
@@ -100,7 +100,7 @@ fn make(out: &Path) -> Result<()> {
     Ok(())
 }
 
-fn keep(path: &Path, content: &str) -> Result<()> {
+pub(super) fn keep(path: &Path, content: &str) -> Result<()> {
     let why = || format!("could not write {}", path.display());
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     file.with_context(why)?.write_all(content.as_bytes()).with_context(why)

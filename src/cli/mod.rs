@@ -22,6 +22,7 @@ mod keep;
 mod languages;
 mod night;
 mod paper;
+mod research;
 mod serve;
 mod xlsform;
 
@@ -78,6 +79,22 @@ enum Command {
         after_help = "Example: miradouro poster --release 1 --station 3 --lang nl --out 3.pdf"
     )]
     Poster(data::Poster),
+    /// Write every table of a release, as CSV or as a workbook.
+    #[command(after_help = "Example: miradouro tables --diagnosis oude-haven --release 2 \
+                            --lang nl --out tables.xlsx")]
+    Tables(research::Tables),
+    /// Write the codebook of an instrument: DDI Codebook 2.5, or CSV. Everybody may have it.
+    #[command(after_help = "Example: miradouro codebook resident_safety --out codebook.xml\n\
+                            Example: miradouro codebook my_survey --diagnosis oude-haven \
+                            --out codebook.csv")]
+    Codebook(research::Codebook),
+    /// Rows to which two people of two organisations agreed: list, write, or find where one came from.
+    #[command(after_help = "Example: miradouro rows --list\n\
+                            Example: miradouro rows --export 5f0c… --out closed/rows\n\
+                            Example: miradouro rows --trace r5f0c…")]
+    Rows(research::Rows),
+    /// Print the description of the interface for programs, OpenAPI 3.1.
+    Openapi,
     /// Write an instrument as a sheet to print, or numbered sheets of a collection, as PDF.
     #[command(
         after_help = "Example: miradouro paper --instrument pulse2 --lang ar --out pulse2.pdf\n\
@@ -214,6 +231,10 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Area(with) => area::import(with).await,
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,
+        Command::Tables(with) => research::tables(with).await,
+        Command::Codebook(with) => research::codebook(with).await,
+        Command::Rows(with) => research::rows(with).await,
+        Command::Openapi => Ok(research::openapi()),
         Command::Paper(with) => paper::paper(with).await,
         Command::Cards(with) => cards::make(with).await,
         Command::Key(with) => keep::key(&with),

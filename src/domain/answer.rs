@@ -16,8 +16,8 @@ use super::photo::SentPhotos;
 pub struct Answers(pub BTreeMap<String, Answer>);
 
 /// One answer. In JSON: `null`, a code, a list of codes (in order, for a rank), a number, a list of
-/// objects, or an object of objects of counts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// objects, or an object of objects of counts. How it is read stands in [`super::kept`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Answer {
     /// Asked and skipped.

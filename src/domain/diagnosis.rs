@@ -1,5 +1,6 @@
 //! A diagnosis: one participatory study of one area, with its zones, waves and help addresses.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{DiagnosisId, WaveId, ZoneSetId};
@@ -32,6 +33,9 @@ pub struct Settings {
     pub help: Vec<HelpAddress>,
     /// Whether the whole diagnosis is invented (a demonstration).
     pub invented: bool,
+    /// Where the figures of who lives here come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population_source: Option<PopulationSource>,
 }
 
 /// An address for one kind of help.
@@ -85,6 +89,15 @@ pub struct PopulationCount {
     pub gender: String,
     /// How many.
     pub count: u64,
+}
+
+/// Where the population counts of a diagnosis come from: printed under what they stand beside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PopulationSource {
+    /// Who counted.
+    pub source: String,
+    /// The day they were counted for.
+    pub dated: Date,
 }
 
 /// The word in an address that a name becomes: ASCII letters, digits and hyphens.

@@ -62,6 +62,8 @@ id! {
     DataWalkId,
     /// What a group said at a station.
     ReflectionId,
+    /// A request for rows of a collection.
+    ExportId,
 }
 
 impl ResponseId {

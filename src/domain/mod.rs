@@ -3,6 +3,7 @@
 //! No input or output, no clock, no randomness, no HTML and no SQL live here; functions take what
 //! they need and return values, so every rule in this folder is tested without a database.
 
+pub mod age;
 pub mod answer;
 pub mod area;
 pub mod change;
@@ -16,6 +17,7 @@ pub mod fields;
 pub mod ground;
 pub mod ids;
 pub mod instrument;
+mod kept;
 pub mod keyed;
 pub mod line;
 pub mod night;
@@ -31,6 +33,9 @@ pub mod reading;
 pub mod recheck;
 pub mod reconcile;
 pub mod retention;
+pub mod row_export;
+pub mod takeaway;
 pub mod text;
 pub mod translation;
+pub mod variable;
 pub mod version;

@@ -1,6 +1,7 @@
 //! Zones and population counts as somebody types or pastes them: everything that can be read, and
 //! every fault with its line.
 
+use super::age::AgeBand;
 use super::diagnosis::{PopulationCount, Zone, slug};
 
 /// What is wrong with a pasted line.
@@ -132,7 +133,9 @@ fn count(
     let known = zones.iter().find(|known| known.code == zone || same(&known.name, &zone));
     let number = written.parse::<u64>().ok().filter(|n| i64::try_from(*n).is_ok());
     let mut wrong = Vec::new();
-    if !codes.ages.is_empty() && !codes.ages.contains(&age) {
+    let is_age =
+        codes.ages.is_empty() || codes.ages.contains(&age) || AgeBand::read(&age).is_some();
+    if !is_age {
         wrong.push(LineFault::Age(age.clone()));
     }
     if !codes.genders.is_empty() && !codes.genders.contains(&gender) {
@@ -194,12 +197,11 @@ mod tests {
     #[test]
     fn every_fault_is_named_with_its_line() {
         let zones = zones("Noord").unwrap();
-        let text =
-            "zone,age,gender,count\nZuid,a1,man,x\nNoord,a12_15,man,1\n\nNoord,a12_15,man,2\nNoord";
+        let text = "zone,age,gender,count\nZuid,old,man,x\nNoord,a12_15,man,1\n\nNoord,a12_15,man,2\nNoord";
         let faults = counts(text, &zones, &codes()).unwrap_err();
         let expected = vec![
             (2, LineFault::Zone("Zuid".to_owned())),
-            (2, LineFault::Age("a1".to_owned())),
+            (2, LineFault::Age("old".to_owned())),
             (2, LineFault::Count("x".to_owned())),
             (5, LineFault::Twice),
             (6, LineFault::Columns),

@@ -133,13 +133,19 @@ impl Text {
     }
 }
 
-/// A cell that no spreadsheet takes for a formula: an apostrophe stands before what begins like one.
+/// A cell that no spreadsheet takes for a formula: an apostrophe stands before what begins like one,
+/// also behind spaces or a quotation mark, and in the wide letters of East Asia. Characters that
+/// nobody can see are taken out: some programs end a cell or a file there.
 #[must_use]
 pub fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
+    let seen: String =
+        cell.chars().filter(|c| !is_unseen(*c) || matches!(c, '\t' | '\r')).collect();
+    let first = seen.trim_start_matches([' ', '\u{a0}', '"', '\'']);
+    let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    if seen.starts_with(['\t', '\r', '\n']) || first.starts_with(signs) {
+        format!("'{seen}")
     } else {
-        cell.to_owned()
+        seen
     }
 }
 

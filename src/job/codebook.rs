@@ -5,14 +5,7 @@ use super::export::{ExportError, SKIPPED, written};
 use crate::domain::instrument::Instrument;
 use crate::domain::question::{Band, Choice, Kind, Label, Measure, Question, ZONE_REFUSED};
 use crate::domain::text::{Lang, Text, harmless};
-
-/// What the codes of the area are called.
-pub(super) struct Names {
-    /// Zones: code and name.
-    pub(super) zones: Vec<(String, String)>,
-    /// Named places and streets; the zones stand in where there are none.
-    pub(super) places: Vec<(String, String)>,
-}
+use crate::domain::variable::Names;
 
 /// What a code stands for.
 struct Entry {

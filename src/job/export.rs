@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use rand::seq::SliceRandom;
 
-use super::codebook::{self, Names};
+use super::{codebook, rows};
 use crate::domain::answer::{Answer, Answers};
 use crate::domain::collection::{Collection, Mode, State};
 use crate::domain::diagnosis::Diagnosis;
@@ -65,17 +65,9 @@ pub async fn export(
     refuse(collection)?;
     let instrument = store.published(of, &collection.instrument).await?;
     let responses = store.responses(of, collection.id).await?;
-    let zones = store.zones(of, collection.wave).await?;
+    let names = rows::names(store, of, Some(collection)).await?;
     let versions = store.versions(of).await?;
     let version = versions.iter().find(|version| version.hash == collection.instrument);
-    let places = match collection.field.area {
-        Some(area) => store.area(of, area).await?.map.places,
-        None => Vec::new(),
-    };
-    let names = Names {
-        zones: zones.into_iter().map(|zone| (zone.code, zone.name)).collect(),
-        places: places.into_iter().map(|place| (place.code, place.name)).collect(),
-    };
     let origin = collection.field.origin.code();
     let mut files = vec![
         ("about.txt".to_owned(), about(diagnosis, collection, version, responses.len())),

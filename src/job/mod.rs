@@ -11,6 +11,7 @@ pub mod mapping;
 pub mod night;
 pub mod photo;
 pub mod release;
+pub mod rows;
 pub mod seizure;
 
 use crate::analysis::AnalysisError;

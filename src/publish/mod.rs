@@ -1,19 +1,31 @@
 //! Decides which tables, stations and posters a release gets, and prints the paper twin of an
 //! instrument. Charts are drawn elsewhere.
 
+mod ballot;
+mod ddi;
 mod entrance;
 mod export;
 mod paper;
 mod poster;
+mod rscript;
 mod sentence;
+pub mod sheet;
+mod spoken;
+mod spss;
 mod station;
+pub mod study;
+mod waves;
 
+pub use ballot::{Standing, standing};
+pub use ddi::xml as ddi;
 pub use entrance::{Entrance, MOST_CARDS, MOST_LANGUAGES};
 pub use export::csv;
 pub use paper::{PaperError, Print, Twin};
 pub use poster::{Poster, PosterError, Sheet};
 pub use sentence::takeaway;
+pub use spoken::{Careless, LONGEST, Spoken, about, careless, key, spoken};
 pub use station::{Shown, Station, Wall, may_hang};
+pub use waves::{Step, steps};
 
 use crate::domain::text::Lang;
 

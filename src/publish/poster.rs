@@ -17,11 +17,12 @@ use krilla_svg::{SurfaceExt, SvgSettings};
 use usvg::fontdb::Database;
 use usvg::{Options, Tree};
 
-use super::sentence::takeaway;
+use super::spoken::{Spoken, spoken};
 use super::station::{Station, Wall};
 use crate::charts::sheet::{A3, Content, MARGIN, sheet};
 use crate::charts::{Look, LookKind, Refusal, Sizes, Svg, caption, draw, fonts};
 use crate::domain::collection::Origin;
+use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::words::{ChartWords, PosterWords, fill};
 
@@ -38,6 +39,8 @@ pub struct Sheet<'a> {
     pub chart: &'a ChartWords,
     /// The words of posters.
     pub words: &'a PosterWords,
+    /// What somebody wrote under the charts.
+    pub written: &'a [Takeaway],
 }
 
 /// A drawn poster.
@@ -85,13 +88,15 @@ impl Wall {
             &[("n", &number.to_string()), ("of", &of), ("area", self.area())],
         );
         let invented = tables.iter().any(|table| table.about().origin == Origin::Invented);
+        let Spoken { said: takeaway, by, .. } = spoken(station, lang, wanted.words, wanted.written);
+        let by = by.map(|by| format!(" {}", fill(&wanted.words.words_by, &[("name", &by)])));
         let content = Content {
             id: format!("station-{number}"),
             lang,
             head,
             title: station.question(lang).to_owned(),
-            heading: wanted.words.we_think.clone(),
-            takeaway: takeaway(station, lang, wanted.words),
+            heading: format!("{}{}", wanted.words.we_think, by.unwrap_or_default()),
+            takeaway,
             who: said.who,
             careful: said.careful,
             talk: wanted.words.talk.clone(),

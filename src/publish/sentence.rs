@@ -203,9 +203,12 @@ impl Speaker<'_> {
     fn places(&self, table: &Table) -> Option<String> {
         let means = table.groups().iter().filter_map(|group| group.cells.first().copied());
         let (low, high) = (means.clone().min()?, means.max()?);
-        let tenths = |mean: u64| format!("{}{}{}", mean / 10, self.words.decimal, mean % 10);
-        let (low, high) = (tenths(low), tenths(high));
-        Some(fill(&self.words.places_range, &[("low", &low), ("high", &high)]))
+        // Whole numbers: the tenth of a mark says nothing in a sentence.
+        let whole = |mean: u64| ((mean + 5) / 10).to_string();
+        let (low, high) = (whole(low), whole(high));
+        let alike = low == high;
+        let pattern = if alike { &self.words.places_alike } else { &self.words.places_range };
+        Some(fill(pattern, &[("low", &low), ("high", &high)]))
     }
 
     fn in_groups(&self, table: &Table) -> Option<String> {

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use super::policy::is_multiple;
-use super::round::{Cell, PEOPLE, Rounding};
+use super::round::{Cell, PEOPLE, Rounding, WAY};
 use super::table::{About, Address, Body, Group, Label, Shape, Table, Withheld};
 use super::{Basis, Earlier, Input, Made, policy};
-use crate::analysis::Tally;
-use crate::domain::collection::State;
+use crate::analysis::{Tally, Weights};
+use crate::domain::age;
+use crate::domain::collection::{Mode, State};
 use crate::domain::diagnosis::PopulationCount;
-use crate::domain::instrument::Policy;
+use crate::domain::instrument::{Policy, Sheet};
 use crate::domain::question::{Kind, Measure, Question};
 use crate::domain::text::{Lang, Text};
 
@@ -65,6 +66,7 @@ impl<'a> Desk<'a> {
             withheld: None,
             step: 1,
             weighted: false,
+            design_effect: None,
             nearly: Vec::new(),
         }
     }
@@ -165,21 +167,33 @@ pub(super) fn basis(everyone: &Tally, tally: &Tally) -> Basis {
     Basis { base: everyone.groups.iter().map(|group| group.base).sum(), groups }
 }
 
+/// What the weights of groups come to that are counted together; none where nothing is weighted.
+pub(super) fn weights(tally: &Tally, part: &[usize]) -> Option<Weights> {
+    part.iter()
+        .map(|at| tally.groups[*at].weights)
+        .try_fold(Weights::default(), |all, weights| Some(all.and(weights?)))
+}
+
 /// The exact counts of groups and answers that are counted together. With weights a cell is the
-/// weighted share of the valid answers.
+/// weighted share of the valid answers, of all groups together.
 pub(super) fn counts(tally: &Tally, part: &[usize], cells: &[Vec<usize>]) -> Counts {
     let groups = || part.iter().map(|at| &tally.groups[*at]);
+    let base: u64 = groups().map(|group| group.base).sum();
+    let whole_weight = weights(tally, part).map(|weights| weights.sum);
     let cell = |places: &Vec<usize>| {
         let exact = groups().flat_map(|group| places.iter().map(|at| group.counts[*at])).sum();
-        let weighted = groups().map(|group| {
-            let shares = group.weighted.as_ref()?;
-            let share: f64 = places.iter().map(|at| shares[*at]).sum();
-            Some(share * people(group.base))
+        let weight = groups().map(|group| {
+            let (shares, weights) = (group.weighted.as_ref()?, group.weights?);
+            Some(places.iter().map(|at| shares[*at]).sum::<f64>() * weights.sum)
         });
-        weighted.sum::<Option<f64>>().map_or(exact, whole)
+        match (weight.sum::<Option<f64>>(), whole_weight) {
+            (Some(weight), Some(all)) if all > 0.0 => whole(weight / all * people(base)),
+            (Some(_), Some(_)) => 0,
+            (Some(_) | None, None) | (None, Some(_)) => exact,
+        }
     };
     Counts {
-        base: groups().map(|group| group.base).sum(),
+        base,
         missing: groups().map(|group| group.missing).sum(),
         cells: cells.iter().map(cell).collect(),
     }
@@ -220,6 +234,7 @@ const fn shape(question: &Question) -> Shape {
 fn about(input: &Input<'_>, rounding: &Rounding) -> About {
     let collection = input.collection;
     let field = &collection.field;
+    let (modes, counted) = ways(input, rounding);
     About {
         title: collection.title.clone(),
         instrument: input.instrument.slug.clone(),
@@ -228,7 +243,9 @@ fn about(input: &Input<'_>, rounding: &Rounding) -> About {
         presence: field.presence,
         recruited_by: field.recruited_by.clone(),
         origin: field.origin,
-        modes: input.modes.clone(),
+        modes: modes.iter().map(|(mode, _)| *mode).collect(),
+        ways: if counted { modes } else { Vec::new() },
+        population: input.population_source.cloned(),
         opened: collection.opened,
         closed: collection.closed,
         source: field.source.clone(),
@@ -236,11 +253,44 @@ fn about(input: &Input<'_>, rounding: &Rounding) -> About {
     }
 }
 
+/// The ways of answering that enough people took to be named, the commonest first, and whether
+/// their numbers may be said. One person who was helped is nobody's business.
+fn ways(input: &Input<'_>, rounding: &Rounding) -> (Vec<(Mode, u64)>, bool) {
+    let counted = people_policy(input) == Policy::Rounded;
+    let mut ways: Vec<(Mode, u64)> = input.modes.clone();
+    ways.retain(|(_, count)| *count >= policy::NAMED_WAY);
+    ways.sort_by_key(|(mode, count)| (u64::MAX - *count, *mode));
+    if ways.is_empty() && input.modes.len() == 1 {
+        // Everybody answered the same way: that says nothing about anybody.
+        ways.clone_from(&input.modes);
+        return (ways, false);
+    }
+    for (mode, count) in &mut ways {
+        let cell = Cell { question: "", answer: WAY, by: None, group: mode.code() };
+        *count = rounding.round(cell, *count);
+    }
+    (ways, counted)
+}
+
+/// How the number of people may be said: marks on a map are places, those who put them are people.
+fn people_policy(input: &Input<'_>) -> Policy {
+    match input.instrument.sheet {
+        Sheet::MapSheet => Policy::Rounded,
+        Sheet::Questionnaire
+        | Sheet::WalkSheet
+        | Sheet::NoteSheet
+        | Sheet::Feedback
+        | Sheet::Game
+        | Sheet::Ballot
+        | Sheet::SignUp => policy::in_force(input.collection.field.policy, input.people),
+    }
+}
+
 /// How many answered, as it may be said; 0 while nothing may be said.
 fn people_shown(input: &Input<'_>, rounding: &Rounding) -> u64 {
     let people = input.people;
     let cell = Cell { question: "", answer: PEOPLE, by: None, group: "" };
-    match policy::in_force(input.collection.field.policy, people) {
+    match people_policy(input) {
         Policy::Rounded if people < policy::NEW_ANSWERS => 0,
         Policy::Rounded => rounding.round(cell, people),
         Policy::People | Policy::Ballot if people < policy::FEW_PEOPLE => 0,
@@ -251,32 +301,50 @@ fn people_shown(input: &Input<'_>, rounding: &Rounding) -> u64 {
 }
 
 /// The shares of each choice in the population, where the question is one that population counts
-/// are made by.
+/// are made by. Bands of ages are those of the counts: each belongs to the band it lies in, and one
+/// that lies across an edge means that nothing can be laid beside the answers.
 pub(super) fn reference(input: &Input<'_>, question: &Question, body: &Body) -> Option<Vec<f64>> {
-    let all: Vec<&str> = body.choices.iter().flat_map(Label::codes).collect();
-    let by = |code: fn(&PopulationCount) -> &str| {
-        let known = input.population.iter().all(|count| all.contains(&code(count)));
-        known.then(|| {
-            let count = |label: &Label| -> u64 {
-                let counts = |row: &&PopulationCount| label.codes().any(|known| known == code(row));
-                input.population.iter().filter(counts).map(|row| row.count).sum()
-            };
-            body.choices.iter().map(|label| people(count(label))).collect::<Vec<f64>>()
-        })
+    if is_multiple(question) {
+        return None;
+    }
+    let codes: Vec<(usize, &str)> = body
+        .choices
+        .iter()
+        .enumerate()
+        .flat_map(|(at, label)| label.codes().map(move |code| (at, code)))
+        .collect();
+    let asked: Vec<&str> = codes.iter().map(|(_, code)| *code).collect();
+    let shares = |places: Vec<Option<usize>>| -> Option<Vec<f64>> {
+        let mut counts = vec![0_u64; body.choices.len()];
+        for (row, place) in input.population.iter().zip(places) {
+            if let Some((choice, _)) = place.and_then(|place| codes.get(place)) {
+                counts[*choice] += row.count;
+            }
+        }
+        let whole: u64 = counts.iter().sum();
+        (whole > 0).then(|| counts.iter().map(|count| people(*count) / people(whole)).collect())
     };
-    let counts = match question.measure() {
+    let rows = |of: fn(&PopulationCount) -> &str| -> Vec<&str> {
+        input.population.iter().map(of).collect()
+    };
+    let same = |of: fn(&PopulationCount) -> &str| {
+        let place = |row: &&str| asked.iter().position(|code| code == row).map(Some);
+        rows(of).iter().map(place).collect::<Option<Vec<_>>>()
+    };
+    let age: fn(&PopulationCount) -> &str = |row| &row.age;
+    let by_age = || age::mapped(&rows(age), &asked).and_then(&shares);
+    let by = |of: fn(&PopulationCount) -> &str| same(of).and_then(&shares);
+    match question.measure() {
         Measure::Zone => by(|row| &row.zone),
-        Measure::One | Measure::Steps => by(|row| &row.age).or_else(|| by(|row| &row.gender)),
-        Measure::Amount(_) => by(|row| &row.age),
+        Measure::One | Measure::Steps => by_age().or_else(|| by(|row| &row.gender)),
+        Measure::Amount(_) => by_age(),
         Measure::Several | Measure::Place | Measure::Weight | Measure::Apart => None,
-    }?;
-    let whole: f64 = counts.iter().sum();
-    (whole > 0.0 && !is_multiple(question))
-        .then(|| counts.into_iter().map(|count| count / whole).collect())
+    }
 }
 
+/// A count of people as a number to reckon with.
 #[expect(clippy::cast_precision_loss, reason = "counts of people fit a double exactly")]
-fn people(count: u64) -> f64 {
+pub(super) fn people(count: u64) -> f64 {
     count as f64
 }
 

@@ -7,7 +7,10 @@
 
 mod attacker;
 mod ballot;
+pub mod change;
 mod draft;
+mod game;
+mod marks;
 mod people;
 mod places;
 mod policy;
@@ -19,13 +22,14 @@ pub mod table;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{PlaceTally, Tally};
+use crate::analysis::{GameTally, PlaceTally, Tally};
 use crate::domain::area::Map;
 use crate::domain::collection::{Collection, Mode};
-use crate::domain::diagnosis::{PopulationCount, Zone};
+use crate::domain::diagnosis::{PopulationCount, PopulationSource, Zone};
 use crate::domain::instrument::{Instrument, Policy};
 
 pub use seal::{NotSealed, Sealed, open, seal};
@@ -47,19 +51,26 @@ pub struct Input<'a> {
     pub zones: &'a [Zone],
     /// The map its places were chosen from.
     pub map: Option<&'a Map>,
-    /// By which ways answers came in.
-    pub modes: Vec<Mode>,
+    /// By which ways answers came in, and how many by each.
+    pub modes: Vec<(Mode, u64)>,
     /// How many responses there are.
     pub people: u64,
     /// Each question for everyone and by each declared breakdown; counts of groups for notes.
     pub tallies: &'a [Tally],
     /// Ratings stop by stop, for a walk.
     pub places: &'a [PlaceTally],
+    /// People by the marks they put on a map, for a map sheet.
+    pub marks: &'a [Tally],
+    /// The counts of a statement game.
+    pub games: &'a [GameTally],
     /// Who lives here, for the shares beside "who answered".
     pub population: &'a [PopulationCount],
-    /// The tables of this collection in earlier releases: those of the newest must be here, and
-    /// with those before it the attacker sees all that a patient reader has kept.
+    /// Where that comes from.
+    pub population_source: Option<&'a PopulationSource>,
+    /// Every table of this collection that was ever released: all that a patient reader has kept.
     pub earlier: &'a [Earlier],
+    /// Goes up by one for every question that is through.
+    pub done: &'a AtomicU64,
     /// The rounding secret of the server.
     pub secret: &'a [u8],
 }
@@ -103,8 +114,17 @@ pub fn release(input: &Input<'_>) -> Vec<Made> {
     match policy::in_force(input.collection.field.policy, input.people) {
         Policy::Rounded => rounded::tables(&desk),
         Policy::People => people::tables(&desk),
-        Policy::Places => places::ratings(&desk),
-        Policy::Spoken => places::spoken(&desk),
+        Policy::Places => {
+            let mut made = places::ratings(&desk);
+            made.extend(rounded::tables(&desk));
+            made.extend(marks::tables(&desk));
+            made
+        }
+        Policy::Spoken => {
+            let mut made = places::spoken(&desk);
+            made.extend(game::counts(&desk));
+            made
+        }
         Policy::Ballot => ballot::votes(&desk),
         Policy::Private => Vec::new(),
     }

@@ -12,7 +12,7 @@ use super::table::{Body, Group, Nearly, Shape, Withheld};
 use super::{Earlier, Made};
 use crate::analysis::Tally;
 use crate::domain::collection::State;
-use crate::domain::question::{Kind, Measure, Question};
+use crate::domain::question::Question;
 
 /// A table for every question; no breakdowns.
 pub(super) fn tables(desk: &Desk<'_>) -> Vec<Made> {
@@ -108,33 +108,21 @@ pub(super) fn said(
 fn fold(question: &Question, codes: &[String], counts: &[u64]) -> Vec<Vec<usize>> {
     let known = policy::folded(question, codes).filter(|cells| cells.len() <= 3);
     let steps = codes.len();
-    match (known, question.measure()) {
-        (Some(cells), _) => cells,
-        (None, _) if steps <= 3 => policy::unfolded(codes),
-        (None, Measure::Steps | Measure::Amount(_)) => {
-            let (low, high) = (steps / 2, steps.div_ceil(2));
-            let mut cells =
-                vec![(0..low).collect(), (low..high).collect(), (high..steps).collect()];
-            cells.retain(|cell: &Vec<usize>| !cell.is_empty());
-            cells
-        }
-        (
-            None,
-            Measure::One
-            | Measure::Several
-            | Measure::Zone
-            | Measure::Place
-            | Measure::Weight
-            | Measure::Apart,
-        ) => {
-            let mut order: Vec<usize> = (0..steps).collect();
-            order.sort_by_key(|at| (u64::MAX - counts[*at], *at));
-            let mut rest = order.split_off(2);
-            rest.sort_unstable();
-            order.sort_unstable();
-            order.into_iter().map(|at| vec![at]).chain([rest]).collect()
-        }
+    if let Some(cells) = known {
+        return cells;
     }
+    if steps <= 3 {
+        return policy::unfolded(codes);
+    }
+    if let Some(cells) = policy::ends(question, steps) {
+        return cells;
+    }
+    let mut order: Vec<usize> = (0..steps).collect();
+    order.sort_by_key(|at| (u64::MAX - counts[*at], *at));
+    let mut rest = order.split_off(2);
+    rest.sort_unstable();
+    order.sort_unstable();
+    order.into_iter().map(|at| vec![at]).chain([rest]).collect()
 }
 
 /// Counts an answer that nobody or one person of some group gave with the rarer one next to it.
@@ -156,7 +144,7 @@ fn sums(fold: &[Vec<usize>], counts: &[u64]) -> Vec<u64> {
 }
 
 /// Takes the numbers away that would say what all or nobody answered.
-fn in_words(mut cells: Vec<u64>, base: u64) -> (Vec<u64>, Vec<Option<Nearly>>) {
+pub(super) fn in_words(mut cells: Vec<u64>, base: u64) -> (Vec<u64>, Vec<Option<Nearly>>) {
     let nearly: Vec<Option<Nearly>> = cells.iter().map(|cell| nearly(*cell, base)).collect();
     for (cell, _) in cells.iter_mut().zip(&nearly).filter(|(_, nearly)| nearly.is_some()) {
         *cell = 0;
@@ -183,14 +171,6 @@ fn gives_away(question: &Question, cells: &[u64], nearly: &[Option<Nearly>], bas
         Some(Nearly::All) => (base - 1, base),
     });
     let (low, high) = ranges.fold((0, 0), |sum, range| (sum.0 + range.0, sum.1 + range.1));
-    let most = base.saturating_mul(most_ticks(question));
+    let most = base.saturating_mul(policy::most_ticks(question).unwrap_or(u64::MAX));
     nearly.iter().any(Option::is_some) && (high <= base || low >= most)
-}
-
-fn most_ticks(question: &Question) -> u64 {
-    if let Kind::Multiple { max: Some(max), .. } | Kind::Rank { places: max, .. } = question.kind {
-        u64::try_from(max).unwrap_or(u64::MAX)
-    } else {
-        u64::MAX
-    }
 }

@@ -10,7 +10,7 @@
 //! | `Private` | nothing | never |
 
 use crate::domain::instrument::{Merge, Policy};
-use crate::domain::question::{Measure, Question};
+use crate::domain::question::{Kind, Measure, Question};
 
 /// New answers that make a table due.
 pub(super) const NEW_ANSWERS: u64 = 10;
@@ -36,10 +36,23 @@ pub(super) const fn in_force(policy: Policy, people: u64) -> Policy {
     }
 }
 
-/// The smallest base of a rounded table or group.
-pub(super) const fn floor(question: &Question) -> u64 {
-    if question.sensitive { 20 } else { 10 }
+/// The smallest base of a rounded table, and of each of its groups: twenty where the question is
+/// about what can hurt, or what its groups are made by is.
+pub(super) fn floor(question: &Question, by: Option<&Question>) -> u64 {
+    if question.sensitive || by.is_some_and(|by| by.sensitive) { 20 } else { 10 }
 }
+
+/// The fewest people who marked a place on a map.
+pub(super) const fn floor_of_place(question: &Question) -> u64 {
+    if question.sensitive { 20 } else { FEW_PEOPLE }
+}
+
+/// The most of a group's weight that one answer may have: with more, a weighted share is that
+/// person's answer.
+pub(super) const HEAVIEST: f64 = 0.2;
+
+/// From how many answers on a way of answering is named.
+pub(super) const NAMED_WAY: u64 = 10;
 
 /// Each answer by itself.
 pub(super) fn unfolded(codes: &[String]) -> Vec<Vec<usize>> {
@@ -65,13 +78,48 @@ pub(super) const fn is_multiple(question: &Question) -> bool {
     matches!(question.measure(), Measure::Several)
 }
 
-/// How the answers of a rounded table may be folded, the finest first.
+/// How the answers of a rounded table may be folded, the finest first; none at all for what is
+/// sensitive and cannot be said in three answers by a rule that was fixed before.
 pub(super) fn foldings(question: &Question, codes: &[String]) -> Vec<Vec<Vec<usize>>> {
     match (folded(question, codes), question.sensitive) {
         (Some(folded), true) => vec![folded],
         (Some(folded), false) => vec![unfolded(codes), folded],
+        (None, true) if codes.len() > 3 && !is_multiple(question) => {
+            ends(question, codes.len()).into_iter().collect()
+        }
         (None, _) => vec![unfolded(codes)],
     }
+}
+
+/// The two ends of a scale and its middle, whatever was answered; none without an order.
+pub(super) fn ends(question: &Question, steps: usize) -> Option<Vec<Vec<usize>>> {
+    match question.measure() {
+        Measure::Steps | Measure::Amount(_) => {
+            let (low, high) = (steps / 2, steps.div_ceil(2));
+            let mut cells: Vec<Vec<usize>> =
+                vec![(0..low).collect(), (low..high).collect(), (high..steps).collect()];
+            cells.retain(|cell| !cell.is_empty());
+            Some(cells)
+        }
+        Measure::One
+        | Measure::Several
+        | Measure::Zone
+        | Measure::Place
+        | Measure::Weight
+        | Measure::Apart => None,
+    }
+}
+
+/// The most answers of a question one person can have given, where several may be.
+pub(super) fn most_ticks(question: &Question) -> Option<u64> {
+    let most = if let Kind::Multiple { max: Some(max), .. } | Kind::Rank { places: max, .. } =
+        question.kind
+    {
+        max
+    } else {
+        return None;
+    };
+    u64::try_from(most).ok()
 }
 
 /// Groups that are counted together: their places in the breakdown.

@@ -17,6 +17,8 @@ pub(super) const BASE: &str = "\u{1f}base";
 pub(super) const MISSING: &str = "\u{1f}missing";
 /// Everyone who sent the sheet.
 pub(super) const PEOPLE: &str = "\u{1f}people";
+/// Everyone who answered in one way.
+pub(super) const WAY: &str = "\u{1f}way";
 
 /// The rounding of one collection.
 pub(super) struct Rounding {

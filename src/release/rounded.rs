@@ -1,8 +1,10 @@
 //! `Rounded`: questionnaires. Every count is rounded, small groups are merged, and each table is
 //! laid before the attacker together with all that is or was published of its question.
 
-use super::attacker::breaches;
-use super::draft::{Counts, Desk, basis, counts, made, reference};
+use std::sync::atomic::Ordering;
+
+use super::attacker::{Breach, Seen, breaches};
+use super::draft::{Desk, basis, counts, made, people, reference, weights};
 use super::policy::{self, Parts};
 use super::round::{BASE, Cell, MISSING, STEP};
 use super::table::{Body, Group, Shape, Withheld};
@@ -21,6 +23,7 @@ pub(super) fn tables(desk: &Desk<'_>) -> Vec<Made> {
         let mut study = Study::new(desk, question, everyone);
         made.push(study.everyone());
         made.extend(tallies.iter().filter(of).map(|tally| study.breakdown(tally)));
+        desk.input.done.fetch_add(1, Ordering::Relaxed);
     }
     made
 }
@@ -85,9 +88,12 @@ impl<'a> Study<'a> {
 
     /// The finest table of everyone that the attacker cannot undo, and how its answers fold.
     fn totals(&self) -> Result<(Vec<Vec<usize>>, Body), Withheld> {
-        let needed = policy::floor(self.question);
+        let needed = self.floor(None);
         if self.base() < needed {
             return Err(Withheld::TooFew { needed });
+        }
+        if !is_carried(self.everyone, &[0], needed) {
+            return Err(Withheld::CouldBeWorkedOut);
         }
         let foldings = policy::foldings(self.question, &self.everyone.codes);
         let drafts = foldings.into_iter().map(|cells| {
@@ -121,7 +127,7 @@ impl<'a> Study<'a> {
 
     /// A new table by one variable, if there may be one.
     fn by_groups(&self, tally: &Tally, shown: Option<&Earlier>) -> Result<Body, Withheld> {
-        let needed = policy::BREAKDOWNS_FROM.max(policy::floor(self.question));
+        let needed = policy::BREAKDOWNS_FROM.max(self.floor(tally.by.as_deref()));
         let fresh = self.fresh.as_ref().ok_or(Withheld::CouldBeWorkedOut)?;
         match fresh.withheld {
             Some(why) => Err(why),
@@ -140,7 +146,7 @@ impl<'a> Study<'a> {
 
     /// Merges groups until each is large enough and nothing can be worked out.
     fn divided(&self, division: &Division<'_>) -> Result<Body, Withheld> {
-        let floor = policy::floor(self.question);
+        let floor = self.floor(division.tally.by.as_deref());
         let mut parts = policy::merged(&division.bases, division.merge, floor);
         let mut why = Withheld::OneGroup;
         while parts.len() > 1 {
@@ -161,7 +167,7 @@ impl<'a> Study<'a> {
         if !division.grew_enough(&old, earlier) {
             return Err(Withheld::CouldBeWorkedOut);
         }
-        let split = division.split(&old, policy::floor(self.question));
+        let split = division.split(&old, self.floor(division.tally.by.as_deref()));
         let drafts = [split, old].into_iter().map(|parts| {
             let body = self.draft(division.tally, &parts, division.cells);
             (self.too_clear(division, &parts, &body).is_none(), body)
@@ -175,26 +181,53 @@ impl<'a> Study<'a> {
         Some(breakdown.merge)
     }
 
-    /// The group that must be merged further, if one must.
+    /// The smallest base of a table of this question, and of each of its groups.
+    fn floor(&self, by: Option<&str>) -> u64 {
+        policy::floor(self.question, by.and_then(|by| self.desk.question(by)))
+    }
+
+    /// Whether a table is about what can hurt: what is asked, or what its groups are made by.
+    fn is_sensitive(&self, by: Option<&str>) -> bool {
+        let by = by.and_then(|by| self.desk.question(by));
+        self.question.sensitive || by.is_some_and(|by| by.sensitive)
+    }
+
+    /// The group that must be merged further, if one must. Whether a group is of one mind is read
+    /// off the rounded numbers alone: a rule about the exact ones would tell a reader what it hides.
     fn too_clear(&self, division: &Division<'_>, parts: &Parts, body: &Body) -> Option<usize> {
-        let of_one_mind = |at: &usize| {
-            let exact = counts(division.tally, &parts[*at], division.cells);
-            says_of_all(&exact, &body.groups[*at], body.shape)
-        };
-        let sensitive = (0..parts.len()).filter(|_| self.question.sensitive);
-        sensitive.into_iter().find(of_one_mind).or_else(|| {
-            let found = self.attack(body);
-            let mut here = found.iter().filter(|breach| breach.table == self.known.len());
-            let group = here.find_map(|breach| breach.group);
-            let smallest = policy::smallest(parts, &division.bases);
-            group.or_else(|| smallest.filter(|_| !found.is_empty()))
-        })
+        let by = division.tally.by.as_deref();
+        let floor = self.floor(by);
+        let lopsided = |at: &usize| !is_carried(division.tally, &parts[*at], floor);
+        let of_one_mind = |at: &usize| says_of_all(&body.groups[*at], body.shape);
+        let sensitive = (0..parts.len()).filter(|_| self.is_sensitive(by));
+        (0..parts.len()).find(lopsided).or_else(|| sensitive.into_iter().find(of_one_mind)).or_else(
+            || {
+                let found = self.attack(body);
+                let mut here = found.iter().filter(|breach| breach.table == self.known.len());
+                let group = here.find_map(|breach| breach.group);
+                let smallest = policy::smallest(parts, &division.bases);
+                group.or_else(|| smallest.filter(|_| !found.is_empty()))
+            },
+        )
+    }
+
+    /// Of everyone who answered the question, in tenths, upwards.
+    fn design_effect(&self) -> Option<f64> {
+        let effective = weights(self.everyone, &[0])?.effective()?;
+        Some((people(self.base()) / effective * 10.0).ceil() / 10.0)
     }
 
     /// What can be worked out once this table is published beside all others of its question.
-    fn attack(&self, body: &Body) -> Vec<super::attacker::Breach> {
-        let tables: Vec<&Body> = self.known.iter().chain([body]).collect();
-        breaches(&tables, policy::floor(self.question))
+    fn attack(&self, body: &Body) -> Vec<Breach> {
+        let seen = |body| Study::seen(self, body);
+        let tables: Vec<Seen<'_>> = self.known.iter().chain([body]).map(seen).collect();
+        breaches(&tables)
+    }
+
+    fn seen<'b>(&self, body: &'b Body) -> Seen<'b> {
+        let floor = self.floor(body.address.by.as_deref());
+        let ticks = policy::most_ticks(self.question);
+        Seen { body, floor, ticks, overlapping: false }
     }
 
     /// A table of these groups and answers, every count rounded.
@@ -203,6 +236,7 @@ impl<'a> Study<'a> {
         let mut body = self.desk.body(self.question, by);
         body.step = STEP;
         body.weighted = tally.groups.iter().any(|group| group.weighted.is_some());
+        body.design_effect = self.design_effect();
         body.choices = self.desk.choices(self.question, &tally.codes, cells);
         for part in parts {
             let mut group = self.desk.group(tally, part);
@@ -222,15 +256,26 @@ impl<'a> Study<'a> {
     }
 }
 
-/// Whether a group is shown as being of one mind, or nobody in it gave some answer. A choice of
-/// several that nobody ticked is common and says little: its zero stands for 0 to 4.
-fn says_of_all(exact: &Counts, shown: &Group, shape: Shape) -> bool {
-    let all = exact.cells.contains(&exact.base) || shown.cells.iter().any(|c| *c >= shown.base);
-    let none = exact.cells.contains(&0);
+/// Whether a group may be read as being of one mind: some answer is shown as nobody's (that stands
+/// for 0 to 4 and is all there is to see when everybody said something else), or as everybody's. A
+/// choice of several that nobody ticked is common and says little.
+fn says_of_all(shown: &Group, shape: Shape) -> bool {
+    let all = shown.cells.iter().any(|cell| *cell >= shown.base);
+    let none = shown.cells.contains(&0);
     match shape {
         Shape::Ordered | Shape::Single | Shape::People => all || none,
         Shape::Multiple | Shape::Places | Shape::Groups => all,
     }
+}
+
+/// Whether a weighted group stands on enough answers: worth as many equally weighted ones as a group
+/// needs, and none of them with so much of the weight that the share is one person's answer. Without
+/// weights every answer counts the same.
+fn is_carried(tally: &Tally, part: &[usize], floor: u64) -> bool {
+    let Some(weights) = weights(tally, part) else { return true };
+    let (effective, heaviest) = (weights.effective(), weights.heaviest());
+    effective.is_some_and(|effective| effective >= people(floor))
+        && heaviest.is_some_and(|heaviest| heaviest <= policy::HEAVIEST)
 }
 
 /// The groups of a breakdown, about to be put together.

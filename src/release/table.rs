@@ -1,12 +1,25 @@
 //! A released table: counts that may be shown, with everything that must be said beside them.
 //!
 //! Its fields are private and it cannot be deserialised: a table is made by the gate or opened from
-//! bytes whose seal the gate itself wrote.
+//! bytes whose seal the gate itself wrote. The compiler keeps that:
+//!
+//! ```compile_fail,E0277
+//! // A table cannot be read from bytes that the gate did not seal.
+//! let table: miradouro::release::Table = serde_json::from_str("{}").unwrap();
+//! ```
+//!
+//! ```compile_fail,E0616
+//! // What a table says cannot be changed, nor taken out whole.
+//! fn change(table: &mut miradouro::release::Table) {
+//!     table.body.groups.clear();
+//! }
+//! ```
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::collection::{Mode, Origin, Presence, Sampling};
+use crate::domain::diagnosis::PopulationSource;
 use crate::domain::ids::CollectionId;
 use crate::domain::text::Text;
 
@@ -31,6 +44,9 @@ pub(super) struct Body {
     pub(super) withheld: Option<Withheld>,
     pub(super) step: u64,
     pub(super) weighted: bool,
+    /// How much the weights take from the number of answers, where there are weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) design_effect: Option<f64>,
     /// By group and choice, where a cell is said in words; empty when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) nearly: Vec<Vec<Option<Nearly>>>,
@@ -77,8 +93,14 @@ pub struct About {
     pub recruited_by: String,
     /// Where the answers come from.
     pub origin: Origin,
-    /// By which ways they came in.
+    /// By which ways they came in, the commonest first; those of fewer than ten people are not named.
     pub modes: Vec<Mode>,
+    /// How many came in by those ways, rounded; empty where that may not be said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ways: Vec<(Mode, u64)>,
+    /// Where the figures of who lives here come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<PopulationSource>,
     /// The first day.
     pub opened: Option<Date>,
     /// The last day; none while it is open.
@@ -234,6 +256,13 @@ impl Table {
         self.body.weighted
     }
 
+    /// By what the number of answers is divided to say how many equally weighted ones they are worth
+    /// (Kish: n · Σw² / (Σw)²), in tenths, upwards; 1 without weights.
+    #[must_use]
+    pub fn design_effect(&self) -> f64 {
+        self.body.design_effect.unwrap_or(1.0).max(1.0)
+    }
+
     /// Whether a cell is said in words ("all or nearly all") and drawn without a number; where
     /// one is, draw the `base` of the group as dots of one kind.
     #[must_use]
@@ -258,6 +287,44 @@ impl Table {
             Shape::Places => return None,
         };
         (whole > 0).then(|| (cell as f64 / whole as f64).min(1.0))
+    }
+}
+
+impl Table {
+    /// The mean of a group on its question's scale, from 0 to 10, worked out from the rounded cells
+    /// alone: Σ score × cell / Σ cell, over the choices that have a score. `None` without scores or
+    /// answers, and where a cell is said in words.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of people fit a double exactly")]
+    pub fn mean(&self, group: usize) -> Option<f64> {
+        match self.body.shape {
+            Shape::Ordered | Shape::People => {}
+            Shape::Single | Shape::Multiple | Shape::Places | Shape::Groups => return None,
+        }
+        let top = self.body.choices.iter().filter_map(|label| label.score).fold(0.0, f64::max);
+        let cells = &self.body.groups.get(group)?.cells;
+        let (mut sum, mut whole) = (0.0, 0.0);
+        for (at, (label, cell)) in self.body.choices.iter().zip(cells).enumerate() {
+            if self.nearly(group, at).is_some() {
+                return None;
+            }
+            if let Some(score) = label.score {
+                sum += score * *cell as f64;
+                whole += *cell as f64;
+            }
+        }
+        (whole > 0.0 && top > 0.0).then(|| 10.0 * sum / whole / top)
+    }
+
+    /// The mean of a choice's shares over all groups, each group counting the same however many
+    /// are in it; `None` for a table without groups, or where a share is not shown.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "there are few groups")]
+    pub fn equal_weight(&self, choice: usize) -> Option<f64> {
+        self.body.address.by.as_ref()?;
+        let groups = self.body.groups.len();
+        let shares = (0..groups).map(|group| self.share(group, choice)).sum::<Option<f64>>()?;
+        (groups > 0).then(|| shares / groups as f64)
     }
 }
 
@@ -299,6 +366,7 @@ pub(crate) fn sample(sample: Sample) -> Table {
             withheld: sample.withheld,
             step: sample.step,
             weighted: false,
+            design_effect: None,
             nearly: sample.nearly,
         },
     }

@@ -38,10 +38,12 @@ mod photo;
 mod purge;
 mod release;
 mod response;
+mod row_export;
 mod schema;
 mod sealed;
 mod secret;
 mod server;
+mod takeaway;
 mod translation;
 mod trouble;
 mod unlink;
@@ -490,6 +492,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
     let checks = include_str!("../../migrations/0004_translation.sql").into_sql_str();
     let drafts = include_str!("../../migrations/0005_draft.sql").into_sql_str();
     let area = include_str!("../../migrations/0006_area.sql").into_sql_str();
+    let exports = include_str!("../../migrations/0011_export.sql").into_sql_str();
     let all = [
         (1, "ground", ground),
         (2, "intake", intake),
@@ -501,6 +504,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (8, "code", code),
         (9, "paper", paper),
         (10, "night", night),
+        (11, "exports", exports),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

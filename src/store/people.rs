@@ -182,7 +182,7 @@ impl Store {
         Ok(members)
     }
 
-    /// Takes every role a person has in a diagnosis away.
+    /// Takes every role a person has in a diagnosis away, and for whom they spoke there.
     ///
     /// # Errors
     /// When the database fails.
@@ -191,7 +191,12 @@ impl Store {
             delete from role
              where diagnosis = $1
                and person = $2";
+        const SPOKE: &str = "
+            delete from affiliation
+             where diagnosis = $1
+               and person = $2";
         let mut tx = self.begin().await?;
+        within!(&mut tx, it => sqlx::query(SPOKE).bind(of.0).bind(person.0).execute(it).await?.rows_affected());
         within!(&mut tx, it => sqlx::query(SQL).bind(of.0).bind(person.0).execute(it).await?.rows_affected());
         tx.commit().await
     }

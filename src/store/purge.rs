@@ -53,6 +53,12 @@ const PICTURES: &str = "
      where diagnosis = $1
        and collection = $2";
 
+/// What was asked for of rows that are no more.
+const ROW_EXPORTS: &str = "
+    delete from row_export
+     where diagnosis = $1
+       and collection = $2";
+
 async fn each(
     tx: &mut Tx,
     (diagnosis, collection): (Uuid, Uuid),
@@ -83,7 +89,7 @@ impl Store {
             Kept::Typists => (&[TYPISTS], None),
             Kept::Photos => (&[PHOTOS_NOT_SHOWN], Some(PICTURES_NOT_SHOWN)),
             Kept::SignUps | Kept::Answers => {
-                (&[RESPONSES, TEXTS, RECEIPTS, PHOTOS], Some(PICTURES))
+                (&[RESPONSES, TEXTS, RECEIPTS, PHOTOS, ROW_EXPORTS], Some(PICTURES))
             }
             // These are of a diagnosis, not of a collection.
             Kept::Reflections | Kept::Log => (&[], None),

@@ -150,4 +150,28 @@ impl Store {
             sqlx::query_as(SQL).bind(of.0).bind(release).fetch_all(pool).await)?;
         Ok(rows)
     }
+
+    /// One sealed table of a release with its seal.
+    ///
+    /// # Errors
+    /// `NotFound` when the release has no such table.
+    pub async fn sealed_table(
+        &self,
+        (of, release): (DiagnosisId, i64),
+        collection: CollectionId,
+        (question, by): (&str, Option<&str>),
+    ) -> Result<(String, Vec<u8>)> {
+        const SQL: &str = "
+            select body, mac
+              from released_table
+             where diagnosis = $1
+               and release = $2
+               and collection = $3
+               and question = $4
+               and breakdown = $5";
+        let row: Option<(String, Vec<u8>)> = on!(&self.db, pool => sqlx::query_as(SQL)
+            .bind(of.0).bind(release).bind(collection.0).bind(question)
+            .bind(by.unwrap_or_default()).fetch_optional(pool).await)?;
+        row.ok_or(StoreError::NotFound("table"))
+    }
 }

@@ -4,12 +4,14 @@
 //! time, address or device. Free text goes, in the same transaction, to a table of its own with an
 //! id of its own. A receipt is a keyed hash of the response's id without a way back to it.
 
+use futures_util::StreamExt;
 use jiff::civil::Date;
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::group::{self, Ready, Sent};
 use super::photo::NewPhoto;
-use super::{Result, Secret, Store, Tx, code, document, on, within};
+use super::{Result, Secret, Store, StoreError, Tx, code, document, on, within};
 use crate::domain::answer::{Answers, FreeText};
 use crate::domain::code::Code;
 use crate::domain::collection::{Door, Mode, State};
@@ -121,6 +123,10 @@ const ADD_REFLECTION: &str = "
     values ($1, $2, $3, $4, $5, $6, $7)
         on conflict do nothing";
 
+/// How many responses are handed on at once, and how many such bundles may wait.
+const AT_ONCE: usize = 256;
+const AHEAD: usize = 8;
+
 /// The keyed hash by which a form's id is known again.
 pub(super) fn receipt(secret: &Secret, response: &NewResponse) -> Vec<u8> {
     secret.hash(&[b"receipt", response.collection.0.as_bytes(), response.id.0.as_bytes()])
@@ -219,6 +225,50 @@ impl Store {
                 Ok((code("mode", &mode, Mode::from_code)?, document("answers", &answers)?))
             })
             .collect()
+    }
+
+    /// Lays every response of a collection, in the order of their random ids, into something that
+    /// only keeps what it needs: a million answers never stand in memory at once. Only jobs may call
+    /// this.
+    ///
+    /// # Errors
+    /// When the database fails or a document cannot be read.
+    pub async fn fold_responses<T: Send + 'static>(
+        &self,
+        (diagnosis, collection): (DiagnosisId, CollectionId),
+        mut into: T,
+        lay: fn(&mut T, Mode, &Answers),
+    ) -> Result<T> {
+        const SQL: &str = "
+            select mode, answers
+              from response
+             where diagnosis = $1
+               and collection = $2
+             order by id";
+        let (send, mut receive) = mpsc::channel::<Vec<(String, String)>>(AHEAD);
+        // Reading documents takes a core of its own, beside the one that reads the disk.
+        let laid = tokio::task::spawn_blocking(move || {
+            while let Some(rows) = receive.blocking_recv() {
+                for (mode, answers) in rows {
+                    let mode = code("mode", &mode, Mode::from_code)?;
+                    lay(&mut into, mode, &document("answers", &answers)?);
+                }
+            }
+            Ok(into)
+        });
+        on!(&self.db, pool => {
+            let query = sqlx::query_as::<_, (String, String)>(SQL);
+            let mut rows = query.bind(diagnosis.0).bind(collection.0).fetch(pool).chunks(AT_ONCE);
+            while let Some(rows) = rows.next().await {
+                let rows = rows.into_iter().collect::<std::result::Result<Vec<_>, _>>()?;
+                if send.send(rows).await.is_err() {
+                    // A document could not be read: the error is waiting below.
+                    break;
+                }
+            }
+        });
+        drop(send);
+        laid.await.map_err(|died| StoreError::Broken("answers", died.to_string()))?
     }
 
     /// The free texts of a collection in random order: for the moderator only.

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::known::KnownDoors;
+use super::making::Making;
 use super::misses::Misses;
 use super::photo::PhotoDesk;
 use crate::domain::area::Area;
@@ -17,11 +18,12 @@ use crate::domain::instrument::Instrument;
 use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::publish::Wall;
+use crate::publish::study::Terms;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DoorWords, EditorWords, FormWords, InstrumentWords, KeepWords, KeyinWords,
-    LintWords, NightWords, PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords,
-    StaffWords, WaysWords, WireWords,
+    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords,
+    InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
+    PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords, WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -48,6 +50,7 @@ pub struct Inner {
     misses: Misses,
     doors: KnownDoors,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
+    makings: RwLock<HashMap<DiagnosisId, Making>>,
 }
 
 struct Words {
@@ -68,6 +71,10 @@ struct Words {
     wire: HashMap<Lang, WireWords>,
     doors: HashMap<Lang, DoorWords>,
     night: HashMap<Lang, NightWords>,
+    gate: HashMap<Lang, GateWords>,
+    export: HashMap<Lang, ExportWords>,
+    data: HashMap<Lang, DataWords>,
+    terms: Terms,
 }
 
 impl std::ops::Deref for App {
@@ -107,8 +114,13 @@ impl App {
             wire: each(&Lang::RESPONDENTS, WireWords::of)?,
             doors: each(&Lang::STAFF, DoorWords::of)?,
             night: each(&Lang::STAFF, NightWords::of)?,
+            gate: each(&Lang::STAFF, GateWords::of)?,
+            export: each(&Lang::STAFF, ExportWords::of)?,
+            data: each(&Lang::RESPONDENTS, DataWords::of)?,
+            terms: Terms::new()?,
         };
-        let (published, areas, drawings, photo_desk, misses, doors, walls) = Default::default();
+        let (published, areas, drawings, photo_desk, misses, doors, walls, makings) =
+            Default::default();
         Ok(Self(Arc::new(Inner {
             intake: store.for_intake(),
             store,
@@ -123,6 +135,7 @@ impl App {
             misses,
             doors,
             walls,
+            makings,
         })))
     }
 }
@@ -238,6 +251,45 @@ impl Inner {
     #[must_use]
     pub fn night_words(&self, lang: Lang) -> &NightWords {
         pick(&self.words.night, lang)
+    }
+
+    /// The texts about releases and the words under charts; English where a language has none yet.
+    #[must_use]
+    pub fn gate_words(&self, lang: Lang) -> &GateWords {
+        pick(&self.words.gate, lang)
+    }
+
+    /// The release of a diagnosis that is being made, or the last one that was.
+    pub(super) fn making(&self, of: DiagnosisId) -> Option<Making> {
+        self.makings.read().ok()?.get(&of).cloned()
+    }
+
+    /// Notes that a release is being made; not while another one is.
+    pub(super) fn begin_making(&self, of: DiagnosisId, making: Making) -> bool {
+        let Ok(mut makings) = self.makings.write() else { return false };
+        if makings.get(&of).is_some_and(Making::goes_on) {
+            return false;
+        }
+        makings.insert(of, making);
+        true
+    }
+
+    /// The texts about data for research; English where a language has none yet.
+    #[must_use]
+    pub fn export_words(&self, lang: Lang) -> &ExportWords {
+        pick(&self.words.export, lang)
+    }
+
+    /// The texts beside an instrument's own in files; English where a language has none yet.
+    #[must_use]
+    pub fn data_words(&self, lang: Lang) -> &DataWords {
+        pick(&self.words.data, lang)
+    }
+
+    /// The words of columns and codes that no instrument has, in every language.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.words.terms
     }
 
     /// The wall of a release, if it was made already.

@@ -17,7 +17,7 @@ use crate::domain::diagnosis::Diagnosis;
 use crate::domain::people::{May, Person};
 use crate::domain::text::Lang;
 use crate::store::StoreError;
-use crate::words::{DoorWords, InstrumentWords, StaffWords, fill};
+use crate::words::{DoorWords, ExportWords, InstrumentWords, StaffWords, fill};
 
 coded! {
     /// What the log of a diagnosis says was done.
@@ -94,6 +94,18 @@ coded! {
         MadeCards = "cards_made",
         /// The ceiling of a collection was changed.
         ChangedCeiling = "ceiling_changed",
+        /// The organisation of a member was written down.
+        NamedOrganisation = "organisation_named",
+        /// Rows were asked for.
+        AskedRows = "rows_asked",
+        /// Somebody of another organisation agreed.
+        ConsentedRows = "rows_consented",
+        /// Somebody of another organisation refused.
+        RefusedRows = "rows_refused",
+        /// A request for rows was taken back.
+        WithdrewRows = "rows_withdrawn",
+        /// Rows were fetched.
+        FetchedRows = "rows_fetched",
     }
 }
 
@@ -122,6 +134,12 @@ impl Desk {
     #[must_use]
     pub(super) fn words(&self) -> &StaffWords {
         self.app.staff_words(self.person.lang)
+    }
+
+    /// The texts about data for research in this person's language.
+    #[must_use]
+    pub(super) fn export_words(&self) -> &ExportWords {
+        self.app.export_words(self.person.lang)
     }
 
     /// The texts about doors in this person's language.

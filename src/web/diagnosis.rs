@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::app::{App, Inner};
@@ -15,7 +16,7 @@ use super::participate::{Pairs, help_name};
 use super::sheet::{Faults, Filled, Input, Sheet, Tick};
 use super::sign_in::SignedIn;
 use crate::domain::diagnosis::{
-    Diagnosis, HelpAddress, PopulationCount, Settings, Wave, Zone, ZoneSet, slug,
+    Diagnosis, HelpAddress, PopulationCount, PopulationSource, Settings, Wave, Zone, ZoneSet, slug,
 };
 use crate::domain::ids::{DiagnosisId, WaveId, ZoneSetId};
 use crate::domain::instrument::Help;
@@ -104,7 +105,7 @@ async fn add(
 fn new_sheet<'a>(app: &'a Inner, person: &Person, filled: &Filled) -> Sheet<'a> {
     let words = app.staff_words(person.lang);
     let mut inputs = inputs(app, person.lang, filled);
-    let at = inputs.len() - 1;
+    let at = inputs.len() - 3;
     inputs.splice(
         at..at,
         [
@@ -118,7 +119,7 @@ fn new_sheet<'a>(app: &'a Inner, person: &Person, filled: &Filled) -> Sheet<'a> 
         .saying(&words.new_diagnosis_intro)
 }
 
-/// The fields that a new diagnosis and its settings share; the population comes last.
+/// The fields that a new diagnosis and its settings share; the population comes last, in three.
 fn inputs(app: &Inner, lang: Lang, filled: &Filled) -> Vec<Input> {
     let (words, form) = (app.staff_words(lang), app.form_words(lang));
     let tick = |lang: &Lang| Tick::new(lang.tag(), lang.name(), "");
@@ -136,6 +137,11 @@ fn inputs(app: &Inner, lang: Lang, filled: &Filled) -> Vec<Input> {
     inputs.push(
         Input::area("population", &words.population, 8, filled).hinted(&words.population_hint),
     );
+    inputs.push(
+        Input::line("population_source", &words.population_source, filled)
+            .hinted(&words.population_source_hint),
+    );
+    inputs.push(Input::day("population_dated", &words.population_dated, filled));
     inputs
 }
 
@@ -176,9 +182,29 @@ fn read(
         }
         Vec::new()
     });
+    let population_source = read_source(filled, words, !population.is_empty(), faults);
     let consent_age = age.unwrap_or_default();
-    let settings = Settings { languages, time_zone, consent_age, help, invented: false };
+    let settings =
+        Settings { languages, time_zone, consent_age, help, invented: false, population_source };
     Said { name, settings, population }
+}
+
+/// Where the population figures come from and for which day: both, wherever there are figures.
+fn read_source(
+    filled: &Filled,
+    words: &StaffWords,
+    needed: bool,
+    faults: &mut Faults,
+) -> Option<PopulationSource> {
+    if !needed {
+        return None;
+    }
+    let source = filled.first("population_source").to_owned();
+    let dated: Option<Date> = filled.first("population_dated").parse().ok();
+    faults.when(source.is_empty(), "population_source", &words.population_source_needed);
+    faults.when(source.chars().count() > LONGEST_NAME, "population_source", &words.name_long);
+    faults.when(dated.is_none(), "population_dated", &words.population_dated_needed);
+    Some(PopulationSource { source, dated: dated? })
 }
 
 /// The age bands and genders of every instrument on the shelf.
@@ -220,6 +246,11 @@ pub(super) async fn settings_page(
         .with("time_zone", &settings.time_zone)
         .with("consent_age", &settings.consent_age.to_string())
         .with("population", &population::table(&counts, &zones));
+    if let Some(from) = &settings.population_source {
+        filled = filled
+            .with("population_source", &from.source)
+            .with("population_dated", &from.dated.to_string());
+    }
     for lang in &settings.languages {
         filled = filled.with("languages", lang.tag());
     }

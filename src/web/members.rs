@@ -20,8 +20,9 @@ use super::sign_in::{SignedIn, role_name};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::PersonId;
 use crate::domain::people::{Invited, May, Person, Role};
+use crate::domain::row_export::LONGEST_NAME;
 use crate::store::{AuditEntry, StoreError, Token};
-use crate::words::StaffWords;
+use crate::words::{ExportWords, StaffWords, fill};
 
 /// How long a link is good for.
 const DAYS: i64 = 14;
@@ -31,6 +32,8 @@ struct Member {
     id: PersonId,
     name: String,
     roles: String,
+    /// For which organisation they speak; nothing when it is not written down.
+    organisation: String,
 }
 
 #[derive(Template)]
@@ -38,6 +41,7 @@ struct Member {
 struct MembersPage<'a> {
     frame: StaffFrame<'a>,
     words: &'a StaffWords,
+    exports: &'a ExportWords,
     path: String,
     members: Vec<Member>,
     roles: Vec<(&'static str, &'a str)>,
@@ -62,6 +66,7 @@ async fn show(desk: &Desk, link: Option<String>, complaint: Option<&str>) -> Res
     let page = MembersPage {
         frame: desk.frame(&words.members),
         words,
+        exports: desk.export_words(),
         path: desk.path("/members"),
         members: members(desk).await?,
         roles: Role::ALL.iter().map(role).collect(),
@@ -77,11 +82,16 @@ async fn show(desk: &Desk, link: Option<String>, complaint: Option<&str>) -> Res
 /// Everybody once, with their roles in words.
 async fn members(desk: &Desk) -> Result<Vec<Member>> {
     let mut members: Vec<Member> = Vec::new();
+    let affiliations = desk.app.store.affiliations(desk.diagnosis.id).await?;
     for (id, name, role) in desk.app.store.members(desk.diagnosis.id).await? {
         let role = role_name(role, desk.words());
         match members.iter_mut().find(|member| member.id == id) {
             Some(member) => member.roles = format!("{}, {role}", member.roles),
-            None => members.push(Member { id, name, roles: role.to_owned() }),
+            None => {
+                let organisation = affiliations.get(&id).map(|own| own.organisation.clone());
+                let (roles, organisation) = (role.to_owned(), organisation.unwrap_or_default());
+                members.push(Member { id, name, roles, organisation });
+            }
         }
     }
     Ok(members)
@@ -101,6 +111,27 @@ pub(super) async fn invite(
     let link = link(&app, &Invited::Role(desk.diagnosis.id, role)).await?;
     desk.log(Act::Invited, role.code()).await?;
     show(&desk, Some(link), None).await
+}
+
+/// `POST /d/{slug}/members/{person}/organisation`: for whom a member speaks; empty takes it away.
+pub(super) async fn organisation(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((slug, person)): Path<(String, String)>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response> {
+    let desk = Desk::at(&app, signed_in, &slug, May::Coordinate).await?;
+    let person = member(&desk, &person).await?;
+    let filled = Filled(pairs);
+    let name = filled.first("organisation");
+    if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        let words = desk.export_words();
+        let said = fill(&words.organisation_long, &[("n", &LONGEST_NAME.to_string())]);
+        return show(&desk, None, Some(&said)).await;
+    }
+    app.store.affiliate(desk.diagnosis.id, person.id, name, app.clock.now()).await?;
+    desk.log(Act::NamedOrganisation, &format!("{} · {name}", person.name)).await?;
+    Ok(desk.go("/members"))
 }
 
 /// Makes a one-time link.

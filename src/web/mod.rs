@@ -21,6 +21,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub(crate) mod api;
 pub mod app;
 pub(crate) mod area;
 mod assets;
@@ -33,6 +34,7 @@ mod door;
 mod doors;
 mod editor;
 mod error;
+mod exports;
 mod feedback;
 mod field;
 mod form;
@@ -41,6 +43,7 @@ mod instruments;
 mod keyin;
 mod known;
 mod later;
+mod making;
 mod members;
 mod misses;
 mod moderation;
@@ -59,7 +62,9 @@ mod projector;
 mod qr;
 mod released;
 mod releases;
+mod research;
 mod room;
+mod sentences;
 mod sheet;
 mod sign_in;
 mod translations;
@@ -213,10 +218,19 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/members", get(members::page).post(members::invite))
         .route("/d/{slug}/members/{person}/remove", post(members::remove))
         .route("/d/{slug}/members/{person}/reset", post(members::reset))
+        .route("/d/{slug}/members/{person}/organisation", post(members::organisation))
+        .route("/d/{slug}/exports", get(exports::page).post(exports::ask))
+        .route("/d/{slug}/exports/new", get(exports::ask_page))
+        .route("/d/{slug}/exports/{export}", post(exports::decide))
+        .route("/d/{slug}/exports/{export}/{file}", get(exports::file))
+        .route("/d/{slug}/codebooks/{instrument}/{file}", get(exports::codebook))
         .route("/d/{slug}/log", get(members::log))
         .route("/d/{slug}/releases/new", get(releases::new_page))
         .route("/d/{slug}/releases", post(releases::make))
+        .route("/d/{slug}/releases/making", get(making::page))
+        .route("/d/{slug}/releases/{n}/sentences", get(sentences::page).post(sentences::save))
         .route("/d/{slug}/releases/{n}", get(released::page))
+        .route("/d/{slug}/releases/{n}/{file}", get(exports::tables))
         .route("/d/{slug}/releases/{n}/{collection}/{file}", get(released::file))
         .route("/d/{slug}/releases/{n}/publish", post(releases::publish))
         .route("/d/{slug}/walks/new", get(releases::walk_page).post(releases::add_walk))
@@ -224,6 +238,7 @@ fn staff() -> Router<App> {
             "/d/{slug}/walks/{id}/reflections",
             get(moderation::reflections).post(moderation::moderate),
         )
+        .nest("/api/v1", api::routes())
 }
 
 async fn nothing() -> error::Error {

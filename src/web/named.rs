@@ -155,6 +155,12 @@ pub(super) fn act(value: Act, words: &StaffWords) -> &str {
         Act::ReopenedDoor => &words.act_door_opened,
         Act::MadeCards => &words.act_cards_made,
         Act::ChangedCeiling => &words.act_ceiling_changed,
+        Act::NamedOrganisation => &words.act_organisation_named,
+        Act::AskedRows => &words.act_rows_asked,
+        Act::ConsentedRows => &words.act_rows_consented,
+        Act::RefusedRows => &words.act_rows_refused,
+        Act::WithdrewRows => &words.act_rows_withdrawn,
+        Act::FetchedRows => &words.act_rows_fetched,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::domain::data_walk::{DataWalk, ReflectionState};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::people::May;
 use crate::domain::text::Lang;
-use crate::publish::takeaway;
+use crate::publish::spoken;
 use crate::words::{PosterWords, fill};
 
 /// A walk of this diagnosis, by its id.
@@ -66,6 +66,7 @@ struct ProjectorPage<'a> {
     words: &'a PosterWords,
     head: String,
     takeaway: String,
+    by: Option<String>,
     question: String,
     chart: String,
     caption: Caption,
@@ -101,13 +102,15 @@ pub(super) async fn screen(
     let place = screens.iter().position(|screen| *screen == (station, chart)).unwrap_or(0);
     let path = |(station, chart): &(u32, usize)| format!("{here}/{wished}/{station}/{chart}");
     let alone = crate::publish::Station { shown: vec![shown.clone()], ..at.clone() };
+    let written = app.store.takeaways(diagnosis.id).await?;
+    let said = spoken(&alone, lang, words, &written);
     let mut picture = shown.picture(shown.most_on_a_wall());
     "screen".clone_into(&mut picture.id);
     let svg = draw(&picture, &Look::projector(), lang, app.chart_words(lang))
         .map_err(|refusal| Error::Failed(refusal.to_string()))?;
     let (n, of) = (station.to_string(), wall.stations().len().to_string());
     let reflections = app.store.reflections(&walk).await?;
-    let said = reflections
+    let notes = reflections
         .into_iter()
         .filter(|said| said.station == station && said.state == ReflectionState::Shown);
     let mut frame = Frame::new(lang, at.question(lang), &diagnosis.name);
@@ -116,11 +119,12 @@ pub(super) async fn screen(
     let others = diagnosis.settings.languages.iter().filter(speaks);
     let page = ProjectorPage {
         head: fill(&words.station_of, &[("n", &n), ("of", &of), ("area", &diagnosis.name)]),
-        takeaway: takeaway(&alone, lang, words),
+        takeaway: said.said,
+        by: said.by.map(|by| fill(&words.words_by, &[("name", &by)])),
         question: shown.plan.title.get(lang).to_owned(),
         chart: svg.xml,
         caption: caption(&picture.tables, lang, app.chart_words(lang)),
-        notes: said.map(|said| (said.said, verdict_name(said.verdict, form))).collect(),
+        notes: notes.map(|said| (said.said, verdict_name(said.verdict, form))).collect(),
         before: place.checked_sub(1).and_then(|before| screens.get(before)).map(path),
         after: screens.get(place + 1).map(path),
         languages: others

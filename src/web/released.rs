@@ -10,15 +10,21 @@ use axum::response::{IntoResponse, Response};
 use super::app::App;
 use super::desk::{Desk, StaffFrame, show};
 use super::error::{Error, Result};
+use super::research;
 use super::sign_in::SignedIn;
 use super::wall::{Drawn, drawn};
 use crate::charts::sheet::alone;
 use crate::charts::{Caption, Look, caption, data_table, draw};
-use crate::domain::instrument::Policy;
+use crate::domain::collection::Collection;
+use crate::domain::diagnosis::Wave;
+use crate::domain::instrument::{Instrument, Policy};
 use crate::domain::people::May;
 use crate::job::evidence::{self, Evidence};
-use crate::publish::{Shown, csv, may_hang};
-use crate::words::{StaffWords, fill};
+use crate::publish::sheet::{Page, workbook};
+use crate::publish::{Shown, Standing, Step, csv, standing, steps};
+use crate::release::Table;
+use crate::release::change::{Break, Change};
+use crate::words::{GateWords, StaffWords, fill};
 
 #[derive(Template)]
 #[template(path = "released.html")]
@@ -28,15 +34,23 @@ struct ReleasedPage<'a> {
     made: String,
     state: &'a str,
     publish: Option<String>,
-    sheets: Vec<SheetView>,
+    sheets: Vec<SheetView<'a>>,
     show_table: &'a str,
+    gate: &'a GateWords,
+    sentences: Option<(String, &'a str)>,
+    tables: String,
+    all_tables: &'a str,
 }
 
 /// One collection's charts.
-struct SheetView {
+struct SheetView<'a> {
     title: String,
     caption: Caption,
     drawn: Vec<(Drawn, String)>,
+    /// The outcome of a ballot, place by place.
+    ballot: Vec<String>,
+    /// What became of each share since the wave before.
+    waves: Vec<(String, &'a str)>,
 }
 
 /// The release of an address, if this person may see it.
@@ -48,8 +62,7 @@ async fn evidence_of(desk: &Desk, number: i64) -> Result<Evidence> {
     if !evidence.release.published {
         return Err(Error::Forbidden);
     }
-    let tables = &evidence.tables;
-    evidence.sheets.retain(|(collection, _)| may_hang(collection, tables));
+    research::public(&mut evidence);
     Ok(evidence)
 }
 
@@ -62,6 +75,7 @@ pub(super) async fn page(
     let desk = Desk::at(&app, signed_in, &slug, May::SeePublished).await?;
     let evidence = evidence_of(&desk, number).await?;
     let words = desk.words();
+    let waves = app.store.waves(desk.diagnosis.id).await?;
     let published = evidence.release.published;
     let may_publish = desk.may(May::Coordinate) && !published;
     let page = ReleasedPage {
@@ -69,14 +83,21 @@ pub(super) async fn page(
         made: fill(&words.release_made_on, &[("day", &evidence.release.made.to_string())]),
         state: if published { &words.for_public } else { &words.for_committee },
         publish: may_publish.then(|| desk.path(&format!("/releases/{number}/publish"))),
-        sheets: sheets(&desk, &evidence)?,
+        sheets: sheets(&desk, &evidence, &waves)?,
+        gate: app.gate_words(desk.lang()),
+        sentences: desk.may(May::Coordinate).then(|| {
+            let path = desk.path(&format!("/releases/{number}/sentences"));
+            (path, app.gate_words(desk.lang()).sentences.as_str())
+        }),
         show_table: &app.form_words(desk.lang()).show_table,
+        tables: desk.path(&format!("/releases/{number}/tables")),
+        all_tables: &desk.export_words().all_tables,
         words,
     };
     Ok(show(StatusCode::OK, &page))
 }
 
-fn sheets(desk: &Desk, evidence: &Evidence) -> Result<Vec<SheetView>> {
+fn sheets<'a>(desk: &'a Desk, evidence: &Evidence, waves: &[Wave]) -> Result<Vec<SheetView<'a>>> {
     let (lang, number) = (desk.lang(), evidence.release.number);
     let mut views = Vec::new();
     for (at, (collection, instrument)) in evidence.sheets.iter().enumerate() {
@@ -103,13 +124,102 @@ fn sheets(desk: &Desk, evidence: &Evidence) -> Result<Vec<SheetView>> {
                 | Policy::Ballot
                 | Policy::Private => collection.title.clone(),
             };
-            views.push(SheetView { title, caption, drawn });
+            let ballot = ballot(desk, &tables);
+            let waves = since(desk, evidence, (collection, instrument), waves);
+            views.push(SheetView { title, caption, drawn, ballot, waves });
         }
     }
     Ok(views)
 }
 
-/// `GET /d/{slug}/releases/{n}/{collection}/{file}`: a chart as `.svg`, or its table as `.csv`.
+/// What a ballot decided, place by place; none for anything else.
+fn ballot(desk: &Desk, tables: &[&Table]) -> Vec<String> {
+    let words = desk.app.gate_words(desk.lang());
+    let exact = |table: &&&Table| table.step() == 1 && table.address().by.is_some();
+    let by = tables.iter().filter(exact).find(|table| table.withheld().is_none());
+    let everyone = by.and_then(|by| {
+        tables.iter().find(|table| {
+            let (own, of) = (table.address(), by.address());
+            own.question == of.question && own.by.is_none()
+        })
+    });
+    let (Some(by), Some(everyone)) = (by, everyone) else { return Vec::new() };
+    let line = |one: Standing| {
+        let share = percent(desk, one.equal);
+        let with = [
+            ("place", one.place.to_string()),
+            ("what", one.text.get(desk.lang()).to_owned()),
+            ("share", share),
+            ("votes", one.votes.to_string()),
+        ];
+        let with: Vec<(&str, &str)> =
+            with.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let note = match (one.by_lot, one.by_residents) {
+            (true, _) => words.ballot_lot.as_str(),
+            (false, true) => &words.ballot_residents,
+            (false, false) => "",
+        };
+        format!("{} {note}", fill(&words.ballot_row, &with)).trim_end().to_owned()
+    };
+    standing(everyone, by).into_iter().map(line).collect()
+}
+
+fn percent(desk: &Desk, share: f64) -> String {
+    fill(&desk.app.chart_words(desk.lang()).percent, &[("n", &format!("{:.0}", share * 100.0))])
+}
+
+/// What became of each share since the same instrument was in the field in an earlier wave.
+fn since<'a>(
+    desk: &'a Desk,
+    evidence: &Evidence,
+    (collection, instrument): (&Collection, &Instrument),
+    waves: &[Wave],
+) -> Vec<(String, &'a str)> {
+    let (lang, words) = (desk.lang(), desk.app.gate_words(desk.lang()));
+    let number = |of: &Collection| {
+        waves.iter().find(|wave| wave.id == of.wave).map_or(0, |wave| wave.number)
+    };
+    let now = number(collection);
+    let earlier = evidence
+        .sheets
+        .iter()
+        .filter(|(one, of)| of.slug == instrument.slug && number(one) < now)
+        .max_by_key(|(one, _)| number(one));
+    let Some((before, old)) = earlier else { return Vec::new() };
+    let (old_tables, tables) = (evidence.tables_of(before), evidence.tables_of(collection));
+    let line = |step: Step| {
+        let share =
+            |share: Option<f64>| share.map_or("–".to_owned(), |share| percent(desk, share));
+        let answers: Vec<&str> = step.answers.iter().map(|text| text.get(lang)).collect();
+        let with = [
+            ("question", step.question.get(lang).to_owned()),
+            ("answers", answers.join(" / ")),
+            ("before", share(step.before)),
+            ("after", share(step.after)),
+        ];
+        let with: Vec<(&str, &str)> =
+            with.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        (fill(&words.wave_step, &with), change(step.change, words))
+    };
+    steps((old, &old_tables), (instrument, &tables)).into_iter().map(line).collect()
+}
+
+fn change(change: Change, words: &GateWords) -> &str {
+    match change {
+        Change::More => &words.more,
+        Change::Less => &words.less,
+        Change::NoClear => &words.no_clear,
+        Change::Broken(Break::Question) => &words.break_question,
+        Change::Broken(Break::Withheld) => &words.break_withheld,
+        Change::Broken(Break::Sampling) => &words.break_sampling,
+        Change::Broken(Break::NotRandom) => &words.break_not_random,
+        Change::Broken(Break::Mode) => &words.break_mode,
+        Change::Broken(Break::Few) => &words.break_few,
+    }
+}
+
+/// `GET /d/{slug}/releases/{n}/{collection}/{file}`: a chart as `.svg`, or its table as `.csv`
+/// or `.xlsx`.
 pub(super) async fn file(
     State(app): State<App>,
     signed_in: SignedIn,
@@ -134,6 +244,13 @@ pub(super) async fn file(
             let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8");
             let save = (header::CONTENT_DISPOSITION, "attachment");
             Ok(([kind, save], csv(&table)).into_response())
+        }
+        "xlsx" => {
+            let of = evidence.sheets.iter().find(|(one, _)| one.id.to_string() == collection);
+            let (of, _) = of.ok_or(Error::NotFound)?;
+            let page = Page::of(of, &shown, lang, words);
+            let book = workbook(shown.plan.title.get(lang), evidence.release.made, &[page], None);
+            Ok(research::save(&name, research::XLSX, book.map_err(Error::Failed)?))
         }
         _ => Err(Error::NotFound),
     }

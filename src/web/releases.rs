@@ -8,6 +8,7 @@ use super::app::App;
 use super::collections::door_code;
 use super::desk::{Act, Desk, said};
 use super::error::{Error, Result};
+use super::making::{self, Outcome};
 use super::named;
 use super::participate::Pairs;
 use super::sheet::{Faults, Filled, Input, Sheet, Tick};
@@ -16,7 +17,6 @@ use crate::domain::collection::{Collection, State as Stands};
 use crate::domain::data_walk::DataWalk;
 use crate::domain::ids::{CollectionId, DataWalkId};
 use crate::domain::people::May;
-use crate::job;
 use crate::job::JobError;
 use crate::store::StoredRelease;
 use crate::words::{StaffWords, fill};
@@ -54,27 +54,38 @@ pub(super) async fn make(
     if !faults.is_empty() {
         return Ok(sheet(&desk, &collections, &filled).show(faults));
     }
-    let (today, public) = (app.today(&desk.diagnosis), filled.first("for") == "public");
-    match job::release::make(&app.store, &desk.diagnosis, today, public, &chosen).await {
-        Ok(release) => done(&desk, &release).await,
-        Err(error) => {
-            faults.add("", &refusal(error, desk.words())?);
+    let public = filled.first("for") == "public";
+    let Some(making) = making::start(&desk, public, chosen) else {
+        faults.add("", &app.gate_words(desk.lang()).making_already);
+        return Ok(sheet(&desk, &collections, &filled).show(faults));
+    };
+    match making::soon(making).await {
+        Some(Outcome::Made(number)) => Ok(desk.go(&format!("/releases/{number}"))),
+        Some(Outcome::Refused(why)) => {
+            faults.add("", &why);
             Ok(sheet(&desk, &collections, &filled).show(faults))
         }
+        Some(Outcome::Failed(error)) => Err(Error::Failed(error)),
+        None => Ok(desk.go("/releases/making")),
     }
 }
 
-/// Writes a fresh release down and goes to its page.
-async fn done(desk: &Desk, release: &StoredRelease) -> Result<Response> {
-    desk.log(Act::Released, &release.number.to_string()).await?;
-    if release.published {
-        desk.log(Act::Published, &release.number.to_string()).await?;
-    }
-    Ok(desk.go(&format!("/releases/{}", release.number)))
+/// The sheet once more, with why nothing came of it.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn again(desk: &Desk, why: &str) -> Result<Response> {
+    let collections = fielded(desk).await?;
+    let mut faults = Faults::default();
+    faults.add("", why);
+    Ok(sheet(desk, &collections, &Filled::default().with("for", "committee")).show(faults))
 }
 
 /// A refusal as a sentence; what failed stays a failure, logged and not shown.
-fn refusal(error: JobError, words: &StaffWords) -> Result<String> {
+///
+/// # Errors
+/// What failed.
+pub(super) fn refusal(error: JobError, words: &StaffWords) -> Result<String> {
     match error {
         JobError::NothingToShow => Ok(words.nothing_to_show.clone()),
         JobError::NothingNew(n) => Ok(fill(&words.nothing_new, &[("n", &n.to_string())])),

@@ -14,13 +14,15 @@ use super::app::{App, Inner};
 use super::error::{Error, Result};
 use super::page::{self, Frame, Message};
 use super::participate::{best, wished};
+use super::research::Reader;
 use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::ReflectionId;
+use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::job::evidence;
-use crate::publish::{Sheet, Shown, Station, Wall, station_path, takeaway};
+use crate::publish::{Sheet, Shown, Station, Wall, spoken as spoken_of, station_path};
 use crate::store::{NewReflection, Received};
 use crate::words::{FormWords, fill};
 
@@ -37,6 +39,8 @@ pub(super) struct Hall {
     pub walk: DataWalk,
     /// Its posters.
     pub wall: Arc<Wall>,
+    /// What somebody wrote under its charts.
+    pub written: Vec<Takeaway>,
 }
 
 /// The most characters of a reflection.
@@ -74,7 +78,8 @@ async fn hall(app: &Inner, door: &str) -> Result<Hall> {
     }
     let diagnosis = app.store.diagnosis_of(walk.diagnosis).await?;
     let wall = app.wall(&diagnosis, walk.release).await?;
-    Ok(Hall { diagnosis, walk, wall })
+    let written = app.store.takeaways(walk.diagnosis).await?;
+    Ok(Hall { diagnosis, walk, wall, written })
 }
 
 /// The language of an address, if answering pages have it.
@@ -154,6 +159,7 @@ struct StationPage<'a> {
     languages: Vec<(Lang, String)>,
     head: String,
     takeaway: String,
+    by: Option<String>,
     drawn: Vec<Drawn>,
     caption: Caption,
     prompts: Vec<&'a str>,
@@ -200,6 +206,7 @@ fn show(
 ) -> Result<Response> {
     let station = hall.wall.station(number).ok_or(Error::NotFound)?;
     let words = app.form_words(lang);
+    let spoken = spoken_of(station, lang, app.poster_words(lang), &hall.written);
     let tables: Vec<_> = station.tables().collect();
     let door = &hall.walk.door;
     let path = station_path(door, number, lang);
@@ -218,7 +225,8 @@ fn show(
         words,
         languages: others(hall, station, lang),
         head: head(&hall.wall, number, words),
-        takeaway: takeaway(station, lang, app.poster_words(lang)),
+        takeaway: spoken.said,
+        by: spoken.by.map(|by| fill(&app.poster_words(lang).words_by, &[("name", &by)])),
         drawn,
         caption: caption(&tables, lang, app.chart_words(lang)),
         prompts: station.prompts.iter().map(|prompt| prompt.get(lang)).collect(),
@@ -341,6 +349,7 @@ pub(super) async fn poster(
             address: Some(&address),
             chart: inner.chart_words(lang),
             words: inner.poster_words(lang),
+            written: &hall.written,
         };
         hall.wall.poster(number, &sheet).and_then(|poster| poster.pdf())
     })
@@ -372,5 +381,23 @@ pub(super) async fn published(
         (format!("{}, {}", walk.title, walk.held_on), format!("/w/{}/{lang}", walk.door))
     };
     page.links = walks.iter().map(link).collect();
+    page.links.extend(files(&app, diagnosis, lang).await?);
     Ok(page::html(page.render()))
+}
+
+/// The tables of the newest published release, and the codebooks of what was asked.
+async fn files(app: &App, diagnosis: Diagnosis, lang: Lang) -> Result<Vec<(String, String)>> {
+    let (words, slug) = (app.data_words(lang), diagnosis.slug.clone());
+    let reader = Reader { member: None, diagnosis };
+    let mut links = Vec::new();
+    if let Some(last) = reader.releases(app).await?.last() {
+        let at = format!("/api/v1/diagnoses/{slug}/releases/{}/tables", last.number);
+        links.push((words.tables(last.number), format!("{at}?format=xlsx&lang={lang}")));
+        for version in reader.versions(app).await? {
+            let title = app.instrument(reader.diagnosis.id, &version.hash).await?;
+            let at = format!("/api/v1/diagnoses/{slug}/instruments/{}/codebook", version.hash);
+            links.push((words.codebook(title.title.get(lang)), format!("{at}?format=ddi")));
+        }
+    }
+    Ok(links)
 }

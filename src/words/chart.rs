@@ -74,6 +74,8 @@ words! {
         mode_paper,
         mode_imported,
         modes,
+        way,
+        population_source,
         presence_nobody,
         presence_youth_worker,
         presence_researcher,

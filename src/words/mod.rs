@@ -46,9 +46,12 @@ macro_rules! words {
 }
 
 mod chart;
+mod data;
 mod doors;
 mod editor;
+mod export;
 mod form;
+mod gate;
 mod instrument;
 mod keep;
 mod lint;
@@ -64,9 +67,12 @@ mod ways;
 mod wire;
 
 pub use chart::ChartWords;
+pub use data::DataWords;
 pub use doors::DoorWords;
 pub use editor::EditorWords;
+pub use export::ExportWords;
 pub use form::FormWords;
+pub use gate::GateWords;
 pub use instrument::InstrumentWords;
 pub use keep::KeepWords;
 pub use lint::LintWords;
@@ -157,6 +163,7 @@ mod tests {
             WaysWords::of(lang).unwrap();
             KeepWords::of(lang).unwrap();
             WireWords::of(lang).unwrap();
+            DataWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -165,6 +172,8 @@ mod tests {
             KeyinWords::of(lang).unwrap();
             DoorWords::of(lang).unwrap();
             NightWords::of(lang).unwrap();
+            GateWords::of(lang).unwrap();
+            ExportWords::of(lang).unwrap();
         }
     }
 
@@ -172,6 +181,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
+            "data",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);

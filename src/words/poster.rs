@@ -22,7 +22,6 @@ pub struct PosterWords {
     pub share: ShareWords,
     pub subject: SubjectWords,
     pub percent: String,
-    pub decimal: String,
     pub says_nobody: String,
     pub says_one: String,
     pub says_many: String,
@@ -42,9 +41,11 @@ pub struct PosterWords {
     pub no_reference: String,
     pub in_groups: String,
     pub places_range: String,
+    pub places_alike: String,
     pub withheld: String,
     pub or: String,
     pub invented: String,
+    pub words_by: String,
 }
 
 /// Shares in words (`rules.md` 4.4).
@@ -102,7 +103,8 @@ impl PosterWords {
         let words = &self.share;
         let (nobody, one, many) = (&self.says_nobody, &self.says_one, &self.says_many);
         let table: [(f64, &str, &str); 13] = [
-            (0.02, &words.almost_nobody, nobody),
+            // Up to 4 % is almost nobody: half way to one in ten is 4.5 %.
+            (-0.01, &words.almost_nobody, nobody),
             (0.10, &words.one_in_ten, one),
             (0.20, &words.one_in_five, one),
             (0.25, &words.one_in_four, one),
@@ -114,7 +116,7 @@ impl PosterWords {
             (0.75, &words.three_in_four, many),
             (0.80, &words.eight_in_ten, many),
             (0.90, &words.nine_in_ten, many),
-            (0.98, &words.almost_everybody, many),
+            (1.01, &words.almost_everybody, many),
         ];
         let away = |(at, ..): &&(f64, &str, &str)| (at - share).abs();
         let nearest = table.iter().min_by(|a, b| away(a).total_cmp(&away(b)));
@@ -126,6 +128,26 @@ impl PosterWords {
 mod tests {
     use super::*;
     use crate::words::fill;
+
+    #[test]
+    fn a_share_is_called_as_the_phrase_table_has_it() {
+        let words = PosterWords::of(Lang::En).unwrap();
+        let called = [
+            (0.0, "Almost nobody among"),
+            (0.04, "Almost nobody among"),
+            (0.05, "About 1 in 10 of"),
+            (0.24, "About 1 in 4 of"),
+            (0.35, "About 1 in 3 of"),
+            (0.5, "About half of"),
+            (0.66, "About 2 in 3 of"),
+            (0.95, "About 9 in 10 of"),
+            (0.96, "Almost all of"),
+            (1.0, "Almost all of"),
+        ];
+        for (share, phrase) in called {
+            assert_eq!(words.share(share), phrase, "{share}");
+        }
+    }
 
     #[test]
     fn the_verb_agrees_with_the_share() {

@@ -100,7 +100,8 @@ async fn four_thousand_residents_of_ten_districts_reach_the_wall() {
     let (chart, words) = (ChartWords::of(Lang::Fr).unwrap(), PosterWords::of(Lang::Fr).unwrap());
     for station in wall.stations() {
         let (lang, stripes) = (Lang::Fr, station.number % 2 == 0);
-        let sheet = Sheet { lang, stripes, address: None, chart: &chart, words: &words };
+        let written = &[];
+        let sheet = Sheet { lang, stripes, address: None, chart: &chart, words: &words, written };
         let poster = wall.poster(station.number, &sheet).unwrap();
         assert!(
             poster.svg.xml.contains("ne sont pas corrigés") || poster.svg.xml.contains("corrig")

@@ -221,6 +221,7 @@ impl House {
                 consent_age: 13,
                 help: Help::ALL.into_iter().map(help).collect(),
                 invented: false,
+                population_source: None,
             },
         };
         let zones = ["north", "south", "quay"]

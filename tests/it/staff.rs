@@ -119,7 +119,7 @@ fn a_diagnosis_is_made_once_nothing_is_wrong() {
             ("consent_age", "9"),
             ("help_emergency", "112 & 113"),
             ("zones", "Noord\nDe Kaai\nnoord"),
-            ("population", "zone;age;gender;count\nNergens;a1;woman;x"),
+            ("population", "zone;age;gender;count\nNergens;old;woman;x"),
         ];
         let page = house.post_as(&cookie, "/new", &wrong).await;
         let complaints = [
@@ -129,13 +129,13 @@ fn a_diagnosis_is_made_once_nothing_is_wrong() {
             "Please write a number from 10 to 21.",
             "“noord” stands here twice.",
             "Line 2: there is no zone “Nergens”.",
-            "Line 2: there is no age group “a1”.",
+            "Line 2: there is no age group “old”.",
             "Line 2: “x” is no whole number.",
         ];
         refused(&page, &complaints);
         let kept = ["value=\"Mars/Base\"", "value=\"9\"", "value=\"112 &#38; 113\""];
         refused(&page, &kept);
-        refused(&page, &["Noord\nDe Kaai\nnoord</textarea>", "Nergens;a1;woman;x</textarea>"]);
+        refused(&page, &["Noord\nDe Kaai\nnoord</textarea>", "Nergens;old;woman;x</textarea>"]);
         assert_eq!(house.store.diagnoses().await.unwrap().len(), 1, "nothing was made");
 
         let good = [
@@ -146,12 +146,23 @@ fn a_diagnosis_is_made_once_nothing_is_wrong() {
             ("consent_age", "16"),
             ("help_emergency", "112"),
             ("zones", "Noord\r\nDe Kaai"),
-            ("population", "zone,age,gender,count\nNoord,a18_29,woman,412\nde-kaai,a80,man,7"),
+            ("population", "zone,age,gender,count\nNoord,a18_29,woman,412\nde-kaai,80+,man,7"),
         ];
+        let refusal = house.post_as(&cookie, "/new", &good).await;
+        refused(
+            &refusal,
+            &["Say where the figures come from", "Say which day they were counted for"],
+        );
+        let good: Vec<(&str, &str)> = good
+            .into_iter()
+            .chain([("population_source", "Town register"), ("population_dated", "2025-01-01")])
+            .collect();
         assert_eq!(done(&house.post_as(&cookie, "/new", &good).await), "/d/dorp-aan-zee");
         is_as_it_was_written(&house).await;
         let settings = house.get_as(&cookie, "/d/dorp-aan-zee/settings").await;
         says(&settings, "Noord;a18_29;woman;412", true);
+        says(&settings, "De Kaai;80+;man;7", true);
+        says(&settings, "value=\"Town register\"", true);
         let again = house.post_as(&cookie, "/new", &good).await;
         refused(&again, &["There is a diagnosis with this name already."]);
     });

@@ -463,6 +463,11 @@ fn a_release_is_kept_whole_and_its_number_is_taken_once() {
         let twice = store.add_release(diagnosis.id, &release, &tables).await;
         assert!(matches!(twice, Err(StoreError::Stale(_))));
         assert_eq!(store.released_tables(diagnosis.id, 1).await.unwrap(), tables);
+        let one = async |question, by| {
+            store.sealed_table((diagnosis.id, 1), collection.id, (question, by)).await
+        };
+        assert_eq!(one("q1", Some("d_age")).await.unwrap(), ("{}".to_owned(), vec![1, 2, 3]));
+        assert!(one("q2", Some("d_age")).await.is_err());
         store.publish_release(diagnosis.id, 1).await.unwrap();
         assert!(store.publish_release(diagnosis.id, 2).await.is_err());
         let published = StoredRelease { published: true, ..release };

@@ -17,7 +17,7 @@ use std::path::Path;
 use super::answer::Refusal;
 use super::plan::{Check, Plan};
 
-pub(super) use column::{BLANK, OTHER};
+pub(super) use column::{BLANK, NOWHERE, OTHER};
 pub use column::{Column, Place};
 
 /// The file of a folder that a check is about when it names none.

@@ -21,6 +21,8 @@ fn about() -> About {
         recruited_by: "cards in every letter box".to_owned(),
         origin: Origin::Asked,
         modes: vec![Mode::Own, Mode::Paper],
+        ways: Vec::new(),
+        population: None,
         opened: Some(date(2026, 3, 2)),
         closed: Some(date(2026, 4, 17)),
         source: None,

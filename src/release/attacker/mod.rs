@@ -5,16 +5,17 @@
 //! moves any more. A count that is then known exactly, or is certainly 1 to 4, is a breach.
 //!
 //! It knows: the step of the rounding, but not the key; that a cell is rounded the same way in two
-//! releases; the smallest bases; answers against their base; the tables of one release against each
-//! other; an earlier release against a later one, and who came in between. It reads one question at
-//! a time and narrows each sum alone, so chains over several questions are beyond it.
+//! releases; the smallest bases; the most ticks; answers against their base; ways of answering
+//! against everyone; the tables of one release against each other; an earlier release against a
+//! later one, and who came in between. It reads one question at a time and narrows each sum alone,
+//! so chains over several questions are beyond it.
 
 mod align;
 mod growth;
 
 use std::collections::BTreeMap;
 
-use super::policy::BREAKDOWNS_FROM;
+use super::policy::{BREAKDOWNS_FROM, NAMED_WAY};
 use super::table::{Body, Group, Shape};
 
 use align::same_rows;
@@ -36,22 +37,35 @@ pub(super) struct Breach {
     pub(super) group: Option<usize>,
 }
 
-/// What can be worked out from rounded tables of one question, shown in one release or several;
-/// `floor` is the smallest base.
-pub(super) fn breaches(tables: &[&Body], floor: u64) -> Vec<Breach> {
-    let mut reader = Reader::new(tables, floor);
+/// A table, and what a reader knows of it who has read the rules of the gate.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen<'a> {
+    /// What is or will be published.
+    pub(super) body: &'a Body,
+    /// The smallest base of a group.
+    pub(super) floor: u64,
+    /// The most answers one person may give, where several may be given and there is a limit.
+    pub(super) ticks: Option<u64>,
+    /// Whether somebody may be in several groups: then they do not add up to everyone.
+    pub(super) overlapping: bool,
+}
+
+/// What can be worked out from rounded tables of one question, shown in one release or several.
+pub(super) fn breaches(tables: &[Seen<'_>]) -> Vec<Breach> {
+    let mut reader = Reader::new(tables);
     if reader.narrow() { reader.breached() } else { reader.everything() }
 }
 
 /// The smallest base a table may have: everyone is at least thirty where there are breakdowns.
-fn lowest(tables: &[&Body], body: &Body, floor: u64) -> i64 {
-    let broken_down = |other: &&Body| {
-        other.address.by.is_some()
-            && other.withheld.is_none()
-            && other.address.release == body.address.release
+fn lowest(tables: &[Seen<'_>], seen: &Seen<'_>) -> i64 {
+    let body = seen.body;
+    let broken_down = |other: &Seen<'_>| {
+        other.body.address.by.is_some()
+            && other.body.withheld.is_none()
+            && other.body.address.release == body.address.release
     };
     let many = body.address.by.is_none() && tables.iter().any(broken_down);
-    count(if many { BREAKDOWNS_FROM.max(floor) } else { floor })
+    count(if many { BREAKDOWNS_FROM.max(seen.floor) } else { seen.floor })
 }
 
 /// The unknowns, what they add up to, and which of them must not be found.
@@ -83,10 +97,10 @@ struct Watched {
 }
 
 impl Reader {
-    fn new(tables: &[&Body], floor: u64) -> Self {
+    fn new(tables: &[Seen<'_>]) -> Self {
         let mut reader = Self::default();
-        for (at, body) in tables.iter().enumerate() {
-            reader.read(at, body, lowest(tables, body, floor));
+        for (at, seen) in tables.iter().enumerate() {
+            reader.read(at, seen, lowest(tables, seen));
         }
         for (a, one) in tables.iter().enumerate() {
             for (b, other) in tables.iter().enumerate() {
@@ -115,7 +129,8 @@ impl Reader {
     }
 
     /// One table by itself.
-    fn read(&mut self, table: usize, body: &Body, floor: i64) {
+    fn read(&mut self, table: usize, seen: &Seen<'_>, floor: i64) {
+        let body = seen.body;
         for (at, group) in body.groups.iter().enumerate() {
             let row = self.row(group);
             for unknown in &row {
@@ -123,7 +138,7 @@ impl Reader {
             }
             let base = row[group.cells.len()];
             self.bounds[base].0 = self.bounds[base].0.max(floor);
-            self.answers(table, at, body, &row);
+            self.answers(table, at, seen, &row);
             if body.address.by.is_none() {
                 self.everyone(body, &row);
             }
@@ -137,7 +152,8 @@ impl Reader {
     }
 
     /// Answers against their base.
-    fn answers(&mut self, table: usize, group: usize, body: &Body, row: &[usize]) {
+    fn answers(&mut self, table: usize, group: usize, seen: &Seen<'_>, row: &[usize]) {
+        let body = seen.body;
         let (cells, base) = (&row[..row.len() - 2], row[row.len() - 2]);
         if body.weighted {
             return;
@@ -148,6 +164,11 @@ impl Reader {
         }
         let more = self.rest();
         self.sums.push(Sum { plus: cells.to_vec(), minus: vec![base, more] });
+        if let Some(most) = seen.ticks.and_then(|most| usize::try_from(most).ok()) {
+            let mut fewer = cells.to_vec();
+            fewer.push(self.rest());
+            self.sums.push(Sum { plus: fewer, minus: vec![base; most] });
+        }
         for cell in cells {
             let unticked = self.rest();
             self.watch(unticked, table, Some(group), false);
@@ -162,19 +183,46 @@ impl Reader {
             Some(people) => *people,
             None => self.rounded(body.about.people),
         };
-        self.people.insert(release, people);
+        if self.people.insert(release, people).is_none() && !body.about.ways.is_empty() {
+            // Each way that is named is at least as many as it takes to be named.
+            let mut ways: Vec<usize> = Vec::new();
+            for (_, shown) in &body.about.ways {
+                let way = self.rounded(*shown);
+                self.bounds[way].0 = self.bounds[way].0.max(count(NAMED_WAY));
+                ways.push(way);
+            }
+            ways.push(self.rest());
+            self.sums.push(Sum { plus: ways, minus: vec![people] });
+        }
         let skipped = self.rest();
         let of = vec![row[row.len() - 2], row[row.len() - 1], skipped];
         self.sums.push(Sum { plus: of, minus: vec![people] });
     }
 
     /// Two tables side by side.
-    fn compare(&mut self, (a, one): (usize, &Body), (b, other): (usize, &Body)) {
+    fn compare(&mut self, (a, seen): (usize, &Seen<'_>), (b, later): (usize, &Seen<'_>)) {
+        let (one, other) = (seen.body, later.body);
         let (from, to) = (one.address.release, other.address.release);
         if one.address.by == other.address.by && from < to {
             self.growth((a, one), (b, other));
         } else if one.address.by.is_some() && other.address.by.is_none() && from <= to {
-            self.star((a, one), (b, other), from == to);
+            if seen.overlapping {
+                self.within((a, one), (b, other));
+            } else {
+                self.star((a, one), (b, other), from == to);
+            }
+        }
+    }
+
+    /// Groups that overlap against everyone: each is a part of the whole.
+    fn within(&mut self, (a, part): (usize, &Body), (b, whole): (usize, &Body)) {
+        for (inner, outer) in same_rows(part, whole) {
+            for group in 0..part.groups.len() {
+                let mut plus = self.of(a, group, &inner);
+                plus.push(self.rest());
+                let minus = self.of(b, 0, &outer);
+                self.sums.push(Sum { plus, minus });
+            }
         }
     }
 
@@ -259,8 +307,8 @@ fn count(number: u64) -> i64 {
 /// What the attacker believes of every count shown: by table and group the bounds of its cells, its
 /// base and its missing answers.
 #[cfg(test)]
-pub(super) fn beliefs(tables: &[&Body], floor: u64) -> BTreeMap<(usize, usize), Vec<(i64, i64)>> {
-    let mut reader = Reader::new(tables, floor);
+pub(super) fn beliefs(tables: &[Seen<'_>]) -> BTreeMap<(usize, usize), Vec<(i64, i64)>> {
+    let mut reader = Reader::new(tables);
     assert!(reader.narrow(), "what is published contradicts itself");
     let bounds = |row: &Vec<usize>| row.iter().map(|unknown| reader.bounds[*unknown]).collect();
     reader.rows.iter().map(|(at, row)| (*at, bounds(row))).collect()

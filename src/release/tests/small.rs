@@ -1,6 +1,7 @@
 //! Small groups of people, places, and groups that are counted as groups.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
 
 use proptest::prelude::*;
 
@@ -95,7 +96,7 @@ fn groups_are_counted_and_not_people() {
     let (instrument, zones) = (instrument(), zones());
     let frame = |rows: Vec<Answers>| Frame::new(&instrument, &zones, rows).unwrap();
     let frames = [frame(vec![note("s0"), note("s0")]), frame(vec![note("s0"), note("s3")])];
-    let tally = groups(&frames, "light").unwrap();
+    let tally = groups(&frames.each_ref(), "light").unwrap();
     let collection = collection(Policy::Spoken, State::Open);
     let made = release(&Input {
         release: 1,
@@ -107,8 +108,12 @@ fn groups_are_counted_and_not_people() {
         people: 2,
         tallies: &[tally],
         places: &[],
+        marks: &[],
+        games: &[],
         population: &[],
+        population_source: None,
         earlier: &[],
+        done: &AtomicU64::new(0),
         secret: b"secret",
     });
     let table = &made[0].table;

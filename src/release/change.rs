@@ -1,0 +1,127 @@
+//! Two waves on one line: whether they may stand there, and whether something changed.
+//!
+//! A line joins two waves only where the same was asked, people were drawn at random both times, most
+//! answered in the same way, and both times fifty and more did. Otherwise it breaks, with the reason.
+//! A change is told when the interval of the difference leaves out nought: by the normal approximation
+//! of two independent shares, z = 1.96, with the number of answers divided by the design effect where
+//! they are weighted, and widened by what rounding may have moved either share. Of many comparisons on
+//! a page only those stand that Benjamini and Hochberg's procedure leaves at 5 %.
+
+use super::table::Table;
+use crate::analysis::{standing, two_sided};
+use crate::domain::collection::Sampling;
+use crate::domain::line::Join;
+
+/// The fewest answers of either wave.
+pub const LINE_FROM: u64 = 50;
+/// The share of arrows on a page that may be there by chance.
+const LEVEL: f64 = 0.05;
+
+/// Why a line breaks between two waves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Break {
+    /// Another question was asked, or on another scale.
+    Question,
+    /// One of them is not shown.
+    Withheld,
+    /// People were chosen in another way.
+    Sampling,
+    /// People were not drawn at random, so nothing says how far chance goes.
+    NotRandom,
+    /// Most answered in another way.
+    Mode,
+    /// Too few answered.
+    Few,
+}
+
+/// What became of a share between two waves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is larger.
+    More,
+    /// It is smaller.
+    Less,
+    /// Chance or rounding could be all of it.
+    NoClear,
+    /// The line breaks.
+    Broken(Break),
+}
+
+/// A share of the same answers in two waves.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    /// The table of the earlier wave.
+    pub before: &'a Table,
+    /// The table of the later wave.
+    pub after: &'a Table,
+    /// Whether the two questions stand on one line.
+    pub join: Join,
+    /// The answers that are looked at: the places of their choices in either table.
+    pub choices: (&'a [usize], &'a [usize]),
+}
+
+/// What became of every share of a page, looked at together.
+#[must_use]
+pub fn changes(pairs: &[Pair<'_>]) -> Vec<Change> {
+    let looked: Vec<Result<f64, Break>> = pairs.iter().map(difference).collect();
+    let p: Vec<f64> = looked.iter().flatten().map(|z| two_sided(*z)).collect();
+    let mut stands = standing(&p, LEVEL).into_iter();
+    let change = |one: &Result<f64, Break>| match one {
+        Err(reason) => Change::Broken(*reason),
+        Ok(z) => match (stands.next().unwrap_or(false), *z > 0.0) {
+            (false, _) => Change::NoClear,
+            (true, true) => Change::More,
+            (true, false) => Change::Less,
+        },
+    };
+    looked.iter().map(change).collect()
+}
+
+/// How many standard errors the difference is beyond what rounding can do, with its sign.
+fn difference(pair: &Pair<'_>) -> Result<f64, Break> {
+    let (before, after) = (pair.before, pair.after);
+    if pair.join == Join::No {
+        return Err(Break::Question);
+    }
+    if before.withheld().or(after.withheld()).is_some() {
+        return Err(Break::Withheld);
+    }
+    let (then, now) = (before.about(), after.about());
+    if then.sampling != now.sampling {
+        return Err(Break::Sampling);
+    }
+    match now.sampling {
+        Sampling::Random => {}
+        Sampling::EveryoneInvited | Sampling::Picked | Sampling::SelfSelected => {
+            return Err(Break::NotRandom);
+        }
+    }
+    if then.modes.first() != now.modes.first() {
+        return Err(Break::Mode);
+    }
+    let (a, b) = (share(before, pair.choices.0), share(after, pair.choices.1));
+    let (Some(a), Some(b)) = (a, b) else { return Err(Break::Question) };
+    if a.base.min(b.base) < LINE_FROM {
+        return Err(Break::Few);
+    }
+    let variance = |share: &Share| share.share * (1.0 - share.share) / share.effective;
+    let (gap, error) = (b.share - a.share, (variance(&a) + variance(&b)).sqrt());
+    let beyond = (gap.abs() - a.slack - b.slack).max(0.0);
+    Ok(if beyond > 0.0 { (beyond / error.max(f64::MIN_POSITIVE)).copysign(gap) } else { 0.0 })
+}
+
+struct Share {
+    share: f64,
+    base: u64,
+    effective: f64,
+    slack: f64,
+}
+
+/// The share of some answers among everyone, its answers, and how far rounding may have moved it.
+#[expect(clippy::cast_precision_loss, reason = "counts of people fit a double exactly")]
+fn share(table: &Table, choices: &[usize]) -> Option<Share> {
+    let base = table.groups().first()?.base;
+    let share = choices.iter().map(|at| table.share(0, *at)).sum::<Option<f64>>()?;
+    let slack = (table.step().saturating_sub(1)) as f64 / base.max(1) as f64;
+    Some(Share { share, base, effective: base as f64 / table.design_effect(), slack })
+}
