@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use super::answer::Refusal;
 use super::plan::{Check, Plan};
 
-pub(super) use column::{BLANK, OTHER};
+pub(super) use column::{BLANK, NOWHERE, OTHER};
 pub use column::{Column, Place};
 
 /// The file of a folder that a check is about when it names none.
