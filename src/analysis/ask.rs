@@ -87,7 +87,7 @@ impl<'a> Ask<'a> {
         let ask = Self {
             plan,
             data,
-            table: data.table_of(check)?,
+            table: data.table(check)?,
             params: &check.params,
             used: RefCell::default(),
             notes: RefCell::default(),
@@ -104,7 +104,7 @@ impl<'a> Ask<'a> {
     /// # Errors
     /// When its file could not be read.
     pub fn beside(&self, check: &'a Check) -> Result<Self, Refusal> {
-        let table = self.data.table_of(check)?;
+        let table = self.data.table(check)?;
         Ok(Self {
             table,
             params: &check.params,

@@ -7,6 +7,7 @@
     reason = "a test that fails may panic, and says what it skips"
 )]
 
+mod analyse;
 mod area;
 mod barcelona;
 mod cli;
