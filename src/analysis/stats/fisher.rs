@@ -6,7 +6,7 @@
 //! is likelier, or unlikelier, than the observed table is not followed to the end. Where there are
 //! too many ways, tables are drawn at random, always the same ones.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -32,7 +32,7 @@ pub enum Exact {
 }
 
 /// So many steps, and no more.
-const STEPS: usize = 20_000_000;
+const STEPS: usize = 5_000_000;
 const TABLES: usize = 10_000;
 /// Tables this close are equally likely.
 const CLOSE: f64 = 1e-7;
@@ -62,6 +62,9 @@ fn log(cell: usize) -> f64 {
 
 /// What is left of the sums, in order: nodes that differ in order only are the same.
 type Node = Vec<usize>;
+/// To each node the log weights of the ways there, and how many have it. In order, so that sums have
+/// the same last digit in every run.
+type Ways = BTreeMap<Node, BTreeMap<i64, (f64, f64)>>;
 
 struct Network<'a> {
     stages: &'a [usize],
@@ -86,11 +89,10 @@ impl<'a> Network<'a> {
         let sums: f64 = start.iter().chain(self.stages).map(|sum| log(*sum)).sum();
         let scale = sums - log(n);
         let mut p = 0.0;
-        // Ways to each node: their log weight, and how many (as a share) have it.
-        let mut here: HashMap<Node, HashMap<i64, (f64, f64)>> = HashMap::new();
+        let mut here: Ways = BTreeMap::new();
         here.entry(start).or_default().insert(0, (0.0, 1.0));
         for stage in 0..self.stages.len() {
-            let mut next: HashMap<Node, HashMap<i64, (f64, f64)>> = HashMap::new();
+            let mut next: Ways = BTreeMap::new();
             for (node, ways) in here {
                 let (most, least) = self.ends(stage, &node)?;
                 let rest = self.rest(stage, &node);
@@ -119,7 +121,7 @@ impl<'a> Network<'a> {
             }
             here = next;
         }
-        let ends = here.into_values().flat_map(HashMap::into_values);
+        let ends = here.into_values().flat_map(BTreeMap::into_values);
         let ends = ends.filter(|(past, _)| *past <= self.bar);
         Some(p + ends.map(|(past, many)| many * (past + scale).exp()).sum::<f64>())
     }

@@ -65,6 +65,9 @@ pub(super) fn grouped(ask: &Ask<'_>) -> Result<(Vec<Code>, Vec<Vec<f64>>), Refus
     let valid = ask.codes_or_none("valid")?;
     let scores = ask.scores("scores")?;
     let groups = ask.codes("groups")?;
+    if groups.is_empty() {
+        return Err(Refusal::cannot("groups is empty"));
+    }
     let numbers = ask.numbers(ask.text("variable")?, valid.as_deref(), scores.as_ref(), &rows)?;
     let places = ask.places(ask.text("group_variable")?, &groups, &rows)?;
     let mut by_group = vec![Vec::new(); groups.len()];
