@@ -13,6 +13,8 @@ pub enum Method {
     CronbachAlpha,
     /// A two-way table with its tests.
     Crosstab,
+    /// Every question by every variable, weighted and not, in one pass.
+    Cube,
     /// Two shares compared.
     DiffProportions,
     /// A share of a random sample from a small population.

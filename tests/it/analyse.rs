@@ -390,8 +390,10 @@ fn no_param_ends_the_program() {
         "psu": "km", "groups_modulo": 5, "margins": {"zone": {"north": 1, "south": 2}},
         "cells": ["zone"], "population": [{"cell": ["north"], "share": 1}], "base_weight": null,
         "target": ["safe", [1, 2, 3, 4, 5], [4]], "from": "0", "cap": 2, "fpc": "km",
-        "first": "safe", "second": "after", "wave1_rows": [0, 39], "wave2_rows": [20, 59]});
+        "first": "safe", "second": "after", "wave1_rows": [0, 39], "wave2_rows": [20, 59],
+        "questions": ["safe", "age"], "by": ["zone"]});
     let weighted = [
+        "cube",
         "weighted_proportion",
         "weighted_mean",
         "weighted_diff",
