@@ -16,7 +16,7 @@
 //! | [`domain`] | what a diagnosis is made of, as plain values | no I/O, no clock, no HTML, no SQL |
 //! | [`words`] | every text a person sees, one file per language | no silent fallback |
 //! | [`instruments`] | files to instruments and back, every fault at once; forms of other programs; sample answers | no database |
-//! | [`analysis`] | answers to columns to counts, on polars | no person, no request, no colour |
+//! | [`analysis`] | answers to columns to counts, on polars; a file and a plan to the numbers of R | no person, no request, no colour |
 //! | [`release`] | the gate: the only maker of a [`release::Table`], with its attacker | no raw count leaves |
 //! | [`store`] | the only SQL, over SQLite and PostgreSQL; one writer | no rows go out |
 //! | [`job`] | release, import, backup, the night: where stored answers meet analysis and the gate | no page |
@@ -61,6 +61,13 @@
 //! 2. The sealed tables are stored under the release's number and never change.
 //! 3. A page, poster, screen or file opens them, [`publish`] says which chart stands where, and
 //!    [`charts`] draws: measured, placed, then drawn, or refused with the reason.
+//!
+//! # The way of one plan
+//!
+//! 1. `miradouro analyse` reads a plan of checks ([`analysis::plan`]) and, of each file, the columns
+//!    that it names, as small numbers with a book of values ([`analysis::Data`]).
+//! 2. Each check is answered alone ([`analysis::Ask`]): named numbers, or `null` and why. These are
+//!    raw, for whoever has the file already; nothing of it goes to a page.
 //!
 //! # The way of one draft
 //!

@@ -87,13 +87,13 @@ impl<'a> Ask<'a> {
         let ask = Self {
             plan,
             data,
-            table: data.table_of(check)?,
+            table: data.table(check)?,
             params: &check.params,
             used: RefCell::default(),
             notes: RefCell::default(),
         };
         let mut answer = stats::answer(method, &ask)?;
-        ask.unused(method);
+        ask.unused(method)?;
         answer.note(ask.notes.take());
         answer.note(ask.table.odd().to_vec());
         Ok(answer)
@@ -104,7 +104,7 @@ impl<'a> Ask<'a> {
     /// # Errors
     /// When its file could not be read.
     pub fn beside(&self, check: &'a Check) -> Result<Self, Refusal> {
-        let table = self.data.table_of(check)?;
+        let table = self.data.table(check)?;
         Ok(Self {
             table,
             params: &check.params,
@@ -114,7 +114,9 @@ impl<'a> Ask<'a> {
         })
     }
 
-    fn unused(&self, method: Method) {
+    /// Says which wishes nobody looked at. A figure without the weights that were asked for would be
+    /// another figure: that is refused.
+    fn unused(&self, method: Method) -> Result<(), Refusal> {
         let used = self.used.borrow();
         for (name, value) in self.params {
             let wish = match value {
@@ -124,10 +126,16 @@ impl<'a> Ask<'a> {
                 Value::Bool(flag) => *flag,
                 Value::Number(_) | Value::String(_) => true,
             };
-            if wish && !used.contains(name.as_str()) && !NO_WISH.contains(&name.as_str()) {
-                self.note(format!("{method:?} does not use {name:?}"));
+            if !wish || used.contains(name.as_str()) || NO_WISH.contains(&name.as_str()) {
+                continue;
             }
+            let unused = format!("{} does not use {name:?}", method.name());
+            if name == "weight" {
+                return Err(Refusal::unsupported(unused));
+            }
+            self.note(unused);
         }
+        Ok(())
     }
 
     /// Says something beside the answer.

@@ -17,9 +17,9 @@ const MOST_GROUPS: usize = 512;
 const PILES: u32 = 4;
 
 /// The groups of some variables at once, for each row.
-pub(super) struct Pack<'a> {
-    /// The variables, and by how much a step in each moves the group.
-    by: Vec<(&'a Book, usize)>,
+pub(super) struct Groups {
+    /// For each variable by how much a step in it moves the group, and how many steps it has.
+    steps: Vec<(usize, usize)>,
     /// The group of each row.
     of: Vec<u32>,
     groups: usize,
@@ -27,16 +27,96 @@ pub(super) struct Pack<'a> {
 
 /// What is counted of one state in one group.
 #[derive(Debug, Clone, Copy, Default)]
-struct Cell {
-    count: u64,
-    weights: Weights,
+pub(super) struct Cell {
+    pub(super) count: u64,
+    pub(super) weights: Weights,
 }
 
 impl Cell {
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.count += other.count;
         self.weights = self.weights.and(other.weights);
     }
+
+    fn take(&mut self, weight: f64) {
+        self.count += 1;
+        self.weights.sum += weight;
+        self.weights.squares += weight * weight;
+        self.weights.largest = self.weights.largest.max(weight);
+    }
+}
+
+impl Groups {
+    /// Everyone, in piles.
+    pub(super) fn everyone(rows: usize) -> Self {
+        let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+        let of = (0..rows).map(|row| row % PILES).collect();
+        Self { steps: Vec::new(), of, groups: index(PILES) }
+    }
+
+    /// No variable yet.
+    pub(super) fn none(rows: usize) -> Self {
+        Self { steps: Vec::new(), of: vec![0; rows], groups: 1 }
+    }
+
+    /// Whether a variable of so many codes fits in as well.
+    pub(super) fn fits(&self, codes: usize) -> bool {
+        self.steps.is_empty() || self.groups * (codes + 1) <= MOST_GROUPS
+    }
+
+    /// Adds a variable of so many codes; any other place is none of them.
+    pub(super) fn join(&mut self, codes: usize, places: impl Iterator<Item = Option<u32>>) {
+        let none = u32::try_from(codes).unwrap_or(u32::MAX);
+        let step = u32::try_from(self.groups).unwrap_or(u32::MAX);
+        for (of, place) in self.of.iter_mut().zip(places) {
+            *of += step * place.map_or(none, |place| place.min(none));
+        }
+        self.steps.push((self.groups, codes + 1));
+        self.groups *= codes + 1;
+    }
+
+    /// Counts the states of a question; with weights (one a row), also what they come to.
+    pub(super) fn count(
+        &self,
+        width: usize,
+        states: impl Iterator<Item = usize>,
+        weights: Option<&[f64]>,
+    ) -> Vec<Cell> {
+        let mut cells = vec![Cell::default(); width * self.groups];
+        let rows = states.zip(&self.of);
+        match weights {
+            None => rows.for_each(|(state, group)| {
+                if let Some(cell) = cells.get_mut(index(*group) * width + state) {
+                    cell.count += 1;
+                }
+            }),
+            Some(weights) => rows.zip(weights).for_each(|((state, group), weight)| {
+                if let Some(cell) = cells.get_mut(index(*group) * width + state) {
+                    cell.take(*weight);
+                }
+            }),
+        }
+        cells
+    }
+
+    /// The cells of each code of the `at`th variable together; of everyone, where there is none.
+    pub(super) fn fold(&self, width: usize, cells: &[Cell], at: Option<usize>) -> Vec<Vec<Cell>> {
+        let (step, size) = at.and_then(|at| self.steps.get(at).copied()).unwrap_or((1, 1));
+        let codes = if at.is_some() { size - 1 } else { 1 };
+        let mut added = vec![vec![Cell::default(); width]; codes];
+        for (group, cells) in cells.chunks(width).enumerate() {
+            if let Some(into) = added.get_mut(group / step % size) {
+                into.iter_mut().zip(cells).for_each(|(into, cell)| into.add(*cell));
+            }
+        }
+        added
+    }
+}
+
+/// Groups of breakdowns.
+pub(super) struct Pack<'a> {
+    by: Vec<&'a Book>,
+    groups: Groups,
 }
 
 /// A question in the groups of a pack.
@@ -66,42 +146,29 @@ pub(super) struct Sums {
 impl<'a> Pack<'a> {
     /// Packs with all of these variables, as few as their groups allow; at least one.
     pub(super) fn all(part: &Part, by: &[&'a Book]) -> PolarsResult<Vec<Self>> {
+        let rows = part.columns.height();
         let mut packs: Vec<Self> = Vec::new();
         for book in by {
-            let size = book.codes.len() + 1;
-            match packs.last_mut().filter(|pack| pack.groups * size <= MOST_GROUPS) {
-                Some(pack) => pack.join(part, book)?,
-                None => {
-                    let of = vec![0; part.columns.height()];
-                    let mut pack = Self { by: Vec::new(), of, groups: 1 };
-                    pack.join(part, book)?;
-                    packs.push(pack);
-                }
+            let places = part.columns.column(&book.id)?.i32()?.cont_slice()?;
+            let places = places.iter().map(|place| u32::try_from(*place).ok());
+            let codes = book.codes.len();
+            if packs.last().is_none_or(|pack| !pack.groups.fits(codes)) {
+                packs.push(Self { by: Vec::new(), groups: Groups::none(rows) });
+            }
+            if let Some(pack) = packs.last_mut() {
+                pack.groups.join(codes, places);
+                pack.by.push(book);
             }
         }
         if packs.is_empty() {
-            let rows = u32::try_from(part.columns.height()).unwrap_or(u32::MAX);
-            let of = (0..rows).map(|row| row % PILES).collect();
-            packs.push(Self { by: Vec::new(), of, groups: index(PILES) });
+            packs.push(Self { by: Vec::new(), groups: Groups::everyone(rows) });
         }
         Ok(packs)
     }
 
-    fn join(&mut self, part: &Part, book: &'a Book) -> PolarsResult<()> {
-        let none = u32::try_from(book.codes.len()).unwrap_or(u32::MAX);
-        let step = u32::try_from(self.groups).unwrap_or(u32::MAX);
-        let places = part.columns.column(&book.id)?.i32()?.cont_slice()?;
-        for (of, place) in self.of.iter_mut().zip(places) {
-            *of += step * u32::try_from(*place).map_or(none, |place| place.min(none));
-        }
-        self.by.push((book, self.groups));
-        self.groups *= book.codes.len() + 1;
-        Ok(())
-    }
-
     /// The variables it has, in their order.
     pub(super) fn variables(&self) -> impl Iterator<Item = &'a Book> {
-        self.by.iter().map(|(book, _)| *book)
+        self.by.iter().copied()
     }
 
     /// Counts a question; with weights, also what they come to. A row without a weight has 0 there.
@@ -112,91 +179,50 @@ impl<'a> Pack<'a> {
         weights: Option<&[f64]>,
     ) -> PolarsResult<Cube> {
         let low = book.not_asked();
-        let valid = index(low.unsigned_abs());
+        let above = |state: i32| index(state.wrapping_sub(low).cast_unsigned());
+        let valid = above(0);
         let (ticks, codes) = (book.sort == Sort::Ticks, book.codes.len());
         let states = if ticks { valid + 1 } else { valid + codes };
         let width = if ticks { states + codes } else { states };
-        let mut cells = vec![Cell::default(); width * self.groups];
         let column = part.columns.column(&book.id)?.i32()?.cont_slice()?;
-        let cell = |group: u32, state: i32| {
-            index(group) * width + index(state.wrapping_sub(low).cast_unsigned())
-        };
-        let rows = column.iter().zip(&self.of);
-        match weights {
-            None => rows.for_each(|(state, group)| {
-                if let Some(cell) = cells.get_mut(cell(*group, *state)) {
-                    cell.count += 1;
-                }
-            }),
-            Some(weights) => rows.zip(weights).for_each(|((state, group), weight)| {
-                if let Some(cell) = cells.get_mut(cell(*group, *state)) {
-                    cell.take(*weight);
-                }
-            }),
-        }
+        let rows = column.iter().map(|state| above(*state));
+        let mut cells = self.groups.count(width, rows, weights);
         for (at, code) in book.codes.iter().enumerate().filter(|_| ticks) {
             let ticked = part.columns.column(&book.tick_column(code))?.bool()?;
-            let rows = ticked.iter().zip(column).zip(&self.of).enumerate();
-            for (row, ((_, _), group)) in
-                rows.filter(|(_, ((ticked, state), _))| *ticked == Some(true) && **state > SKIPPED)
-            {
+            let rows = ticked.iter().zip(column).zip(&self.groups.of).enumerate();
+            let here =
+                rows.filter(|(_, ((tick, state), _))| *tick == Some(true) && **state > SKIPPED);
+            for (row, (_, group)) in here {
                 if let Some(cell) = cells.get_mut(index(*group) * width + states + at) {
                     cell.take(weights.and_then(|weights| weights.get(row)).copied().unwrap_or(0.0));
                 }
             }
         }
-        let skipped = index(SKIPPED.wrapping_sub(low).cast_unsigned());
-        Ok(Cube { width, valid, skipped, ticks, cells })
+        Ok(Cube { width, valid, skipped: above(SKIPPED), ticks, cells })
     }
 
-    /// Everyone, whatever group they are in.
-    pub(super) fn everyone(&self, cube: &Cube) -> Sums {
-        cube.sums(|_| Some(0), 1).pop().unwrap_or_default()
-    }
-
-    /// The groups of the variable that is the `at`th of this pack.
-    pub(super) fn groups(&self, cube: &Cube, at: usize) -> Vec<Sums> {
-        let Some((book, step)) = self.by.get(at) else { return Vec::new() };
-        let size = book.codes.len() + 1;
-        cube.sums(|group| Some(group / step % size).filter(|place| *place + 1 < size), size - 1)
-    }
-}
-
-impl Cell {
-    fn take(&mut self, weight: f64) {
-        self.count += 1;
-        self.weights.sum += weight;
-        self.weights.squares += weight * weight;
-        self.weights.largest = self.weights.largest.max(weight);
+    /// The groups of the variable that is the `at`th of this pack; everyone, without one.
+    pub(super) fn sums(&self, cube: &Cube, at: Option<usize>) -> Vec<Sums> {
+        let folded = self.groups.fold(cube.width, &cube.cells, at);
+        folded.iter().map(|cells| cube.read(cells)).collect()
     }
 }
 
 impl Cube {
-    /// The cells of each group together, in as many groups as `of` makes of them.
-    fn sums(&self, of: impl Fn(usize) -> Option<usize>, groups: usize) -> Vec<Sums> {
-        let mut added = vec![vec![Cell::default(); self.width]; groups];
-        for (group, cells) in self.cells.chunks(self.width).enumerate() {
-            let Some(into) = of(group).and_then(|group| added.get_mut(group)) else { continue };
-            into.iter_mut().zip(cells).for_each(|(into, cell)| into.add(*cell));
-        }
-        added.iter().map(|cells| self.read(cells)).collect()
-    }
-
     fn read(&self, cells: &[Cell]) -> Sums {
         let mut sums = Sums::default();
-        let codes = if self.ticks { self.valid + 1 } else { self.valid };
-        for (state, cell) in cells.iter().enumerate() {
-            match state {
-                0 => {} // Not asked.
-                state if state == self.skipped => sums.skipped += cell.count,
-                state if state < self.valid => sums.missing += cell.count,
-                state if state < codes || !self.ticks => {
-                    sums.base += cell.count;
-                    sums.weights = sums.weights.and(cell.weights);
-                }
-                _ => {}
+        let ends = if self.ticks { self.valid + 1 } else { cells.len() };
+        for (state, cell) in cells.iter().enumerate().take(ends).skip(1) {
+            if state >= self.valid {
+                sums.base += cell.count;
+                sums.weights = sums.weights.and(cell.weights);
+            } else if state == self.skipped {
+                sums.skipped += cell.count;
+            } else {
+                sums.missing += cell.count;
             }
         }
+        let codes = if self.ticks { ends } else { self.valid };
         let codes = cells.get(codes..).unwrap_or_default();
         sums.codes = codes.iter().map(|cell| (cell.count, cell.weights.sum)).collect();
         sums

@@ -1,10 +1,10 @@
 //! The methods of a plan, by the names a plan calls them. A closed list: what is not on it is
 //! answered with "not supported".
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What a check asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     /// Adjusted p-values of a family of tests, after Benjamini and Hochberg, and after Holm.
@@ -13,6 +13,8 @@ pub enum Method {
     CronbachAlpha,
     /// A two-way table with its tests.
     Crosstab,
+    /// Every question by every variable, weighted and not, in one pass.
+    Cube,
     /// Two shares compared.
     DiffProportions,
     /// A share of a random sample from a small population.
@@ -87,6 +89,13 @@ impl Method {
     pub fn named(name: &str) -> Option<Self> {
         serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
     }
+
+    /// What a plan calls it.
+    #[must_use]
+    pub fn name(self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        value.as_str().unwrap_or_default().to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -98,5 +107,6 @@ mod tests {
         assert_eq!(Method::named("proportion_ci"), Some(Method::ProportionCi));
         assert_eq!(Method::named("weighted_rank_test"), Some(Method::WeightedRankTest));
         assert_eq!(Method::named("magic"), None);
+        assert_eq!(Method::KruskalWallis.name(), "kruskal_wallis");
     }
 }

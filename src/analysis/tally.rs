@@ -45,8 +45,8 @@ impl Frame {
         for pack in Pack::all(part, by.as_slice())? {
             let cube = pack.count(part, book, weights.as_deref())?;
             tally.groups = match by {
-                None => vec![group(String::new(), pack.everyone(&cube), weights.is_some())],
-                Some(by) => grouped(by, pack.groups(&cube, 0), weights.is_some()),
+                None => everyone(pack.sums(&cube, None), weights.is_some()),
+                Some(by) => grouped(by, pack.sums(&cube, Some(0)), weights.is_some()),
             };
         }
         Ok(tally)
@@ -124,11 +124,10 @@ impl Tables<'_> {
         for pack in &self.packs {
             let cube = pack.count(self.part, book, self.weights.as_deref())?;
             if tables.is_empty() {
-                let everyone = group(String::new(), pack.everyone(&cube), weighted);
-                tables.push(table(None, vec![everyone]));
+                tables.push(table(None, everyone(pack.sums(&cube, None), weighted)));
             }
             for (at, by) in pack.variables().enumerate().filter(|(_, by)| by.id != book.id) {
-                let groups = grouped(by, pack.groups(&cube, at), weighted);
+                let groups = grouped(by, pack.sums(&cube, Some(at)), weighted);
                 tables.push(table(Some(by), groups));
             }
         }
@@ -174,6 +173,10 @@ pub fn groups(frames: &[&Frame], question: &str) -> Result<Tally, AnalysisError>
 fn grouping<'a>(part: &'a Part, by: &str) -> Result<&'a Book, AnalysisError> {
     let book = part.book(by).filter(|book| book.sort == Sort::Codes);
     book.ok_or_else(|| AnalysisError::NotABreakdown(by.to_owned()))
+}
+
+fn everyone(sums: Vec<Sums>, weighted: bool) -> Vec<GroupTally> {
+    sums.into_iter().map(|sums| group(String::new(), sums, weighted)).collect()
 }
 
 fn grouped(by: &Book, sums: Vec<Sums>, weighted: bool) -> Vec<GroupTally> {

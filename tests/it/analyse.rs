@@ -301,7 +301,6 @@ fn the_command_answers_what_it_can_and_says_what_it_cannot() {
     let notes = answers["city"]["notes"].to_string();
     assert!(notes.contains("row 0 (counting from 0): city is not UTF-8"), "{notes}");
     assert!(notes.contains("no row of data.csv has \\\"Oz\\\" in city"), "{notes}");
-    assert!(answers["not used"]["notes"].to_string().contains("does not use \\\"weight\\\""));
     for (id, status, reason) in [
         ("good (check 3)", "not computable", "an id that stands above"),
         ("twice", "not computable", "valid has \"f\" twice"),
@@ -310,6 +309,7 @@ fn the_command_answers_what_it_can_and_says_what_it_cannot() {
         ("unknown code", "not computable", "score"),
         ("unknown file", "not computable", "no file no.csv"),
         ("bad filter", "not supported", "filter[0] has the operator \"~\""),
+        ("not used", "not supported", "frequency does not use \"weight\""),
         ("heavy", "not computable", "heavy"),
     ] {
         assert_eq!(answers[id]["status"], status, "{id}: {}", answers[id]);
@@ -357,5 +357,76 @@ fn files_of_no_row_and_of_one_are_answered() {
         let output = run(&["analyse", "--data", &data, "--plan", &plan]);
         assert_eq!(code(&output), 1, "{}", said(&output));
         assert!(said(&output).contains("plan"), "{}", said(&output));
+    }
+}
+
+/// Whatever stands in a plan, every check has an answer.
+#[test]
+fn no_param_ends_the_program() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/analyse");
+    let plan: Value = serde_json::from_str(&read(&folder.join("invented.json"))).unwrap();
+    let odd = [
+        json!(null),
+        json!(-1),
+        json!(1e300),
+        json!(""),
+        json!("zone"),
+        json!([]),
+        json!({}),
+        json!(["zone"]),
+        json!(["zone", "km"]),
+        json!([1, 2]),
+        json!([["zone", "==", "hill"]]),
+        json!([[1, 2], [3, 9]]),
+        json!({"1": 1, "2": "x"}),
+        json!({"north": 0, "south": 0}),
+        json!(["safe", ["4"], null]),
+    ];
+    let share = json!({"variable": "safe", "valid": [1, 2, 3, 4, 5], "success": [4, 5],
+        "categories": [1, 2, 3, 4, 5], "scores": null, "weight": "w", "design": {}, "filter": [],
+        "domain": [], "ci_category": 4, "group_variable": "zone", "group1": "north",
+        "group2": "south", "groups": ["north", "south"], "row": "zone", "col": "age",
+        "row_values": ["north", "south"], "col_values": ["young", "old"], "strata": "zone",
+        "psu": "km", "groups_modulo": 5, "margins": {"zone": {"north": 1, "south": 2}},
+        "cells": ["zone"], "population": [{"cell": ["north"], "share": 1}], "base_weight": null,
+        "target": ["safe", [1, 2, 3, 4, 5], [4]], "from": "0", "cap": 2, "fpc": "km",
+        "first": "safe", "second": "after", "wave1_rows": [0, 39], "wave2_rows": [20, 59],
+        "questions": ["safe", "age"], "by": ["zone"]});
+    let weighted = [
+        "cube",
+        "weighted_proportion",
+        "weighted_mean",
+        "weighted_diff",
+        "weighted_total",
+        "weighted_rank_test",
+        "weighted_wave_diff",
+        "rao_scott",
+        "replicate_se",
+        "raking",
+        "raking_failure",
+        "post_stratification",
+        "weight_trimming",
+        "weight_diagnostics",
+        "partial_overlap",
+    ];
+    let weighted = weighted.map(|method| json!({"method": method, "params": share}));
+    let mut checks = Vec::new();
+    for check in plan["checks"].as_array().unwrap().iter().chain(&weighted) {
+        for name in check["params"].as_object().unwrap().keys() {
+            for odd in &odd {
+                let mut check = check.clone();
+                check["id"] = json!(checks.len());
+                check["params"][name] = odd.clone();
+                checks.push(check);
+            }
+        }
+    }
+    let asked = checks.len();
+    let answers = answers(&json!({ "checks": checks }).to_string(), &folder.join("invented.csv"));
+    let said = answers.as_object().unwrap();
+    assert!(asked > 2_000 && said.len() == asked, "{asked}");
+    for (check, answer) in said {
+        let why = answer["status"].is_string() == answer["reason"].is_string();
+        assert!(why && answer.as_object().unwrap().len() > 1, "{check}: {answer}");
     }
 }

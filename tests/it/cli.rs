@@ -31,8 +31,8 @@ pub(crate) fn code(output: &Output) -> i32 {
 fn help_is_the_manual() {
     insta::assert_snapshot!("help", said(&run(&["--help"])));
     let commands = [
-        "serve", "demo", "invite", "check", "import", "area", "export", "release", "poster",
-        "xlsform", "key", "backup", "restore", "verify", "transfer",
+        "serve", "demo", "invite", "check", "import", "analyse", "area", "export", "release",
+        "poster", "xlsform", "key", "backup", "restore", "verify", "transfer",
     ];
     for command in commands {
         let help = said(&run(&[command, "--help"]));

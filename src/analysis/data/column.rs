@@ -14,6 +14,8 @@ pub type Place = u16;
 pub(in crate::analysis) const OTHER: Place = u16::MAX - 1;
 /// The cell is blank.
 pub(in crate::analysis) const BLANK: Place = u16::MAX;
+/// The place of a blank among all different values.
+pub(in crate::analysis) const NOWHERE: u32 = u32::MAX;
 
 /// So many different numbers are kept as numbers.
 const MANY: usize = 4096;
@@ -135,33 +137,31 @@ impl Column {
     }
 
     /// For every row the place of its value among all different values, and how these are written; a
-    /// blank has no place.
+    /// blank has the place [`NOWHERE`].
     #[must_use]
-    pub fn values(&self) -> (Vec<Option<usize>>, Vec<String>) {
-        let mut known: HashMap<(Option<u64>, Option<Box<str>>), usize> = HashMap::new();
+    pub fn values(&self) -> (Vec<u32>, Vec<String>) {
+        let mut known: HashMap<(Option<u64>, Option<Box<str>>), u32> = HashMap::new();
         let mut names = Vec::new();
         let mut place = |entry: &Entry| match entry {
-            Entry::Blank => None,
-            Entry::Number(_) | Entry::Word(_) => {
-                Some(*known.entry(entry.key()).or_insert_with(|| {
-                    names.push(match entry {
-                        Entry::Number(number) => number.to_string(),
-                        Entry::Word(word) => word.to_string(),
-                        Entry::Blank => String::new(),
-                    });
-                    names.len() - 1
-                }))
-            }
+            Entry::Blank => NOWHERE,
+            Entry::Number(_) | Entry::Word(_) => *known.entry(entry.key()).or_insert_with(|| {
+                names.push(match entry {
+                    Entry::Number(number) => number.to_string(),
+                    Entry::Word(word) => word.to_string(),
+                    Entry::Blank => String::new(),
+                });
+                u32::try_from(names.len() - 1).unwrap_or(NOWHERE)
+            }),
         };
         let places = match &self.body {
             Body::Coded { codes, book } => {
-                let table: Vec<Option<usize>> = book.iter().map(place).collect();
+                let table: Vec<u32> = book.iter().map(place).collect();
                 (0..codes.len()).map(|row| table[codes.at(row)]).collect()
             }
             Body::Numbers { values, words } => {
                 let entry = |(row, value): (usize, &f64)| match words.get(&row) {
                     Some(word) => place(&Entry::Word(word.clone())),
-                    None if value.is_nan() => None,
+                    None if value.is_nan() => NOWHERE,
                     None => place(&Entry::Number(*value)),
                 };
                 values.iter().enumerate().map(entry).collect()

@@ -1,5 +1,8 @@
 //! The files a plan is about, as columns in memory: only those that the plan names.
 //!
+//! A column is not one of polars: a byte a row and a book of values is a quarter of what a dictionary
+//! column takes there, and polars' own reader of CSV brings 120 crates and a network client.
+//!
 //! What is odd about a file (a row of another length, another encoding, an id that stands twice) is
 //! said once and beside every answer from it; the rows are counted as they stand.
 
@@ -9,12 +12,12 @@ mod read;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::answer::Refusal;
 use super::plan::{Check, Plan};
 
-pub(super) use column::{BLANK, OTHER};
+pub(super) use column::{BLANK, NOWHERE, OTHER};
 pub use column::{Column, Place};
 
 /// The file of a folder that a check is about when it names none.
@@ -23,9 +26,8 @@ const USUAL: &str = "data.csv";
 /// The files of a plan.
 #[derive(Debug)]
 pub struct Data {
-    place: PathBuf,
-    /// The file that a check without one is about, by the check's id, where the folder has no usual one.
-    homes: BTreeMap<String, String>,
+    /// The file of each check, by its id.
+    files: BTreeMap<String, Result<String, Refusal>>,
     tables: BTreeMap<String, Result<Table, Refusal>>,
 }
 
@@ -45,37 +47,37 @@ impl Data {
     /// A file that cannot be read is a refusal for the checks about it, and for no other.
     #[must_use]
     pub fn read(place: &Path, plan: &Plan) -> Self {
+        let folder = place.is_dir().then(|| Folder::of(place));
         let mut wishes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let homes = homes(place, plan);
+        let mut files = BTreeMap::new();
         for check in &plan.checks {
-            let named = check.file().or(homes.get(&check.id).map(String::as_str));
-            check.words(wishes.entry(file_of(place, named)).or_default());
+            let mut words = BTreeSet::new();
+            check.words(&mut words);
+            let file = match &folder {
+                Some(folder) => folder.file(check.file(), &words),
+                None => only(place, check.file()),
+            };
+            if let Ok(name) = &file {
+                wishes.entry(name.clone()).or_default().extend(words);
+            }
+            files.insert(check.id.clone(), file);
         }
         let tables = wishes.into_iter().map(|(name, words)| {
-            let table = path(place, &name).and_then(|path| Table::read(&path, &name, &words));
+            let path = if folder.is_some() { place.join(&name) } else { place.to_owned() };
+            let table = Table::read(&path, &name, &words);
             (name, table)
         });
-        Self { place: place.to_owned(), tables: tables.collect(), homes }
+        Self { tables: tables.collect(), files }
     }
 
-    /// The table a check is about: the one it names, the usual one, or the only one with its columns.
+    /// The table a check is about.
     ///
     /// # Errors
-    /// When its file could not be read.
-    pub fn table_of(&self, check: &Check) -> Result<&Table, Refusal> {
-        self.table(check.file().or(self.homes.get(&check.id).map(String::as_str)))
-    }
-
-    /// The table of a file; without one, the usual one.
-    ///
-    /// # Errors
-    /// When it could not be read.
-    pub fn table(&self, file: Option<&str>) -> Result<&Table, Refusal> {
-        match self.tables.get(&file_of(&self.place, file)) {
-            Some(Ok(table)) => Ok(table),
-            Some(Err(refusal)) => Err(refusal.clone()),
-            None => Err(Refusal::cannot("the plan was read without this check")),
-        }
+    /// When there is no such file, or it could not be read.
+    pub fn table(&self, check: &Check) -> Result<&Table, Refusal> {
+        let unread = || Refusal::cannot("the files were read without this check");
+        let name = self.files.get(&check.id).ok_or_else(unread)?.as_ref().map_err(Clone::clone)?;
+        self.tables.get(name).ok_or_else(unread)?.as_ref().map_err(Clone::clone)
     }
 
     /// Everything that is odd about the files, one sentence each.
@@ -85,61 +87,56 @@ impl Data {
     }
 }
 
-/// In a folder without the usual file, the file of each check that names none: the one CSV file that
-/// has more of the columns it names than any other.
-fn homes(place: &Path, plan: &Plan) -> BTreeMap<String, String> {
-    let mut homes = BTreeMap::new();
-    let homeless = || plan.checks.iter().filter(|check| check.file().is_none());
-    if !place.is_dir() || place.join(USUAL).is_file() || homeless().next().is_none() {
-        return homes;
+/// The one file that was given, unless the check is about another.
+fn only(place: &Path, named: Option<&str>) -> Result<String, Refusal> {
+    let own = place.file_name().map(|own| own.to_string_lossy().into_owned()).unwrap_or_default();
+    match named {
+        Some(name) if name != own => Err(Refusal::cannot(format!(
+            "the check is about {name:?}, which is not the file that was given"
+        ))),
+        Some(_) | None => Ok(own),
     }
-    let entries = std::fs::read_dir(place).into_iter().flatten().flatten();
-    let mut headers: Vec<(String, Vec<String>)> = entries
-        .filter(|entry| entry.path().extension().is_some_and(|end| end == "csv"))
-        .filter_map(|entry| {
-            let header = read::read(&entry.path(), |_| false).ok()?.header;
-            Some((entry.file_name().to_string_lossy().into_owned(), header))
-        })
-        .collect();
-    headers.sort();
-    for check in homeless() {
-        let mut words = BTreeSet::new();
-        check.words(&mut words);
-        let has = |header: &[String]| header.iter().filter(|name| words.contains(*name)).count();
-        let most = headers.iter().map(|(_, header)| has(header)).max().unwrap_or(0);
-        let mut best = headers.iter().filter(|(_, header)| most > 0 && has(header) == most);
-        if let (Some((name, _)), None) = (best.next(), best.next()) {
-            homes.insert(check.id.clone(), name.clone());
+}
+
+/// A folder of files.
+struct Folder {
+    /// Its CSV files and their headers, in the order of their names.
+    headers: BTreeMap<String, Vec<String>>,
+}
+
+impl Folder {
+    fn of(place: &Path) -> Self {
+        let entries = std::fs::read_dir(place).into_iter().flatten().flatten();
+        let files = entries.map(|entry| entry.path()).filter(|path| {
+            path.is_file() && path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"))
+        });
+        let named = files.filter_map(|path| {
+            let name = path.file_name()?.to_string_lossy().into_owned();
+            Some((name, read::names(&path).unwrap_or_default()))
+        });
+        Self { headers: named.collect() }
+    }
+
+    /// The file a check names, or the usual one; where there is neither, the only one with the most
+    /// columns of the check.
+    fn file(&self, named: Option<&str>, words: &BTreeSet<String>) -> Result<String, Refusal> {
+        let name = named.unwrap_or(USUAL);
+        if self.headers.contains_key(name) {
+            return Ok(name.to_owned());
+        }
+        if named.is_some() {
+            return Err(Refusal::cannot(format!("there is no file {name} in the folder")));
+        }
+        let fits = |header: &[String]| header.iter().filter(|name| words.contains(*name)).count();
+        let most = self.headers.values().map(|header| fits(header)).max().unwrap_or(0);
+        let mut best = self.headers.iter().filter(|(_, header)| most > 0 && fits(header) == most);
+        match (best.next(), best.next()) {
+            (Some((file, _)), None) => Ok(file.clone()),
+            (_, _) => Err(Refusal::cannot(format!(
+                "the check names no file, there is no {USUAL}, and no one file has its columns"
+            ))),
         }
     }
-    homes
-}
-
-/// The name of the file a check is about.
-fn file_of(place: &Path, named: Option<&str>) -> String {
-    let own = || place.file_name().map(|name| name.to_string_lossy().into_owned());
-    match named {
-        Some(name) => name.to_owned(),
-        None if place.is_dir() => USUAL.to_owned(),
-        None => own().unwrap_or_else(|| USUAL.to_owned()),
-    }
-}
-
-/// Where that file lies: in the folder, or the one file that was given.
-fn path(place: &Path, name: &str) -> Result<PathBuf, Refusal> {
-    let plain = Path::new(name).file_name().is_some_and(|plain| plain == name);
-    if place.is_dir() && plain {
-        let path = place.join(name);
-        let there = path.is_file().then_some(path);
-        return there
-            .ok_or_else(|| Refusal::cannot(format!("there is no file {name} in the folder")));
-    }
-    if place.file_name().is_some_and(|own| own == name) {
-        return Ok(place.to_owned());
-    }
-    Err(Refusal::cannot(format!(
-        "the check is about {name:?}, which is not the file that was given"
-    )))
 }
 
 impl Table {

@@ -76,6 +76,17 @@ pub(super) fn read(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Content
     Ok(part.finish(&name, header, &places))
 }
 
+/// The names of a file's columns.
+pub(super) fn names(path: &Path) -> io::Result<Vec<String>> {
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD).read_to_end(&mut head)?;
+    let (encoding, bom) = Encoding::for_bom(&head).unwrap_or((UTF_8, 0));
+    let decoded = encoding.decode_without_bom_handling(head.get(bom..).unwrap_or_default()).0;
+    let text =
+        if encoding == UTF_8 { head.get(bom..).unwrap_or_default() } else { decoded.as_bytes() };
+    Ok(header(text, Manner::of(text))?.0)
+}
+
 enum Source<'a> {
     /// A file, and how many bytes of it say how it is written.
     File(&'a Path, u64),

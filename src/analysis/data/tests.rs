@@ -28,9 +28,10 @@ impl Drop for Csv {
 fn places(bytes: &[u8]) -> (Vec<Place>, Vec<String>) {
     let plan = r#"{"checks": [{"id": "x", "method": "frequency", "params": {"variable": "q"}}]}"#;
     let file = Csv::new(bytes);
-    let data = Data::read(&file.0, &Plan::read(plan).unwrap());
+    let plan = Plan::read(plan).unwrap();
+    let data = Data::read(&file.0, &plan);
     let codes = ["a", "b", "3", "é"].map(Code::new);
-    let table = data.table(None).unwrap();
+    let table = data.table(&plan.checks[0]).unwrap();
     assert_eq!(table.rows(), table.column("q").unwrap().len());
     (table.column("q").unwrap().places(&codes), data.odd().map(str::to_owned).collect())
 }
@@ -72,20 +73,26 @@ fn few_rows_or_none_are_rows_all_the_same() {
     let plan = Plan::read(plan).unwrap();
     let empty = Csv::new(b"");
     let data = Data::read(&empty.0, &plan);
-    assert!(data.table(None).unwrap_err().to_string().ends_with("is empty"));
+    let of = |data: &Data| data.table(&plan.checks[0]).unwrap_err().to_string();
+    assert!(of(&data).ends_with("is empty"));
     let missing = Data::read(&empty.0.with_extension("none"), &plan);
-    assert!(missing.table(None).unwrap_err().to_string().starts_with("could not read"));
-    assert!(data.table(Some("../other.csv")).is_err());
+    assert!(of(&missing).starts_with("could not read"));
+    let other = r#"{"checks": [{"id": "x", "method": "likert", "params": {"file": "../o.csv"}}]}"#;
+    let other = Plan::read(other).unwrap();
+    assert!(Data::read(&empty.0, &other).table(&other.checks[0]).is_err());
+    assert!(Data::read(&std::env::temp_dir(), &other).table(&other.checks[0]).is_err());
 }
 
 #[test]
 fn a_column_is_named_once_or_not_at_all() {
     let plan = r#"{"checks": [{"id": "x", "method": "frequency", "params": {"variable": "q"}}]}"#;
     let file = Csv::new(b"q,p,q\na,1,b\n");
-    let data = Data::read(&file.0, &Plan::read(plan).unwrap());
-    let why = data.table(None).unwrap().column("q").unwrap_err().to_string();
+    let plan = Plan::read(plan).unwrap();
+    let data = Data::read(&file.0, &plan);
+    let table = data.table(&plan.checks[0]).unwrap();
+    let why = table.column("q").unwrap_err().to_string();
     assert!(why.ends_with("has two columns called \"q\""), "{why}");
-    let why = data.table(None).unwrap().column("z").unwrap_err().to_string();
+    let why = table.column("z").unwrap_err().to_string();
     assert!(why.ends_with("has no column \"z\""), "{why}");
 }
 
@@ -109,22 +116,4 @@ fn a_long_file_is_the_same_read_by_two() {
             assert_eq!(odd, Vec::<String>::new());
         }
     }
-}
-
-#[test]
-fn a_check_without_a_file_is_about_the_only_one_with_its_columns() {
-    let folder = std::env::temp_dir().join(format!("miradouro-{}", uuid::Uuid::new_v4()));
-    std::fs::create_dir(&folder).unwrap();
-    std::fs::write(folder.join("one.csv"), "p,q\n1,2\n").unwrap();
-    std::fs::write(folder.join("two.csv"), "p,r\n1,2\n3,4\n").unwrap();
-    let plan = r#"{"checks": [
-        {"id": "r", "method": "frequency", "params": {"variable": "r"}},
-        {"id": "p", "method": "frequency", "params": {"variable": "p"}}
-    ]}"#;
-    let plan = Plan::read(plan).unwrap();
-    let data = Data::read(&folder, &plan);
-    assert_eq!(data.table_of(&plan.checks[0]).unwrap().rows(), 2);
-    let both = data.table_of(&plan.checks[1]).unwrap_err().to_string();
-    assert_eq!(both, "there is no file data.csv in the folder");
-    std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -5,6 +5,7 @@
 //! computed is `null` beside a status and a reason, never 0 and never NaN.
 
 mod counts;
+mod cube;
 pub mod dist;
 pub mod fisher;
 mod items;
@@ -32,6 +33,7 @@ use super::weights::asked::{estimates, making, tested};
 /// When there is no answer at all.
 pub(super) fn answer(method: Method, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     match method {
+        Method::Cube => cube::cube(ask),
         Method::BenjaminiHochberg => multiple::adjust(ask),
         Method::CronbachAlpha => items::cronbach_alpha(ask),
         Method::Crosstab => tables::crosstab(ask),

@@ -269,7 +269,8 @@ pub(in crate::analysis) fn total(ask: &Ask<'_>) -> Result<Answer, Refusal> {
         let places = sample.keep(&sample.rows.of(places));
         let (mut sums, mut ses) = (Answer::new(), Answer::new());
         for (kind, name) in names.iter().enumerate() {
-            let is = |place: &Option<usize>| Some(if *place == Some(kind) { 1.0 } else { 0.0 });
+            let is =
+                |place: &u32| Some(if usize::try_from(*place) == Ok(kind) { 1.0 } else { 0.0 });
             let ones: Vec<Option<f64>> = places.iter().map(is).collect();
             let sum = known(&weighted_total(&ones, &sample.weights, &design), &mut reasons);
             sums.put(name, sum.as_ref().map(|(sum, _)| *sum));

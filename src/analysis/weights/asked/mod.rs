@@ -6,6 +6,8 @@
 pub(in crate::analysis) mod estimates;
 pub(in crate::analysis) mod making;
 pub(in crate::analysis) mod tested;
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Map, Value};
 
@@ -13,7 +15,7 @@ use super::{Design, Given, Grouping, Undefined, WeightFault, given};
 use crate::analysis::answer::{Answer, Refusal};
 use crate::analysis::ask::{Ask, Rows, codes};
 use crate::analysis::code::{Cell, Code};
-use crate::analysis::data::{OTHER, Place};
+use crate::analysis::data::{NOWHERE, OTHER, Place};
 
 impl From<Undefined> for Refusal {
     fn from(undefined: Undefined) -> Self {
@@ -102,12 +104,15 @@ impl Sample {
         let (places, names) = ask.table.column(name)?.values();
         let places = self.keep(&self.rows.of(places));
         let file = self.rows.places();
-        if let Some(at) = places.iter().position(Option::is_none) {
+        if let Some(at) = places.iter().position(|place| *place == NOWHERE) {
             let row = self.kept.get(at).and_then(|row| file.get(*row)).copied().unwrap_or(at);
             let why = format!("row {row} (counting from 0): the {what} in {name} is blank");
             return Err(Refusal::cannot(why));
         }
-        Ok((Some(places.into_iter().flatten().collect()), names))
+        Ok((
+            Some(places.into_iter().filter_map(|place| usize::try_from(place).ok()).collect()),
+            names,
+        ))
     }
 
     fn sizes(&self, ask: &Ask<'_>, column: &str) -> Result<Vec<f64>, Refusal> {
@@ -124,6 +129,9 @@ impl Sample {
 }
 
 /// A column of weights over the rows of a check.
+///
+/// # Errors
+/// When it is no column of weights.
 pub(in crate::analysis) fn column_of_weights(
     ask: &Ask<'_>,
     name: &str,
