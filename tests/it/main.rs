@@ -24,6 +24,7 @@ mod paper;
 mod participate;
 mod photos;
 mod published;
+mod research;
 mod roles;
 mod seizure;
 mod servers;
