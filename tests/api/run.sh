@@ -26,7 +26,7 @@ for _ in $(seq 600); do
 done
 link=$(grep -m1 '^coordinator' "$folder/out" | grep -o 'http://[^ ]*')
 base=${link%%/i/*}
-cookie=$(curl -s -o /dev/null -c - -X POST -H 'sec-fetch-site: same-origin' "$link" | awk '$6 == "miradouro" { print $7 }')
+cookie=$(curl -s -o /dev/null -c - -d passphrase= -H 'sec-fetch-site: same-origin' "$link" | awk '$6 == "miradouro" { print $7 }')
 [ -n "$cookie" ] || { echo "nobody could sign in"; exit 1; }
 slug=$(curl -s "$base/api/v1/diagnoses" | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["slug"])')
 hash=$(curl -s "$base/api/v1/diagnoses/$slug/instruments" | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["hash"])')
