@@ -4,7 +4,8 @@
 //! Three steps, each over what the one before it does: parse the form and throw it away; read it as
 //! the instrument says and throw it away; keep it, with a one-time code spent, a receipt, and the
 //! acknowledgement only after the disk. On SQLite, on SQLite with the sealed journal, and on the
-//! PostgreSQL that `TEST_POSTGRES_URL` names. Ratios are to the first step.
+//! PostgreSQL that `TEST_POSTGRES_URL` names. Ratios are to the first step. First the longest
+//! questionnaire, then one of about 25 answers, the size the target speaks of.
 //!
 //! It prints; nothing here asserts on a time. The load comes over 64 kept connections to a port of
 //! this machine, from this process, a bounded number of requests. `--requests N` and `--at-once N` change that.
@@ -33,7 +34,7 @@ use miradouro::domain::instrument::Instrument;
 use miradouro::domain::text::Lang;
 use miradouro::instruments::Shelf;
 use miradouro::instruments::sample::sample;
-use miradouro::store::Store;
+use miradouro::store::{Journal, Store, dump::Identity};
 use miradouro::web::app::{App, BaseUrl, Clock};
 use miradouro::web::wire::{self, Limits, Outlet};
 use rand::SeedableRng;
@@ -56,15 +57,29 @@ async fn main() {
         args.next().map_or(or, |n| n.parse().unwrap())
     };
     let load = Load { requests: given("--requests", 6_000), at_once: given("--at-once", 64) };
+    let mut page = Vec::new();
+    for name in ["resident_safety", "id_check_experience"] {
+        let weighed = intake(name, load).await;
+        page = if page.is_empty() { weighed } else { page };
+    }
+    for line in page {
+        println!("{line}");
+    }
+}
+
+/// Every step over one instrument; how heavy its page is.
+async fn intake(name: &str, load: Load) -> Vec<String> {
     let shelf = Shelf::load(None);
-    let instrument = shelf.instrument("resident_safety").unwrap().clone();
+    let instrument = shelf.instrument(name).unwrap().clone();
     let zones = vec!["north".to_owned(), "south".to_owned()];
     let mut rng = StdRng::seed_from_u64(7);
     let sent: Vec<(Code, String)> = (0..load.requests)
         .map(|_| (Code::random(), encode(&sample(&instrument, &Ground::of(&zones), &mut rng))))
         .collect();
     let bytes = sent.iter().map(|(_, body)| body.len()).sum::<usize>() / sent.len();
-    println!("intake: {} forms of {bytes} bytes, {} at once", load.requests, load.at_once);
+    let fields = sent.iter().map(|(_, body)| body.split('&').count()).sum::<usize>() / sent.len();
+    let Load { requests, at_once } = load;
+    println!("intake: {name}: {requests} forms, {fields} fields, {bytes} bytes, {at_once} at once");
     let parsed = Router::new().route(
         "/p/bench/en",
         post(|Form(pairs): Form<Vec<(String, String)>>| async move { seen(pairs.len() > 1) }),
@@ -78,30 +93,29 @@ async fn main() {
     );
     run(&parsed, &sent, load.at_once).await; // warm
     let floor = run(&parsed, &sent, load.at_once).await;
-    println!("intake: parsed and discarded        {floor:>7.0}/s");
+    println!("intake: parsed and discarded         {floor:>7.0}/s");
     said("parsed, read and discarded", run(&read, &sent, load.at_once).await, floor);
     let mut page = None;
     for way in Way::here() {
         let (kept, folder) = house(&way, &instrument, &zones, &sent).await;
         said(way.name(), run(&kept, &sent, load.at_once).await, floor);
-        page.get_or_insert(weigh(&kept).await);
+        page.get_or_insert(weigh(&kept, name).await);
         drop(kept);
         std::fs::remove_dir_all(&folder).unwrap();
     }
-    for line in page.unwrap_or_default() {
-        println!("{line}");
-    }
+    page.unwrap_or_default()
 }
 
 /// Where answers are kept.
 enum Way {
     Sqlite,
+    Journal,
     Postgres(String),
 }
 
 impl Way {
     fn here() -> Vec<Self> {
-        let mut all = vec![Self::Sqlite];
+        let mut all = vec![Self::Sqlite, Self::Journal];
         match std::env::var("TEST_POSTGRES_URL") {
             Ok(url) => all.push(Self::Postgres(url)),
             Err(_) => println!("intake: PostgreSQL skipped, TEST_POSTGRES_URL is not set"),
@@ -112,13 +126,14 @@ impl Way {
     const fn name(&self) -> &'static str {
         match self {
             Self::Sqlite => "kept on SQLite",
+            Self::Journal => "kept on SQLite and journal",
             Self::Postgres(_) => "kept on PostgreSQL",
         }
     }
 }
 
 fn said(what: &str, speed: f64, floor: f64) {
-    println!("intake: {what:<27} {speed:>7.0}/s, ratio {:.2}", speed / floor);
+    println!("intake: {what:<28} {speed:>7.0}/s, ratio {:.2}", speed / floor);
 }
 
 const fn seen(fine: bool) -> StatusCode {
@@ -135,6 +150,11 @@ async fn house(
     let folder = std::env::temp_dir().join(format!("miradouro-bench-{}", ResponseId::random()));
     let store = match way {
         Way::Sqlite => Store::open(&folder, None).await.unwrap(),
+        Way::Journal => {
+            let to = Identity::fresh().recipient();
+            let journal = Journal::begin(&folder.join("journal"), vec![to]).unwrap();
+            Store::open(&folder, None).await.unwrap().with_journal(journal)
+        }
         Way::Postgres(url) => {
             let schema = format!("b{}", ResponseId::random()).replace('-', "");
             let made = std::process::Command::new("psql")
@@ -203,8 +223,8 @@ async fn send(phone: &mut TcpStream, body: &str) {
     assert!(said.starts_with(b"HTTP/1.1 303"), "{}", String::from_utf8_lossy(&said));
 }
 
-/// The first load of the longest questionnaire: the page and what it asks for.
-async fn weigh(router: &Router) -> Vec<String> {
+/// The first load of a questionnaire: the page and what it asks for.
+async fn weigh(router: &Router, name: &str) -> Vec<String> {
     let page = body(router, "/p/bench/en").await;
     let text = String::from_utf8_lossy(&page).into_owned();
     let mut weights = vec![gzipped(&page)];
@@ -217,7 +237,7 @@ async fn weigh(router: &Router) -> Vec<String> {
     let whole: usize = weights.iter().sum();
     let requests = weights.len();
     vec![
-        format!("page: resident_safety {weights:?} bytes gzipped, {requests} requests"),
+        format!("page: {name} {weights:?} bytes gzipped, {requests} requests"),
         format!("page: {whole} of 14336 bytes"),
     ]
 }

@@ -6,6 +6,7 @@
 //! of people `before.statement.group`. Free text is taken out of the answers here and goes its own
 //! way, so that no stored answer has words in it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::mem;
 
@@ -20,11 +21,10 @@ impl Instrument {
     /// Reads a form.
     #[must_use]
     pub fn read(&self, fields: &[(String, String)], ground: &Ground<'_>) -> Reading {
-        let form = Form { fields, ground };
+        let form = Form::new(fields, ground);
         let mut reading = Reading::default();
         let questions: Vec<&Question> = self.questions().collect();
-        let outside = Answers::default();
-        reading.answers = form.questions(&questions, "", &outside, &mut reading);
+        reading.answers = form.questions(&questions, "", Answers::default(), &mut reading);
         if self.sheet == Sheet::SignUp {
             self.gather(&mut reading);
         }
@@ -58,31 +58,45 @@ impl Instrument {
 
 /// A form on its way to answers.
 struct Form<'a> {
-    fields: &'a [(String, String)],
+    /// What was filled in, by the name of its field; what one field holds stays in its order.
+    filled: Vec<(&'a str, &'a str)>,
     ground: &'a Ground<'a>,
 }
 
-impl Form<'_> {
-    /// Reads questions in order, dropping what their `show_if` says was not asked.
+impl<'a> Form<'a> {
+    fn new(fields: &'a [(String, String)], ground: &'a Ground<'a>) -> Self {
+        let trimmed = fields.iter().map(|(name, value)| (name.as_str(), value.trim()));
+        let mut filled: Vec<_> = trimmed.filter(|(_, value)| !value.is_empty()).collect();
+        filled.sort_by_key(|(name, _)| *name);
+        Self { filled, ground }
+    }
+
+    /// Reads questions in order, dropping what their `show_if` says was not asked. Rules look at what
+    /// was answered before, also outside.
     fn questions(
         &self,
         questions: &[&Question],
         prefix: &str,
-        outside: &Answers,
+        outside: Answers,
         reading: &mut Reading,
     ) -> Answers {
-        let mut seen = outside.clone();
-        let mut answers = Answers::default();
+        let before: Vec<String> = outside.0.keys().cloned().collect();
+        let mut answers = outside;
         let photos = reading.photos.len();
         for question in questions.iter().filter(|question| question.is_asked()) {
-            if question.show_if.as_ref().is_some_and(|rule| !rule.holds(&seen)) {
+            if question.show_if.as_ref().is_some_and(|rule| !rule.holds(&answers)) {
                 continue;
             }
-            let field = format!("{prefix}{}", question.id);
-            if let Some(answer) = self.answer(question, &field, &seen, reading) {
-                seen.0.insert(question.id.clone(), answer.clone());
+            let field = match prefix {
+                "" => Cow::Borrowed(question.id.as_str()),
+                prefix => Cow::Owned(format!("{prefix}{}", question.id)),
+            };
+            if let Some(answer) = self.answer(question, &field, &answers, reading) {
                 answers.0.insert(question.id.clone(), answer);
             }
+        }
+        for outside in &before {
+            answers.0.remove(outside);
         }
         let place = place_of(questions, &answers);
         for sent in reading.photos.iter_mut().skip(photos) {
@@ -147,15 +161,23 @@ impl Form<'_> {
         !self.values(AS_IS).is_empty()
     }
 
-    fn values(&self, field: &str) -> Vec<&str> {
-        let named = self.fields.iter().filter(|(name, _)| name == field);
-        named.map(|(_, value)| value.trim()).filter(|value| !value.is_empty()).collect()
+    /// What was filled in under the names from this one on.
+    fn from(&self, field: &str) -> &[(&'a str, &'a str)] {
+        let before = self.filled.partition_point(|(name, _)| *name < field);
+        self.filled.get(before..).unwrap_or_default()
+    }
+
+    /// What was filled in under this name, in order.
+    fn values(&self, field: &str) -> Values<'_> {
+        let from = self.from(field);
+        let count = from.iter().take_while(|(name, _)| *name == field).count();
+        from.get(..count).unwrap_or_default()
     }
 
     fn one(&self, field: &str, is_choice: impl Fn(&str) -> bool) -> Result<Answer, Wrong> {
-        match self.values(field).as_slice() {
+        match self.values(field) {
             [] => Ok(Answer::Skipped),
-            [code] if is_choice(code) => Ok(Answer::Code((*code).to_owned())),
+            [(_, code)] if is_choice(code) => Ok(Answer::Code((*code).to_owned())),
             [_] => Err(Wrong::NoSuchChoice),
             [_, _, ..] => Err(Wrong::OnlyOne),
         }
@@ -169,12 +191,12 @@ impl Form<'_> {
         seen: &Answers,
     ) -> Result<Answer, Wrong> {
         let mut codes: Vec<String> = Vec::new();
-        for code in self.values(field) {
+        for (_, code) in self.values(field) {
             if question.choice(code).is_none() {
                 return Err(Wrong::NoSuchChoice);
             }
             if is_offered(question, code, seen) && !codes.iter().any(|c| c == code) {
-                codes.push(code.to_owned());
+                codes.push((*code).to_owned());
             }
         }
         let alone = |code: &String| {
@@ -191,10 +213,10 @@ impl Form<'_> {
 
     /// A place by its code or name, or by a point that means it.
     fn place(&self, field: &str) -> Result<Answer, Wrong> {
-        match self.values(field).as_slice() {
+        match self.values(field) {
             [] => Ok(Answer::Skipped),
-            [code] if *code == ZONE_REFUSED => Ok(Answer::Code(ZONE_REFUSED.to_owned())),
-            [written] => self.ground.place(written).map(|code| Answer::Code(code.to_owned())),
+            [(_, code)] if *code == ZONE_REFUSED => Ok(Answer::Code(ZONE_REFUSED.to_owned())),
+            [(_, written)] => self.ground.place(written).map(|code| Answer::Code(code.to_owned())),
             [_, _, ..] => Err(Wrong::OnlyOne),
         }
     }
@@ -252,9 +274,9 @@ impl Form<'_> {
 
     fn count(&self, cell: &str, max: u32) -> Result<Option<u32>, Wrong> {
         let range = || Wrong::OutOfRange { min: 0.0, max: f64::from(max) };
-        match self.values(cell).as_slice() {
+        match self.values(cell) {
             [] => Ok(None),
-            [written] => match written.parse::<u32>() {
+            [(_, written)] => match written.parse::<u32>() {
                 Ok(people) if people <= max => Ok(Some(people)),
                 Ok(_) => Err(range()),
                 Err(_not_whole) if written.parse::<f64>().is_ok() => Err(range()),
@@ -266,9 +288,9 @@ impl Form<'_> {
 
     /// What stands before a form: a tick, or yes or no.
     fn gate(&self, question: &Question, field: &str) -> Option<Complaint> {
-        let wrong = match (self.values(field).as_slice(), &question.kind) {
-            (["yes"], _) => return None,
-            (["no"], Kind::AgeGate) => Wrong::TooYoung,
+        let wrong = match (self.values(field), &question.kind) {
+            ([(_, "yes")], _) => return None,
+            ([(_, "no")], Kind::AgeGate) => Wrong::TooYoung,
             (_, Kind::AgeGate) => Wrong::NoAge,
             (_, _) => Wrong::NoConsent,
         };
@@ -282,10 +304,10 @@ impl Form<'_> {
         min: f64,
         max: f64,
     ) -> Result<Answer, Wrong> {
-        match self.values(field).as_slice() {
+        match self.values(field) {
             [] => Ok(Answer::Skipped),
-            [code] if question.choice(code).is_some() => Ok(Answer::Code((*code).to_owned())),
-            [number] => read_number(number, min, max).map(Answer::Number),
+            [(_, code)] if question.choice(code).is_some() => Ok(Answer::Code((*code).to_owned())),
+            [(_, number)] => read_number(number, min, max).map(Answer::Number),
             [_, _, ..] => Err(Wrong::OnlyOne),
         }
     }
@@ -298,7 +320,8 @@ impl Form<'_> {
         lint: bool,
         reading: &mut Reading,
     ) {
-        let raw = self.values(field).join("\n").replace("\r\n", "\n");
+        let written: Vec<&str> = self.values(field).iter().map(|(_, value)| *value).collect();
+        let raw = written.join("\n").replace("\r\n", "\n");
         let wrong = if raw.chars().count() > max {
             Some(Wrong::TooLong { max })
         } else if raw.chars().any(|c| (c.is_control() && c != '\n' && c != '\t') || c == '\u{fffd}')
@@ -321,7 +344,8 @@ impl Form<'_> {
 
     /// Photos are named by what the form carries for them; they go apart, like words.
     fn photos(&self, question: &Question, field: &str, max: usize, reading: &mut Reading) {
-        let tokens: Vec<String> = self.values(field).into_iter().map(str::to_owned).collect();
+        let tokens: Vec<String> =
+            self.values(field).iter().map(|(_, token)| (*token).to_owned()).collect();
         let wrong = if tokens.len() > max {
             Some(Wrong::TooMany { ticked: tokens.len(), max })
         } else if !tokens.is_empty() && self.values(&clear_field(field)).is_empty() {
@@ -351,16 +375,13 @@ impl Form<'_> {
         let prefix = |number: usize| format!("{field}.{number}.");
         let is_filled = |number: &usize| {
             let prefix = prefix(*number);
-            let here = |(name, value): &(String, String)| {
-                name.starts_with(&prefix) && !value.trim().is_empty()
-            };
-            self.fields.iter().any(here)
+            self.from(&prefix).first().is_some_and(|(name, _)| name.starts_with(&prefix))
         };
         let last = (0..max).rev().find(is_filled).map_or(0, |number| number + 1);
         let mut rows: Vec<Answers> = Vec::new();
         for (repeat, number) in (1..).zip(0..last) {
             let photos = reading.photos.len();
-            rows.push(self.questions(&questions, &prefix(number), seen, reading));
+            rows.push(self.questions(&questions, &prefix(number), seen.clone(), reading));
             for sent in reading.photos.iter_mut().skip(photos) {
                 sent.number = Some(repeat);
             }
@@ -368,6 +389,9 @@ impl Form<'_> {
         if rows.is_empty() { Answer::Skipped } else { Answer::Group(rows) }
     }
 }
+
+/// What one field holds: its name again and again, each with a value.
+type Values<'a> = &'a [(&'a str, &'a str)];
 
 /// The place that was given among these questions.
 fn place_of(questions: &[&Question], answers: &Answers) -> Option<String> {
@@ -445,8 +469,8 @@ mod tests {
         let ground = Ground { zones: vec!["north"], map: Some(&map) };
         let mut reading = Reading::default();
         let asked: Vec<&Question> = questions.iter().flat_map(Question::rows).collect();
-        let form = Form { fields: &fields, ground: &ground };
-        reading.answers = form.questions(&asked, "", &Answers::default(), &mut reading);
+        let form = Form::new(&fields, &ground);
+        reading.answers = form.questions(&asked, "", Answers::default(), &mut reading);
         reading
     }
 
