@@ -17,9 +17,9 @@ use crate::domain::text::Lang;
 use crate::domain::variable::Names;
 use crate::instruments::Shelf;
 use crate::job::{evidence, rows};
+use crate::publish::ddi;
 use crate::publish::sheet::{charts, long, workbook};
 use crate::publish::study::{self, File, Study, Terms};
-use crate::publish::ddi;
 use crate::store::Store;
 use crate::web::app::Clock;
 use crate::words::{ChartWords, DataWords};
@@ -113,8 +113,11 @@ pub(super) async fn codebook(with: Codebook) -> Result<ExitCode> {
         }
     };
     let study = Study::new(diagnosis.as_ref(), None, &instrument, &names, &terms);
-    let content =
-        if end == "csv" { study::codebook_csv(&study) } else { ddi(&study).map_err(|why| anyhow!(why))? };
+    let content = if end == "csv" {
+        study::codebook_csv(&study)
+    } else {
+        ddi(&study).map_err(|why| anyhow!(why))?
+    };
     write(&with.out, content.as_bytes())?;
     say(&format!("{}: {} columns", with.out.display(), study.variables.len()));
     Ok(ExitCode::SUCCESS)
@@ -158,7 +161,8 @@ pub(super) async fn rows(with: Rows) -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     };
-    let none = || anyhow!("there is no request {id:?} in {}; --list shows them all", diagnosis.name);
+    let none =
+        || anyhow!("there is no request {id:?} in {}; --list shows them all", diagnosis.name);
     let request = requests.iter().find(|one| one.id.to_string() == *id).ok_or_else(none)?;
     fetch(&store, &diagnosis, request, out).await
 }
@@ -231,7 +235,11 @@ pub(super) fn openapi() -> ExitCode {
 fn end<'a>(out: &Path, known: &[&'a str]) -> Result<&'a str> {
     let given = out.extension().and_then(|end| end.to_str()).unwrap_or_default();
     known.iter().find(|end| **end == given).copied().with_context(|| {
-        format!("{} must end in .{}, which says how it is written", out.display(), known.join(" or ."))
+        format!(
+            "{} must end in .{}, which says how it is written",
+            out.display(),
+            known.join(" or .")
+        )
     })
 }
 

@@ -280,7 +280,8 @@ pub struct Delicate {
 
 impl Delicate {
     fn hide(self, class: &mut [(Vec<i64>, Option<f64>)]) {
-        let said: Vec<i64> = class.iter().filter_map(|(cells, _)| cells.get(self.column).copied()).collect();
+        let said: Vec<i64> =
+            class.iter().filter_map(|(cells, _)| cells.get(self.column).copied()).collect();
         let mut valid = said.iter().filter(|number| **number >= 0);
         let Some(first) = valid.next() else { return };
         if valid.any(|number| number != first) || (self.is_tick && *first == 0) {
@@ -308,7 +309,8 @@ fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
 /// every answer; a weight stands apart.
 #[must_use]
 pub fn columns(all: &[Variable], identifiers: &[String]) -> Vec<Variable> {
-    let chosen = all.iter().filter(|one| one.part == Part::Person && identifiers.contains(&one.question));
+    let chosen =
+        all.iter().filter(|one| one.part == Part::Person && identifiers.contains(&one.question));
     let answers = all.iter().filter(|one| one.part == Part::Answer);
     chosen.chain(answers).cloned().collect()
 }
@@ -362,7 +364,13 @@ mod tests {
         }
     }
 
-    fn why(of: &Collection, wanted: &[&str], n: u64, before: &[RowExport], day: &str) -> Vec<Refusal> {
+    fn why(
+        of: &Collection,
+        wanted: &[&str],
+        n: u64,
+        before: &[RowExport],
+        day: &str,
+    ) -> Vec<Refusal> {
         let wanted: Vec<String> = wanted.iter().map(|id| (*id).to_owned()).collect();
         refusals(of, &every_kind(), &wanted, (n, before, day.parse().unwrap()))
     }
@@ -412,7 +420,10 @@ mod tests {
     #[test]
     fn the_second_speaks_for_another_organisation() {
         let request = request(&collection(), &[]);
-        let of = |organisation: &str, since| Affiliation { organisation: organisation.to_owned(), since };
+        let of = |organisation: &str, since| Affiliation {
+            organisation: organisation.to_owned(),
+            since,
+        };
         let said = |who, own: Option<Affiliation>| request.second(who, own.as_ref());
         let other = PersonId::random();
         assert_eq!(said(other, Some(of("University", 1000))), Ok(()));
@@ -454,19 +465,25 @@ mod tests {
         let ticks = [Delicate { column: 1, is_tick: true }];
         let none = vec![row(3, 0, 1.0); 6];
         let left = thinned(none, 1, &ticks, 5);
-        assert!(left.rows.iter().all(|(cells, _)| cells[1] == 0), "that nobody ticked it hurts nobody");
+        assert!(
+            left.rows.iter().all(|(cells, _)| cells[1] == 0),
+            "that nobody ticked it hurts nobody"
+        );
         let left = thinned(rows, 0, &[], 5);
         assert_eq!(left.left_out, 0, "without identifiers all are one class");
     }
 
     #[test]
     fn a_file_has_the_chosen_identifiers_and_the_answers() {
-        let all = crate::domain::variable::variables(&every_kind(), &Default::default(), &Default::default());
+        let all = crate::domain::variable::variables(
+            &every_kind(),
+            &Default::default(),
+            &Default::default(),
+        );
         let names: Vec<String> =
             columns(&all, &["job".to_owned()]).into_iter().map(|one| one.name).collect();
-        let expected = [
-            "job", "and_2", "many_low", "many_high", "amount", "hurt", "first_1", "first_2",
-        ];
+        let expected =
+            ["job", "and_2", "many_low", "many_high", "amount", "hurt", "first_1", "first_2"];
         assert_eq!(names, expected, "neither age nor where; the weight stands apart");
     }
 }

@@ -138,7 +138,8 @@ impl Text {
 /// nobody can see are taken out: some programs end a cell or a file there.
 #[must_use]
 pub fn harmless(cell: &str) -> String {
-    let seen: String = cell.chars().filter(|c| !is_unseen(*c) || matches!(c, '\t' | '\r')).collect();
+    let seen: String =
+        cell.chars().filter(|c| !is_unseen(*c) || matches!(c, '\t' | '\r')).collect();
     let first = seen.trim_start_matches([' ', '\u{a0}', '"', '\'']);
     let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     if seen.starts_with(['\t', '\r', '\n']) || first.starts_with(signs) {

@@ -470,20 +470,14 @@ pub(crate) mod tests {
     pub(crate) fn every_kind() -> Instrument {
         let choices = || vec![choice("low", false), choice("high", false), choice("refused", true)];
         let five = ["v1", "v2", "v3", "v4", "v5"];
-        let scale = Kind::Scale {
-            scale: None,
-            choices: five.map(|code| choice(code, false)).to_vec(),
-        };
+        let scale =
+            Kind::Scale { scale: None, choices: five.map(|code| choice(code, false)).to_vec() };
         let fold = Fold {
             low: vec!["v1".to_owned(), "v2".to_owned()],
             middle: vec!["v3".to_owned()],
             high: vec!["v4".to_owned(), "v5".to_owned()],
         };
-        let hurt = Question {
-            sensitive: true,
-            fold: Some(fold),
-            ..question("hurt", scale)
-        };
+        let hurt = Question { sensitive: true, fold: Some(fold), ..question("hurt", scale) };
         let bands = [("few", 0.0, 4.0), ("many", 5.0, 10.0)].map(|(code, from, to)| Band {
             code: code.to_owned(),
             text: text(code),
@@ -505,7 +499,8 @@ pub(crate) mod tests {
             questions,
         };
         let mut instrument: Instrument =
-            serde_json::from_str(include_str!("../../tests/surveys/published/pulse2.json")).unwrap();
+            serde_json::from_str(include_str!("../../tests/surveys/published/pulse2.json"))
+                .unwrap();
         instrument.breakdowns = vec![super::super::instrument::Breakdown {
             by: "age".to_owned(),
             merge: super::super::instrument::Merge::Neighbour,
@@ -549,8 +544,17 @@ pub(crate) mod tests {
         let all = variables(&every_kind(), &names, &Said::default());
         let named: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
         let expected = [
-            "age", "job", "weight", "and_2", "many_low", "many_high", "amount", "hurt", "where",
-            "first_1", "first_2",
+            "age",
+            "job",
+            "weight",
+            "and_2",
+            "many_low",
+            "many_high",
+            "amount",
+            "hurt",
+            "where",
+            "first_1",
+            "first_2",
         ];
         assert_eq!(named, expected, "words are in no column, and `and` is SPSS's own");
         let given = answers(

@@ -83,8 +83,7 @@ pub async fn draw(
     });
     let identifiers = columns.iter().filter(|column| column.part == Part::Person).count();
     let delicate = delicate(instrument, &columns);
-    let smallest =
-        if (responses.len() as u64) < FEWEST { usize::MAX } else { SMALLEST_CLASS };
+    let smallest = if (responses.len() as u64) < FEWEST { usize::MAX } else { SMALLEST_CLASS };
     let thinned = thinned(rows.collect(), identifiers, &delicate, smallest);
     let mut rows = thinned.rows;
     rows.shuffle(&mut order(store.secret(), request.id));

@@ -100,7 +100,8 @@ fn of_the_study(study: &Study<'_>, pen: &mut Pen) -> io::Result<()> {
             Ok(())
         })?;
         let research = instrument.research.as_ref();
-        let said = research.map(|one| [("sources", &one.sources), ("not to be used for", &one.not_for)]);
+        let said =
+            research.map(|one| [("sources", &one.sources), ("not to be used for", &one.not_for)]);
         for (subject, said) in said.iter().flatten() {
             for (lang, words) in &said.0 {
                 let about = [("subject", *subject), ("xml:lang", lang.tag())];

@@ -34,7 +34,9 @@ column <- function(name, label, values, labels, ordered = FALSE) {
 /// The script.
 #[must_use]
 pub(super) fn script(study: &Study<'_>) -> String {
-    let mut out = String::from("# Reads answers.csv and builds a survey design. Run it in the folder of the files.\n");
+    let mut out = String::from(
+        "# Reads answers.csv and builds a survey design. Run it in the folder of the files.\n",
+    );
     for line in study.mark().iter().chain(study.collection.map(|one| one.title.clone()).iter()) {
         line_of(&mut out, &format!("# {}", plain(line)));
     }
@@ -82,7 +84,13 @@ fn design(study: &Study<'_>) -> String {
         line_of(&mut out, &format!("# {}", plain(reach(sampling))));
     }
     if let Some(file) = study.file {
-        line_of(&mut out, &format!("# {} rows are left out, because few people share their identifiers.", file.left_out));
+        line_of(
+            &mut out,
+            &format!(
+                "# {} rows are left out, because few people share their identifiers.",
+                file.left_out
+            ),
+        );
     }
     let weights = match study.weight() {
         Some(weight) => {
@@ -95,9 +103,18 @@ fn design(study: &Study<'_>) -> String {
     let random = sampling == Some(Sampling::Random);
     line_of(&mut out, &format!("intervals_allowed <- {}", if random { "TRUE" } else { "FALSE" }));
     line_of(&mut out, "if (requireNamespace(\"survey\", quietly = TRUE)) {");
-    line_of(&mut out, &format!("  design <- survey::svydesign(ids = ~1, weights = {weights}, data = d)"));
-    line_of(&mut out, "  # survey::svymean(~COLUMN, design, na.rm = TRUE) gives the shares of a column.");
-    line_of(&mut out, "} else {\n  message(\"install.packages('survey') for the survey design\")\n}");
+    line_of(
+        &mut out,
+        &format!("  design <- survey::svydesign(ids = ~1, weights = {weights}, data = d)"),
+    );
+    line_of(
+        &mut out,
+        "  # survey::svymean(~COLUMN, design, na.rm = TRUE) gives the shares of a column.",
+    );
+    line_of(
+        &mut out,
+        "} else {\n  message(\"install.packages('survey') for the survey design\")\n}",
+    );
     out
 }
 

@@ -25,10 +25,35 @@ pub enum Cell {
 
 /// The columns of the long table.
 const HEAD: [&str; 29] = [
-    "release", "collection", "collection_title", "instrument", "question", "question_text", "meaning",
-    "by", "by_text", "group", "group_text", "counted_with", "choice", "choice_text", "count", "share",
-    "mean", "said", "base", "missing", "rounded_to", "weighted", "shape", "status", "origin",
-    "sampling", "asked_by", "opened", "closed",
+    "release",
+    "collection",
+    "collection_title",
+    "instrument",
+    "question",
+    "question_text",
+    "meaning",
+    "by",
+    "by_text",
+    "group",
+    "group_text",
+    "counted_with",
+    "choice",
+    "choice_text",
+    "count",
+    "share",
+    "mean",
+    "said",
+    "base",
+    "missing",
+    "rounded_to",
+    "weighted",
+    "shape",
+    "status",
+    "origin",
+    "sampling",
+    "asked_by",
+    "opened",
+    "closed",
 ];
 
 /// Rows under a head.
@@ -85,7 +110,8 @@ fn rows_of(table: &Table, lang: Lang) -> Vec<Vec<Cell>> {
 fn row(table: &Table, place: Option<(&Group, usize, usize)>, lang: Lang) -> Vec<Cell> {
     let (address, about) = (table.address(), table.about());
     let is_place = table.shape() == Shape::Places;
-    let day = |day: Option<jiff::civil::Date>| day.map_or(Cell::Nothing, |day| words(&day.to_string()));
+    let day =
+        |day: Option<jiff::civil::Date>| day.map_or(Cell::Nothing, |day| words(&day.to_string()));
     let status = table.withheld().map_or("released".to_owned(), |why| coded(&why));
     let group = place.map(|(group, _, _)| group);
     let label = place.and_then(|(_, _, choice)| table.choices().get(choice)).filter(|_| !is_place);
@@ -93,9 +119,8 @@ fn row(table: &Table, place: Option<(&Group, usize, usize)>, lang: Lang) -> Vec<
     let cell = place.and_then(|(group, _, choice)| group.cells.get(choice).copied());
     let shown = cell.filter(|_| nearly.is_none());
     let share = place.and_then(|(_, group, choice)| table.share(group, choice));
-    let with = group.map(|group| {
-        group.with.iter().map(|text| text.get(lang)).collect::<Vec<_>>().join("; ")
-    });
+    let with = group
+        .map(|group| group.with.iter().map(|text| text.get(lang)).collect::<Vec<_>>().join("; "));
     let said = match nearly {
         Some(Nearly::All) => "all_or_nearly_all",
         Some(Nearly::None) => "none_or_nearly_none",
@@ -214,7 +239,8 @@ pub fn workbook(
     pages: &[Page],
     long: Option<&Grid>,
 ) -> Result<Vec<u8>, String> {
-    written(title, made, pages, long).map_err(|error| format!("the workbook was not written: {error}"))
+    written(title, made, pages, long)
+        .map_err(|error| format!("the workbook was not written: {error}"))
 }
 
 fn written(
@@ -282,7 +308,8 @@ fn name(wanted: &str, taken: &mut Vec<String>) -> String {
     let signs = ['[', ']', ':', '*', '?', '/', '\\', '\''];
     let plain: String = fits(wanted).chars().filter(|c| !signs.contains(c)).take(26).collect();
     let plain = if plain.trim().is_empty() { "table".to_owned() } else { plain.trim().to_owned() };
-    let is_taken = |name: &String| taken.iter().any(|one| one.to_lowercase() == name.to_lowercase());
+    let is_taken =
+        |name: &String| taken.iter().any(|one| one.to_lowercase() == name.to_lowercase());
     let later = (2..).map(|n: u32| format!("{plain} {n}"));
     let mut names = std::iter::once(plain.clone()).chain(later);
     let name = names.find(|name| !is_taken(name)).unwrap_or(plain);
@@ -306,7 +333,8 @@ mod tests {
             head: vec!["=a".to_owned(), "http://x.example".to_owned()],
             rows: vec![vec!["+1".to_owned(), "\0\u{1}b".to_owned()]],
         };
-        let page = Page { name: "=cmd|' /C calc'!A0".to_owned(), above: vec!["@x".to_owned()], table };
+        let page =
+            Page { name: "=cmd|' /C calc'!A0".to_owned(), above: vec!["@x".to_owned()], table };
         let day = "2026-11-22".parse().unwrap();
         let grid = Grid { head: vec!["x"], rows: vec![vec![Cell::Number(0.5)]] };
         assert!(workbook("=t", day, &[page.clone(), page], Some(&grid)).is_ok());

@@ -29,7 +29,8 @@ pub(super) fn syntax(study: &Study<'_>, lang: Lang) -> String {
     }
     out += "    .\n\nVARIABLE LABELS\n";
     let own = [("row_id", &study.terms.row_id), ("export_id", &study.terms.export_id)];
-    let labels = own.into_iter().chain(study.variables.iter().map(|one| (one.name.as_str(), &one.label)));
+    let labels =
+        own.into_iter().chain(study.variables.iter().map(|one| (one.name.as_str(), &one.label)));
     for (name, label) in labels {
         put(&mut out, &format!("  {name} {}\n", quoted(label.get(lang), LABEL)));
     }

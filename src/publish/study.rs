@@ -159,7 +159,9 @@ impl<'a> Study<'a> {
 #[must_use]
 pub fn reach(sampling: Sampling) -> &'static str {
     match sampling {
-        Sampling::Random => "A random sample: intervals and tests hold for the group it was drawn from.",
+        Sampling::Random => {
+            "A random sample: intervals and tests hold for the group it was drawn from."
+        }
         Sampling::EveryoneInvited => {
             "Everyone of a known group was asked: figures hold for those who answered."
         }
@@ -189,7 +191,11 @@ pub fn rows_csv(study: &Study<'_>) -> String {
         }
         whole &= writer.write_record(&cells).is_ok();
     }
-    if whole { String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default() } else { String::new() }
+    if whole {
+        String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+    } else {
+        String::new()
+    }
 }
 
 /// The codebook as CSV: a row for each number of each column.
@@ -197,7 +203,15 @@ pub fn rows_csv(study: &Study<'_>) -> String {
 pub fn codebook_csv(study: &Study<'_>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let fixed = [
-        "column", "question", "part", "meaning", "same_as", "asked_when", "number", "code", "score",
+        "column",
+        "question",
+        "part",
+        "meaning",
+        "same_as",
+        "asked_when",
+        "number",
+        "code",
+        "score",
         "missing",
     ];
     let mut head = fixed.map(str::to_owned).to_vec();
@@ -231,7 +245,11 @@ pub fn codebook_csv(study: &Study<'_>) -> String {
             whole &= writer.write_record(row(said, &value.label)).is_ok();
         }
     }
-    if whole { String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default() } else { String::new() }
+    if whole {
+        String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+    } else {
+        String::new()
+    }
 }
 
 /// A part by its word.

@@ -25,7 +25,8 @@ struct Row {
 }
 
 fn request(diagnosis: DiagnosisId, row: Row) -> Result<RowExport> {
-    let signed = |person, organisation, at| Signature { person: PersonId(person), organisation, at };
+    let signed =
+        |person, organisation, at| Signature { person: PersonId(person), organisation, at };
     let decided = match (row.decided_by, row.decided_for, row.decided_at) {
         (Some(person), Some(organisation), Some(at)) => Some(signed(person, organisation, at)),
         (_, _, _) => None,
@@ -86,7 +87,8 @@ impl Store {
              where diagnosis = $1";
         let rows: Vec<(Uuid, String, i64)> = on!(&self.db, pool =>
             sqlx::query_as(SQL).bind(of.0).fetch_all(pool).await)?;
-        let own = |(person, organisation, since)| (PersonId(person), Affiliation { organisation, since });
+        let own =
+            |(person, organisation, since)| (PersonId(person), Affiliation { organisation, since });
         Ok(rows.into_iter().map(own).collect())
     }
 

@@ -20,9 +20,9 @@ use crate::publish::Wall;
 use crate::publish::study::Terms;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, InstrumentWords, KeepWords, KeyinWords,
-    LintWords, NightWords, PageWords, PaperWords, PhoneWords, PosterWords, PrivacyWords,
-    StaffWords, WaysWords, WireWords,
+    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, InstrumentWords,
+    KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords, PhoneWords, PosterWords,
+    PrivacyWords, StaffWords, WaysWords, WireWords,
 };
 
 /// The state of the program; cloning it is cheap.

@@ -115,7 +115,8 @@ async fn views(desk: &Desk) -> Result<Vec<View>> {
         let waits = request.standing == Standing::Waiting;
         let asked = request.identifiers.iter().filter_map(|id| instrument.question(id));
         let asked: Vec<&str> = asked.map(|one| one.text.get(desk.lang())).collect();
-        let asked = if asked.is_empty() { words.no_identifiers.clone() } else { asked.join(" · ") };
+        let asked =
+            if asked.is_empty() { words.no_identifiers.clone() } else { asked.join(" · ") };
         let mut lines = vec![said(&words.asked, &request.asked)];
         lines.extend(request.decided.as_ref().map(|signed| said(decision, signed)));
         lines.push(format!("{}: {asked}", words.identifiers));
@@ -223,7 +224,8 @@ async fn read(
     let (app, of, words) = (&desk.app, desk.diagnosis.id, desk.export_words());
     let wanted: Option<CollectionId> = filled.first("collection").parse().ok();
     let collection = collections.iter().find(|one| Some(one.id) == wanted);
-    let mut identifiers: Vec<String> = filled.all("identifiers").into_iter().map(str::to_owned).collect();
+    let mut identifiers: Vec<String> =
+        filled.all("identifiers").into_iter().map(str::to_owned).collect();
     identifiers.sort();
     identifiers.dedup();
     let purpose = filled.first("purpose");
@@ -295,7 +297,8 @@ async fn sheet<'a>(
     let ticks = collections.iter().map(tick).collect();
     let inputs = vec![
         Input::one("collection", &words.collection, ticks, filled),
-        Input::many("identifiers", &words.identifiers, known, filled).hinted(&words.identifiers_hint),
+        Input::many("identifiers", &words.identifiers, known, filled)
+            .hinted(&words.identifiers_hint),
         Input::area("purpose", &words.purpose, 4, filled).hinted(&words.purpose_hint),
     ];
     let (frame, action) = (desk.frame(&words.ask), desk.path("/exports"));

@@ -75,7 +75,10 @@ impl Reader {
     ///
     /// # Errors
     /// When the store fails.
-    pub(super) async fn versions(&self, app: &Inner) -> Result<Vec<crate::domain::version::Version>> {
+    pub(super) async fn versions(
+        &self,
+        app: &Inner,
+    ) -> Result<Vec<crate::domain::version::Version>> {
         let of = self.diagnosis.id;
         let mut versions = app.store.versions(of).await?;
         if !self.may(May::SeePublished) {

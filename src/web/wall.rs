@@ -12,9 +12,9 @@ use tokio::sync::Semaphore;
 
 use super::app::{App, Inner};
 use super::error::{Error, Result};
-use super::research::Reader;
 use super::page::{self, Frame, Message};
 use super::participate::{best, wished};
+use super::research::Reader;
 use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;

@@ -32,8 +32,7 @@ fn help_is_the_manual() {
     insta::assert_snapshot!("help", said(&run(&["--help"])));
     let commands = [
         "serve", "demo", "invite", "check", "import", "area", "export", "release", "poster",
-        "xlsform", "key", "backup", "restore", "verify", "transfer",
-        "tables", "codebook", "rows",
+        "xlsform", "key", "backup", "restore", "verify", "transfer", "tables", "codebook", "rows",
     ];
     for command in commands {
         let help = said(&run(&[command, "--help"]));

@@ -77,13 +77,16 @@ async fn agreed(
     fields.extend(identifiers.iter().map(|id| ("identifiers", *id)));
     let page = house.post_as(&cookie, &at, &fields).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.body);
-    let last = house.store.row_exports(diagnosis.id).await.unwrap().pop().unwrap();
-    let decide = format!("{at}/{}", last.id);
+    let own = async || {
+        let all = house.store.row_exports(diagnosis.id).await.unwrap();
+        all.into_iter().find(|one| one.asked.person == asks).unwrap()
+    };
+    let decide = format!("{at}/{}", own().await.id);
     let page = house.post_as(&other, &decide, &[("standing", "consented")]).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.body);
-    let last = house.store.row_exports(diagnosis.id).await.unwrap().pop().unwrap();
-    assert_eq!(last.standing, Standing::Consented);
-    (last, cookie)
+    let request = own().await;
+    assert_eq!(request.standing, Standing::Consented);
+    (request, cookie)
 }
 
 async fn fetched(house: &House, slug: &str, of: &RowExport, cookie: &str, file: &str) -> String {
@@ -130,10 +133,12 @@ fn rows_need_two_people_of_two_organisations() {
         let long = "x".repeat(81);
         let page = house.post_as(&asking, &named(second), &[("organisation", &long)]).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let three = [&whole[..], &[("identifiers", "d_gender"), ("identifiers", "d_zone")]].concat();
+        let three =
+            [&whole[..], &[("identifiers", "d_gender"), ("identifiers", "d_zone")]].concat();
         let three = ask(&three).await;
         assert!(three.body.contains("Choose at most two identifiers."), "H-14");
-        let odd = ask(&[("collection", &id), ("identifiers", "v1"), ("identifiers", "' or 1")]).await;
+        let odd =
+            ask(&[("collection", &id), ("identifiers", "v1"), ("identifiers", "' or 1")]).await;
         assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(odd.body.contains("v1 cannot be an identifier"), "and everything at once:");
         assert!(odd.body.contains("Write what the rows are for."));
@@ -143,7 +148,8 @@ fn rows_need_two_people_of_two_organisations() {
 
         let request = house.store.row_exports(of).await.unwrap().pop().unwrap();
         let one = format!("{at}/{}", request.id);
-        let yes = async |cookie: &str| house.post_as(cookie, &one, &[("standing", "consented")]).await;
+        let yes =
+            async |cookie: &str| house.post_as(cookie, &one, &[("standing", "consented")]).await;
         let refused = async |cookie: &str, why: &str| {
             let page = yes(cookie).await;
             assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -174,7 +180,10 @@ fn rows_need_two_people_of_two_organisations() {
         assert_eq!(house.get(&file).await.location, "/sign-in");
         assert_eq!(house.get_as(&near, &file).await.status, StatusCode::NOT_FOUND);
         assert_eq!(house.get_as(&other, &file).await.status, StatusCode::FORBIDDEN);
-        assert_eq!(house.get_as(&asking, &format!("{one}/../../x")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            house.get_as(&asking, &format!("{one}/../../x")).await.status,
+            StatusCode::NOT_FOUND
+        );
         let later = async |now: i64| {
             let base = BaseUrl::new("http://127.0.0.1:8080").unwrap();
             let clock = Clock::Fixed(now);
@@ -190,7 +199,10 @@ fn rows_need_two_people_of_two_organisations() {
         assert_eq!(house.get_as(&asking, &file).await.status, StatusCode::NOT_FOUND);
         let log = house.store.audit(of).await.unwrap();
         let acts: Vec<&str> = log.iter().map(|entry| entry.act.as_str()).collect();
-        assert_eq!(acts[..4], ["organisation_named", "organisation_named", "rows_asked", "rows_consented"]);
+        assert_eq!(
+            acts[..4],
+            ["organisation_named", "organisation_named", "rows_asked", "rows_consented"]
+        );
         assert!(acts[4..].iter().all(|act| *act == "rows_fetched") && acts.len() > 8);
     });
 }
@@ -215,7 +227,8 @@ fn nobody_stands_out_among_the_rows() {
         assert!(classes.values().all(|n| *n >= 5), "{classes:?}");
         let hidden = about_people(&instrument);
         for id in hidden.iter().filter(|id| !ids.contains(&id.as_str())) {
-            let is_column = rows[0].keys().any(|name| name == id || name.starts_with(&format!("{id}_")));
+            let is_column =
+                rows[0].keys().any(|name| name == id || name.starts_with(&format!("{id}_")));
             assert!(!is_column, "{id} tells who somebody is");
         }
         let texts = house.store.free_texts(diagnosis.id, collection.id).await.unwrap();
@@ -242,16 +255,22 @@ fn nobody_stands_out_among_the_rows() {
         let other = table(&fetched(&house, slug, &next, &cookie, "answers.csv").await);
         assert!(ids_of(&rows).is_disjoint(&ids_of(&other)), "new ids each time");
         let cells = |row: &BTreeMap<String, String>| -> Vec<String> {
-            row.iter().filter(|(name, _)| !name.ends_with("_id")).map(|(_, cell)| cell.clone()).collect()
+            row.iter()
+                .filter(|(name, _)| !name.ends_with("_id"))
+                .map(|(_, cell)| cell.clone())
+                .collect()
         };
-        let (a, b): (Vec<_>, Vec<_>) = (rows.iter().map(cells).collect(), other.iter().map(cells).collect());
+        let (a, b): (Vec<_>, Vec<_>) =
+            (rows.iter().map(cells).collect(), other.iter().map(cells).collect());
         assert_ne!(a, b, "and another order");
         let sorted = |mut all: Vec<Vec<String>>| {
             all.sort();
             all
         };
         assert_eq!(sorted(a), sorted(b), "of the same rows");
-        let of = async |row: &str| trace(&house.store, diagnosis.id, row).await.unwrap().map(|one| one.id);
+        let of = async |row: &str| {
+            trace(&house.store, diagnosis.id, row).await.unwrap().map(|one| one.id)
+        };
         assert_eq!(of(&rows[3]["row_id"]).await, Some(first.id), "a leaked row says whence");
         assert_eq!(of(&other[0]["row_id"]).await, Some(next.id));
         assert_eq!(of("r0").await, None);
@@ -385,7 +404,8 @@ fn instruments() -> Vec<Instrument> {
 
 /// Where the schema lies: `DDI_SCHEMA`, or beside the checkout.
 fn schema() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas/ddi-2.5/codebook.xsd");
+    let beside =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas/ddi-2.5/codebook.xsd");
     let named = std::env::var_os("DDI_SCHEMA").map(PathBuf::from);
     named.into_iter().chain([beside]).find(|path| path.exists())
 }
@@ -407,9 +427,14 @@ fn every_codebook_is_ddi_in_every_language() {
         let rows = table(&codebook_csv(&study));
         let columns: BTreeSet<&str> = rows.iter().map(|row| row["column"].as_str()).collect();
         assert_eq!(columns.len(), study.variables.len(), "{}", instrument.slug);
-        for question in instrument.questions().filter(|one| one.is_kept() && one.inner().is_empty()) {
+        for question in instrument.questions().filter(|one| one.is_kept() && one.inner().is_empty())
+        {
             let is_counts = question.kind.code() == "counts";
-            assert!(is_counts || rows.iter().any(|row| row["question"] == question.id), "{}", question.id);
+            assert!(
+                is_counts || rows.iter().any(|row| row["question"] == question.id),
+                "{}",
+                question.id
+            );
         }
     }
     let Some(schema) = schema() else {
@@ -522,7 +547,8 @@ fn a_workbook_holds_words_and_numbers_only() {
         collection.id = miradouro::domain::ids::CollectionId::random();
         let code: String = Uuid::new_v4().simple().to_string().chars().take(8).collect();
         let mode = miradouro::domain::collection::Mode::Own;
-        let door = miradouro::domain::collection::Door::new(&code, collection.id, diagnosis.id, mode);
+        let door =
+            miradouro::domain::collection::Door::new(&code, collection.id, diagnosis.id, mode);
         house.store.add_collection(&collection, std::slice::from_ref(&door)).await.unwrap();
         house.answered(&door, 60).await;
         house.released(&diagnosis, true).await;
@@ -531,10 +557,15 @@ fn a_workbook_holds_words_and_numbers_only() {
         let csv = house.get_as(&cookie, &format!("{at}/tables.csv")).await;
         let rows = table(&csv.body);
         assert!(rows.iter().all(|row| row["collection_title"].starts_with("'=HYPERLINK")), "B-01");
-        assert_eq!(csv.headers[header::CONTENT_DISPOSITION], "attachment; filename=\"release-1.csv\"");
+        assert_eq!(
+            csv.headers[header::CONTENT_DISPOSITION],
+            "attachment; filename=\"release-1.csv\""
+        );
         let chart = format!("{at}/{}/first", collection.id);
         let mut counts = Vec::new();
-        for (path, is_all) in [(format!("{at}/tables.xlsx"), true), (format!("{chart}.xlsx"), false)] {
+        for (path, is_all) in
+            [(format!("{at}/tables.xlsx"), true), (format!("{chart}.xlsx"), false)]
+        {
             let bytes = house.bytes_as(&cookie, &path).await;
             let mut archive = zip::ZipArchive::new(Cursor::new(bytes.clone())).unwrap();
             for at in 0..archive.len() {
@@ -550,12 +581,15 @@ fn a_workbook_holds_words_and_numbers_only() {
             if is_all {
                 assert!(sheets.len() > 3, "every chart's table beside it: {sheets:?}");
                 let long = book.worksheet_range("all tables").unwrap();
-                let head: Vec<String> = long.rows().next().unwrap().iter().map(ToString::to_string).collect();
+                let head: Vec<String> =
+                    long.rows().next().unwrap().iter().map(ToString::to_string).collect();
                 let column = head.iter().position(|name| name == "count").unwrap();
                 counts = long.rows().skip(1).map(|row| row[column].clone()).collect();
             } else {
                 let only = book.worksheet_range(&sheets[0]).unwrap();
-                assert!(only.rows().flatten().all(|cell| matches!(cell, Data::String(_) | Data::Empty)));
+                assert!(
+                    only.rows().flatten().all(|cell| matches!(cell, Data::String(_) | Data::Empty))
+                );
             }
         }
         let from_csv: Vec<String> = rows.iter().map(|row| row["count"].clone()).collect();
@@ -566,7 +600,8 @@ fn a_workbook_holds_words_and_numbers_only() {
 
 async fn json(house: &House, cookie: &str, path: &str) -> (StatusCode, Value, Page) {
     let page = house.get_as(cookie, path).await;
-    let value = serde_json::from_str(&page.body).unwrap_or_else(|why| panic!("{path}: {why}: {}", page.body));
+    let value = serde_json::from_str(&page.body)
+        .unwrap_or_else(|why| panic!("{path}: {why}: {}", page.body));
     (page.status, value, page)
 }
 
@@ -574,7 +609,8 @@ async fn json(house: &House, cookie: &str, path: &str) -> (StatusCode, Value, Pa
 #[test]
 fn the_description_and_the_routes_are_the_same() {
     const ROUTES: &str = include_str!("../../src/web/api/mod.rs");
-    let described: Value = serde_json::from_str(include_str!("../../src/web/api/openapi.json")).unwrap();
+    let described: Value =
+        serde_json::from_str(include_str!("../../src/web/api/openapi.json")).unwrap();
     assert_eq!(described["openapi"], "3.1.0");
     let paths = described["paths"].as_object().unwrap();
     let described: BTreeSet<String> = paths.keys().cloned().collect();
@@ -637,7 +673,8 @@ fn programs_read_what_pages_show_and_no_more() {
             }
         }
         let (_, diagnoses, _) = json(&house, "", "/api/v1/diagnoses").await;
-        let slugs: Vec<&str> = diagnoses.as_array().unwrap().iter().filter_map(|one| one["slug"].as_str()).collect();
+        let slugs: Vec<&str> =
+            diagnoses.as_array().unwrap().iter().filter_map(|one| one["slug"].as_str()).collect();
         assert!(slugs.contains(&slug.as_str()) && !slugs.contains(&elsewhere.slug.as_str()));
 
         let (_, release, _) = json(&house, "", &at("/releases/1")).await;
@@ -649,17 +686,31 @@ fn programs_read_what_pages_show_and_no_more() {
             assert_eq!(table["address"]["by"], one["by"]);
             let is_released = table["status"] == "released";
             assert_eq!(is_released, !table["groups"].as_array().unwrap().is_empty());
-            for cell in table["groups"].as_array().unwrap().iter().flat_map(|group| group["cells"].as_array().unwrap()) {
+            for cell in table["groups"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .flat_map(|group| group["cells"].as_array().unwrap())
+            {
                 assert_eq!(cell["count"].as_u64().unwrap() % 5, 0, "rounded, as it was released");
             }
         }
         let (_, all, _) = json(&house, "", &at("/releases/1/tables")).await;
         assert_eq!(all.as_array().unwrap().len(), tables.len());
         let csv = house.get(&at("/releases/1/tables?format=csv&lang=nl")).await;
-        let cells: usize = all.as_array().unwrap().iter().map(|table| {
-            let groups = table["groups"].as_array().unwrap();
-            groups.iter().map(|group| group["cells"].as_array().unwrap().len()).sum::<usize>().max(1)
-        }).sum();
+        let cells: usize = all
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|table| {
+                let groups = table["groups"].as_array().unwrap();
+                groups
+                    .iter()
+                    .map(|group| group["cells"].as_array().unwrap().len())
+                    .sum::<usize>()
+                    .max(1)
+            })
+            .sum();
         assert_eq!(table(&csv.body).len(), cells);
         let one = at(&format!("/releases/1/tables/{}/a1", collection.id));
         let csv = house.get(&format!("{one}?format=csv&by=d_age")).await;
@@ -676,7 +727,11 @@ fn programs_read_what_pages_show_and_no_more() {
         assert!(table(&house.get(&format!("{book}?format=csv")).await.body).len() > 100);
         let public = house.get(&format!("/n/{slug}")).await;
         assert!(public.body.contains("/releases/1/tables?format=xlsx"), "{}", public.body);
-        assert!(public.body.contains(&format!("{}?format=ddi", versions[0]["codebook"].as_str().unwrap())));
+        assert!(
+            public
+                .body
+                .contains(&format!("{}?format=ddi", versions[0]["codebook"].as_str().unwrap()))
+        );
     });
 }
 
@@ -735,7 +790,8 @@ fn programs_of_those_who_may_fetch_rows() {
         assert_eq!(all[0]["asked"]["organisation"], "House");
         let (_, one, _) = json(&house, &cookie, &format!("{at}/{}", request.id)).await;
         assert_eq!(one, all[0]);
-        let files: Vec<&str> = one["files"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let files: Vec<&str> =
+            one["files"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         for file in &files {
             let page = house.get_as(&cookie, &format!("{at}/{}/{file}", request.id)).await;
             assert_eq!(page.status, StatusCode::OK, "{file}");
@@ -799,7 +855,10 @@ fn the_commands_write_the_same() {
     let none = run(&["codebook", "nonsense", "--out", &to("n.xml")]);
     assert!(said(&none).contains("there is no instrument or file called nonsense"));
     let list = said(&with("rows", &["--list"]));
-    assert!(list.contains(&request.id.to_string()) && list.contains("consented by University"), "{list}");
+    assert!(
+        list.contains(&request.id.to_string()) && list.contains("consented by University"),
+        "{list}"
+    );
     let id = request.id.to_string();
     // The clock of tests stands; for the command, the day after the yes may be over.
     let rows = with("rows", &["--export", &id, "--out", &to("rows")]);

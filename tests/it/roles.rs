@@ -5,9 +5,7 @@ use miradouro::domain::collection::State;
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::Diagnosis;
 use miradouro::domain::draft::Draft;
-use miradouro::domain::ids::{
-    AreaId, CollectionId, ExportId, PersonId, PhotoId, ReflectionId,
-};
+use miradouro::domain::ids::{AreaId, CollectionId, ExportId, PersonId, PhotoId, ReflectionId};
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::row_export::{RowExport, Signature, Standing};
 use miradouro::domain::text::Lang;
@@ -298,7 +296,9 @@ impl Ground {
             _ if path.contains("/paper/") => "en.pdf",
             _ if path.contains("/exports/") => "rows.zip",
             _ if path.contains("/codebooks/") => "1.xml",
-            _ if path.ends_with("}/{file}") && path.contains("/releases/{n}/{file}") => "tables.csv",
+            _ if path.ends_with("}/{file}") && path.contains("/releases/{n}/{file}") => {
+                "tables.csv"
+            }
             _ if path.ends_with("/2/{file}") || path.ends_with("/3/{file}") => "tables.xlsx",
             _ => "first.csv",
         };
@@ -436,7 +436,8 @@ fn nothing_of_another_diagnosis_is_found_under_ones_own() {
             house.signed_in(&own, Role::Moderator).await,
         ];
         let elsewhere = Ground { diagnosis: own, ..ground };
-        let ids = ["{id}", "{draft}", "{person}", "{n}", "{walk}", "{private}", "{area}", "{export}"];
+        let ids =
+            ["{id}", "{draft}", "{person}", "{n}", "{walk}", "{private}", "{area}", "{export}"];
         let with_id =
             |path: &str| path.starts_with("/d/{slug}/") && ids.iter().any(|id| path.contains(id));
         let mut tried = 0;

@@ -844,7 +844,8 @@ fn rows_are_asked_for_and_decided_about_once() {
         assert_eq!((all[&one.id].since, all[&two.id].organisation.as_str()), (1, "University"));
         store.affiliate(of, one.id, "School", 4).await.unwrap();
         assert_eq!(store.affiliations(of).await.unwrap()[&one.id].since, 4, "another name");
-        let signed = |who: &Person, at| Signature { person: who.id, organisation: "x".to_owned(), at };
+        let signed =
+            |who: &Person, at| Signature { person: who.id, organisation: "x".to_owned(), at };
         let request = |at, identifiers: &[&str]| RowExport {
             id: ExportId::random(),
             diagnosis: of,

@@ -147,7 +147,8 @@ impl Asked {
         };
         found.copied().ok_or_else(|| {
             let given = given.unwrap_or_default();
-            let sentence = format!("{name} cannot be {given:?}; it is one of {}.", values.join(", "));
+            let sentence =
+                format!("{name} cannot be {given:?}; it is one of {}.", values.join(", "));
             Problem::new(StatusCode::BAD_REQUEST, &sentence)
         })
     }
