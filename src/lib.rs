@@ -19,7 +19,7 @@
 //! | [`analysis`] | answers to columns to counts, on polars; a file and a plan to the numbers of R | no person, no request, no colour |
 //! | [`release`] | the gate: the only maker of a [`release::Table`], with its attacker | no raw count leaves |
 //! | [`store`] | the only SQL, over SQLite and PostgreSQL; one writer | no rows go out |
-//! | [`job`] | release, import, backup, the night: where stored answers meet analysis and the gate | no page |
+//! | [`job`] | release, rows, import, backup, the night: where stored answers meet analysis and the gate | no page |
 //! | [`charts`] | released tables to SVG, by plotters and our own sink | no response |
 //! | [`publish`] | which stations, posters and files a release gets; the paper twin of an instrument | draws no chart |
 //! | [`web`] | every page | no SQL, no arithmetic |
@@ -68,6 +68,15 @@
 //!    that it names, as small numbers with a book of values ([`analysis::Data`]).
 //! 2. Each check is answered alone ([`analysis::Ask`]): named numbers, or `null` and why. These are
 //!    raw, for whoever has the file already; nothing of it goes to a page.
+//!
+//! # The way of one row
+//!
+//! 1. A coordinator asks for the rows of a closed questionnaire; a member of another organisation
+//!    agrees ([`domain::row_export`]). [`store`] keeps who asked and who agreed, and no row.
+//! 2. Whoever asked fetches them for a day: [`job::rows`] draws them anew each time, leaves out who
+//!    stands in a small class, and gives ids and an order that only the secret knows.
+//! 3. [`domain::variable`] says which numbers stand in which column; from the same list [`publish`]
+//!    writes the codebook and what R and SPSS read. The codebook alone is everybody's.
 //!
 //! # The way of one draft
 //!

@@ -276,6 +276,13 @@ async fn people(store: &Store, of: DiagnosisId) -> Result<()> {
             roles: vec![(of, *role)],
         };
         store.add_person(&person, &format!("demo-{}", role.code()), None).await?;
+        let organisation = match role {
+            Role::Coordinator | Role::Moderator => "Buurthuis Oude Haven",
+            Role::Facilitator => "Jeugdwerk De Kade",
+            Role::Member => "Huurdersbond",
+            Role::PoliceMember => "Lokale politie",
+        };
+        store.affiliate(of, person.id, organisation, 0).await?;
     }
     Ok(())
 }

@@ -140,6 +140,16 @@ pub const OF_THE_WORK: &[Told] = &[
         ],
     ),
     (
+        "affiliation",
+        "For which organisation each member speaks.",
+        &[
+            WHICH,
+            ("person", "which member of staff or of the committee"),
+            ("organisation", "for whom they speak"),
+            ("since", "since when that stands here"),
+        ],
+    ),
+    (
         "area",
         "Maps of areas.",
         &[
@@ -369,6 +379,27 @@ pub const OF_THE_WORK: &[Told] = &[
         ],
     ),
     ("role", "Which member of staff may do what.", &[WHICH, ("person", "who"), ("role", "what")]),
+    (
+        "row_export",
+        "Who asked for rows of answers, and who of another organisation agreed. The rows lie nowhere: they are drawn anew each time.",
+        &[
+            WHICH,
+            (
+                "id",
+                "random; with the secret it gives the order and the ids of the rows that went out",
+            ),
+            COLLECTION,
+            ("identifiers", "which two questions at most went out beside the answers"),
+            ("purpose", "what the rows are for"),
+            ("asked_by", "which member of staff asked"),
+            ("asked_for", "for which organisation"),
+            ("asked_at", "when"),
+            ("state", "whether somebody agreed"),
+            ("decided_by", "who"),
+            ("decided_for", "for which organisation"),
+            ("decided_at", "when"),
+        ],
+    ),
     (
         "server",
         "Whether a server's secret belongs to this database.",

@@ -82,10 +82,8 @@ fn of_the_study(study: &Study<'_>, pen: &mut Pen) -> io::Result<()> {
     })?;
     within(pen, "stdyInfo", &[], |pen| {
         if let Some(research) = &instrument.research {
-            let parts = [&research.constructs, &research.sources, &research.not_for];
-            for lang in research.constructs.0.keys() {
-                let said: Vec<&str> = parts.iter().map(|part| part.get_in(*lang)).collect();
-                text(pen, "abstract", &[("xml:lang", lang.tag())], &said.join(" "))?;
+            for (lang, words) in &research.constructs.0 {
+                text(pen, "abstract", &[("xml:lang", lang.tag())], words)?;
             }
         }
         within(pen, "sumDscr", &[], |pen| {
@@ -100,7 +98,17 @@ fn of_the_study(study: &Study<'_>, pen: &mut Pen) -> io::Result<()> {
                 text(pen, "geogCover", &[], &diagnosis.name)?;
             }
             Ok(())
-        })
+        })?;
+        let research = instrument.research.as_ref();
+        let said =
+            research.map(|one| [("sources", &one.sources), ("not to be used for", &one.not_for)]);
+        for (subject, said) in said.iter().flatten() {
+            for (lang, words) in &said.0 {
+                let about = [("subject", *subject), ("xml:lang", lang.tag())];
+                text(pen, "notes", &about, words)?;
+            }
+        }
+        Ok(())
     })?;
     if let Some(collection) = study.collection {
         let field = &collection.field;

@@ -411,5 +411,5 @@ pub(super) async fn tables(
         return Err(Error::Forbidden);
     }
     let evidence = reader.evidence(&app, number).await?;
-    research::tables(&app, &evidence, kind, desk.lang())
+    research::tables(&app, evidence, kind, desk.lang()).await
 }

@@ -1,11 +1,14 @@
 //! What pages and programs both get: released tables as files, codebooks, and the rows of a request.
 //! Whoever asks, it is the same content under the same rules.
 
+use std::time::Duration;
+
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use tokio::sync::Semaphore;
 
 use super::app::{App, Inner};
 use super::error::{Error, Result};
@@ -16,8 +19,8 @@ use crate::domain::people::{May, Person};
 use crate::domain::row_export::RowExport;
 use crate::domain::text::Lang;
 use crate::job::evidence::{self, Evidence};
-use crate::job::rows;
-use crate::publish::sheet::{Grid, charts, long, workbook};
+use crate::job::rows::{self, Drawn};
+use crate::publish::sheet::{charts, long, workbook};
 use crate::publish::study::{self, File, Study};
 use crate::publish::{ddi, may_hang};
 use crate::store::StoredRelease;
@@ -114,21 +117,50 @@ pub(super) fn save(name: &str, kind: &'static str, content: impl IntoResponse) -
     (named, response).into_response()
 }
 
+/// How many files are written at once: they take a processor each, and residents come first.
+static WRITING: Semaphore = Semaphore::const_new(2);
+/// How long somebody waits for their turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Writes a file off the threads that answer, when it is its turn.
+///
+/// # Errors
+/// `Busy`, when the turn does not come; what the writing says.
+async fn writing<T: Send + 'static>(
+    write: impl FnOnce() -> std::result::Result<T, String> + Send + 'static,
+) -> Result<T> {
+    let turn = tokio::time::timeout(PATIENCE, WRITING.acquire()).await;
+    let Ok(Ok(_turn)) = turn else { return Err(Error::Busy) };
+    let written = tokio::task::spawn_blocking(write).await;
+    written.map_err(|error| Error::Failed(error.to_string()))?.map_err(Error::Failed)
+}
+
 /// Every table of a release as CSV, or with every chart's table as a workbook.
 ///
 /// # Errors
 /// When the workbook cannot be written; `NotFound` for another kind of file.
-pub(super) fn tables(app: &App, evidence: &Evidence, kind: &str, lang: Lang) -> Result<Response> {
+pub(super) async fn tables(
+    app: &App,
+    evidence: Evidence,
+    kind: &str,
+    lang: Lang,
+) -> Result<Response> {
     let number = evidence.release.number;
-    let grid: Grid = long(&evidence.tables, lang);
     match kind {
-        "csv" => Ok(save(&format!("release-{number}.csv"), CSV, grid.csv())),
+        "csv" => {
+            let csv = writing(move || Ok(long(&evidence.tables, lang).csv())).await?;
+            Ok(save(&format!("release-{number}.csv"), CSV, csv))
+        }
         "xlsx" => {
-            let title = app.data_words(lang).tables(number);
-            let words = app.chart_words(lang);
-            let pages = charts(&evidence.sheets, &evidence.tables, lang, words);
-            let book = workbook(&title, evidence.release.made, &pages, Some(&grid));
-            Ok(save(&format!("release-{number}.xlsx"), XLSX, book.map_err(Error::Failed)?))
+            let app = app.clone();
+            let book = writing(move || {
+                let grid = long(&evidence.tables, lang);
+                let title = app.data_words(lang).tables(number);
+                let words = app.chart_words(lang);
+                let pages = charts(&evidence.sheets, &evidence.tables, lang, words);
+                workbook(&title, evidence.release.made, &pages, Some(&grid))
+            });
+            Ok(save(&format!("release-{number}.xlsx"), XLSX, book.await?))
         }
         _ => Err(Error::NotFound),
     }
@@ -172,16 +204,16 @@ pub(super) async fn files(
     let drawn = rows::draw(&app.store, request, &collection, &instrument).await?;
     let names = rows::names(&app.store, of, Some(&collection)).await?;
     let day = request.decided.as_ref().map_or(request.asked.at, |yes| yes.at);
-    let file = File {
-        request,
-        rows: &drawn.rows,
-        left_out: drawn.left_out,
-        is_weighted: drawn.is_weighted,
-        day: day_of(diagnosis, day),
-    };
-    let study = Study::new(Some(diagnosis), Some(&collection), &instrument, &names, app.terms());
-    let files = study::files(&study.with(file)).map_err(Error::Failed)?;
-    Ok((collection, files))
+    let day = day_of(diagnosis, day);
+    let (app, diagnosis) = (app.clone(), diagnosis.clone());
+    let (request, of) = (request.clone(), collection.clone());
+    let files = writing(move || {
+        let study = Study::new(Some(&diagnosis), Some(&of), &instrument, &names, app.terms());
+        let Drawn { rows, left_out, is_weighted } = &drawn;
+        let (left_out, is_weighted) = (*left_out, *is_weighted);
+        study::files(&study.with(File { request: &request, rows, left_out, is_weighted, day }))
+    });
+    Ok((collection, files.await?))
 }
 
 fn day_of(diagnosis: &Diagnosis, at: i64) -> Date {

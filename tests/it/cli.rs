@@ -32,7 +32,8 @@ fn help_is_the_manual() {
     insta::assert_snapshot!("help", said(&run(&["--help"])));
     let commands = [
         "serve", "demo", "invite", "check", "import", "analyse", "area", "export", "release",
-        "poster", "xlsform", "key", "backup", "restore", "verify", "transfer",
+        "poster", "xlsform", "key", "backup", "restore", "verify", "transfer", "tables",
+        "codebook", "rows",
     ];
     for command in commands {
         let help = said(&run(&[command, "--help"]));

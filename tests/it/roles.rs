@@ -5,8 +5,9 @@ use miradouro::domain::collection::State;
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::Diagnosis;
 use miradouro::domain::draft::Draft;
-use miradouro::domain::ids::{AreaId, CollectionId, PersonId, PhotoId, ReflectionId};
+use miradouro::domain::ids::{AreaId, CollectionId, ExportId, PersonId, PhotoId, ReflectionId};
 use miradouro::domain::people::{Invited, Person, Role};
+use miradouro::domain::row_export::{RowExport, Signature, Standing};
 use miradouro::domain::text::Lang;
 use miradouro::instruments::Shelf;
 use miradouro::store::{NewReflection, Token};
@@ -30,7 +31,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 105] = [
+const MATRIX: [(&str, &str, &str); 116] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -123,9 +124,21 @@ const MATRIX: [(&str, &str, &str); 105] = [
     // people
     ("GET", "/d/{slug}/members", "in 404 403 200 200 200 200"),
     ("POST", "/d/{slug}/members", "in 404 403 403 403 403 422"),
+    ("POST", "/d/{slug}/members/{person}/organisation", "in 404 403 403 403 403 303"),
     ("POST", "/d/{slug}/members/{person}/reset", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/members/{person}/remove", "in 404 403 403 403 403 303"),
     ("GET", "/d/{slug}/log", "in 404 403 200 200 200 200"),
+    // data for research: codebooks for every member, rows for two people
+    ("GET", "/d/{slug}/exports", "in 404 200 200 200 200 200"),
+    ("POST", "/d/{slug}/exports", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/exports/new", "in 404 403 403 403 403 200"),
+    ("POST", "/d/{slug}/exports/{export}", "in 404 403 422 422 422 422"),
+    ("GET", "/d/{slug}/exports/{export}/{file}", "in 404 403 403 403 403 404"),
+    ("GET", "/d/{slug}/codebooks/{instrument}/{file}", "in 404 200 200 200 200 200"),
+    ("GET", "/d/{slug}/codebooks/nonsense/{file}", "in 404 404 404 404 404 404"),
+    ("GET", "/d/{slug}/releases/{n}/{file}", "in 404 200 200 200 200 200"),
+    ("GET", "/d/{slug}/releases/2/{file}", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/releases/3/{file}", "in 404 404 404 404 404 404"),
     // releases: the first is public, the second is the committee's
     ("GET", "/d/{slug}/releases/new", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/releases", "in 404 403 403 403 403 422"),
@@ -209,6 +222,7 @@ struct Ground {
     token: String,
     area: AreaId,
     photo: PhotoId,
+    export: ExportId,
 }
 
 impl Ground {
@@ -240,6 +254,18 @@ impl Ground {
             person: somebody,
         };
         house.store.begin_draft(diagnosis.id, &written).await.unwrap();
+        let asked = Signature { person: somebody, organisation: "a".to_owned(), at: NOW };
+        let request = RowExport {
+            id: ExportId::random(),
+            diagnosis: diagnosis.id,
+            collection: open.id,
+            identifiers: Vec::new(),
+            purpose: "for the university".to_owned(),
+            asked,
+            standing: Standing::Waiting,
+            decided: None,
+        };
+        house.store.ask_rows(&request).await.unwrap();
         let token = Token::random();
         house.store.invite(&token, &Invited::Reset(somebody), NOW + 60_000).await.unwrap();
         Self {
@@ -255,6 +281,7 @@ impl Ground {
             token: token.letters().to_owned(),
             area,
             photo,
+            export: request.id,
         }
     }
 
@@ -270,6 +297,12 @@ impl Ground {
         let file = match path {
             _ if path.contains("/versions/") => "1.toml",
             _ if path.contains("/paper/") => "en.pdf",
+            _ if path.contains("/exports/") => "rows.zip",
+            _ if path.contains("/codebooks/") => "1.xml",
+            _ if path.ends_with("}/{file}") && path.contains("/releases/{n}/{file}") => {
+                "tables.csv"
+            }
+            _ if path.ends_with("/2/{file}") || path.ends_with("/3/{file}") => "tables.xlsx",
             _ => "first.csv",
         };
         let n = if path.ends_with("/publish") { "2" } else { "1" };
@@ -291,6 +324,7 @@ impl Ground {
             ("{token}", self.token.clone()),
             ("{area}", self.area.to_string()),
             ("{photo}", self.photo.to_string()),
+            ("{export}", self.export.to_string()),
         ];
         fillings.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
     }
@@ -307,6 +341,7 @@ impl Ground {
             "/d/{slug}/collections/{id}/paper" => {
                 vec![("lang", text("en")), ("copies", text("1"))]
             }
+            "/d/{slug}/exports/{export}" => vec![("standing", text("consented"))],
             "/d/{slug}/walks/{id}/reflections" => {
                 vec![("reflection", self.reflection.to_string()), ("state", text("shown"))]
             }
@@ -404,7 +439,8 @@ fn nothing_of_another_diagnosis_is_found_under_ones_own() {
             house.signed_in(&own, Role::Moderator).await,
         ];
         let elsewhere = Ground { diagnosis: own, ..ground };
-        let ids = ["{id}", "{draft}", "{person}", "{n}", "{walk}", "{private}", "{area}"];
+        let ids =
+            ["{id}", "{draft}", "{person}", "{n}", "{walk}", "{private}", "{area}", "{export}"];
         let with_id =
             |path: &str| path.starts_with("/d/{slug}/") && ids.iter().any(|id| path.contains(id));
         let mut tried = 0;

@@ -9,13 +9,15 @@ use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdic
 use miradouro::domain::diagnosis::{PopulationCount, Wave, Zone, ZoneSet};
 use miradouro::domain::draft::Draft;
 use miradouro::domain::ids::{
-    CollectionId, DataWalkId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId,
+    CollectionId, DataWalkId, ExportId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId,
 };
 use miradouro::domain::paper::MOST_SHEETS;
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::photo::PhotoState;
 use miradouro::domain::question::Kind;
 use miradouro::domain::reconcile::PaperCount;
+use miradouro::domain::retention::Kept;
+use miradouro::domain::row_export::{self as exports, RowExport, Signature};
 use miradouro::domain::takeaway::Takeaway;
 use miradouro::domain::text::Lang;
 use miradouro::domain::version::Publication;
@@ -836,5 +838,72 @@ fn a_ceiling_stops_a_flood_and_forgets_nobody() {
         let day = "2026-11-22".parse().unwrap();
         store.close_collection(of, collection.id, day, false).await.unwrap();
         assert!(matches!(store.set_ceiling(of, collection.id, 9).await, Err(StoreError::Stale(_))));
+    });
+}
+
+/// Who speaks for whom, and requests for rows: of two decisions one stands, and two files of one
+/// collection have the same identifiers.
+#[test]
+fn rows_are_asked_for_and_decided_about_once() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (of, store) = (diagnosis.id, &house.store);
+        let (collection, _) = house.collection(&diagnosis, &wave, "pulse2").await;
+        let person = |name: &str| Person {
+            id: PersonId::random(),
+            name: name.to_owned(),
+            lang: Lang::En,
+            host: false,
+            roles: vec![(of, Role::Coordinator)],
+        };
+        let (one, two) = (person("one"), person("two"));
+        for who in [&one, &two] {
+            let sign_in = Uuid::new_v4().to_string();
+            store.add_person(who, &sign_in, None).await.unwrap();
+        }
+        store.affiliate(of, one.id, "House", 1).await.unwrap();
+        store.affiliate(of, one.id, "House", 2).await.unwrap();
+        store.affiliate(of, two.id, "University", 3).await.unwrap();
+        let all = store.affiliations(of).await.unwrap();
+        assert_eq!((all[&one.id].since, all[&two.id].organisation.as_str()), (1, "University"));
+        store.affiliate(of, one.id, "School", 4).await.unwrap();
+        assert_eq!(store.affiliations(of).await.unwrap()[&one.id].since, 4, "another name");
+        let signed =
+            |who: &Person, at| Signature { person: who.id, organisation: "x".to_owned(), at };
+        let request = |at, identifiers: &[&str]| RowExport {
+            id: ExportId::random(),
+            diagnosis: of,
+            collection: collection.id,
+            identifiers: identifiers.iter().map(|id| (*id).to_owned()).collect(),
+            purpose: "why".to_owned(),
+            asked: signed(&one, at),
+            standing: exports::Standing::Waiting,
+            decided: None,
+        };
+        let requests = [request(5, &["d_age"]), request(6, &["d_gender"]), request(7, &["d_age"])];
+        for one in &requests {
+            store.ask_rows(one).await.unwrap();
+        }
+        assert_eq!(store.row_exports(of).await.unwrap(), requests);
+        let yes = signed(&two, 8);
+        let decide = async |at: usize, standing| {
+            store.decide_rows(of, requests[at].id, standing, &yes).await
+        };
+        decide(0, exports::Standing::Consented).await.unwrap();
+        let again = decide(0, exports::Standing::Refused).await;
+        assert!(matches!(again, Err(StoreError::Stale(_))));
+        let other = decide(1, exports::Standing::Consented).await;
+        assert!(matches!(other, Err(StoreError::Stale(_))), "other identifiers");
+        decide(1, exports::Standing::Refused).await.unwrap();
+        decide(2, exports::Standing::Consented).await.unwrap();
+        let found = store.row_exports(of).await.unwrap();
+        assert_eq!(found[0].decided, Some(yes));
+        assert_eq!(found[1].standing, exports::Standing::Refused);
+        store.remove_member(of, one.id).await.unwrap();
+        assert!(!store.affiliations(of).await.unwrap().contains_key(&one.id));
+        store.affiliate(of, two.id, "", 9).await.unwrap();
+        assert!(store.affiliations(of).await.unwrap().is_empty());
+        store.forget_of(of, collection.id, Kept::Answers).await.unwrap();
+        assert_eq!(store.row_exports(of).await.unwrap(), []);
     });
 }

@@ -33,12 +33,13 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 27] = [
+const CRATES: [(&str, &[&str]); 28] = [
     ("toml", &["instruments", "words", "job"]),
     ("toml_edit", &["instruments"]),
     ("calamine", &["instruments"]),
-    ("rust_xlsxwriter", &["instruments"]),
-    ("zip", &["instruments"]),
+    ("rust_xlsxwriter", &["instruments", "publish"]),
+    ("zip", &["instruments", "publish"]),
+    ("quick_xml", &["publish"]),
     ("polars", &["analysis"]),
     ("statrs", &["analysis"]),
     ("encoding_rs", &["analysis"]),

@@ -151,7 +151,7 @@ async fn tables(
     if kind == "json" {
         return Ok(told(&evidence.tables.iter().map(shape::table).collect()));
     }
-    Ok(research::tables(&app, &evidence, kind, lang)?)
+    Ok(research::tables(&app, evidence, kind, lang).await?)
 }
 
 /// `GET /api/v1/diagnoses/{slug}/releases/{number}/tables/{collection}/{question}`.
