@@ -91,6 +91,19 @@ pub(super) fn foldings(question: &Question, codes: &[String]) -> Vec<Vec<Vec<usi
     }
 }
 
+/// Three answers for a table whose finer one cannot be shown, each made of whole ones of `finer`;
+/// none where there is no order or there are no more already.
+pub(super) fn in_three(
+    question: &Question,
+    codes: &[String],
+    finer: &[Vec<usize>],
+) -> Option<Vec<Vec<usize>>> {
+    let three = folded(question, codes).or_else(|| ends(question, codes.len()))?;
+    let is_whole =
+        |cell: &Vec<usize>| three.iter().any(|coarse| cell.iter().all(|at| coarse.contains(at)));
+    (three.len() < finer.len() && finer.iter().all(is_whole)).then_some(three)
+}
+
 /// The two ends of a scale and its middle, whatever was answered; none without an order.
 pub(super) fn ends(question: &Question, steps: usize) -> Option<Vec<Vec<usize>>> {
     match question.measure() {

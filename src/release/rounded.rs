@@ -138,7 +138,7 @@ impl<'a> Study<'a> {
                 let division = Division { tally, bases, merge, cells: &fresh.cells };
                 match shown {
                     Some(earlier) => self.divided_as(&division, earlier),
-                    None => self.divided(&division),
+                    None => self.divided(&division).or_else(|why| self.in_three(&division, why)),
                 }
             }
         }
@@ -158,6 +158,15 @@ impl<'a> Study<'a> {
             why = Withheld::CouldBeWorkedOut;
         }
         Err(why)
+    }
+
+    /// The same with the answers counted together in three: what differs between groups is then seen
+    /// still, where five answers would let a small number be worked out.
+    fn in_three(&self, division: &Division<'_>, why: Withheld) -> Result<Body, Withheld> {
+        let three = policy::in_three(self.question, &division.tally.codes, division.cells);
+        let cells = three.filter(|_| why == Withheld::CouldBeWorkedOut).ok_or(why)?;
+        let bases = division.bases.clone();
+        self.divided(&Division { bases, cells: &cells, ..*division }).map_err(|_same| why)
     }
 
     /// Keeps the groups of the earlier table, or splits them where each part is large enough by
