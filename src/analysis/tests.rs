@@ -226,6 +226,52 @@ proptest! {
     }
 
     #[test]
+    fn tables_are_those_of_a_plain_loop(rows in vec(answers(), 0..40)) {
+        let instrument = everything();
+        let frame = Frame::new(&instrument, &zones(), rows.clone()).unwrap();
+        let all = frame.tallies(&instrument, Weighting::ByQuestion).unwrap();
+        let code = |row: &Answers, id: &str| match row.0.get(id) {
+            Some(Answer::Code(code)) => Some(code.clone()),
+            _ => None,
+        };
+        let weight = |row: &Answers| match row.0.get("weight") {
+            Some(Answer::Number(weight)) if weight.is_finite() && *weight > 0.0 => *weight,
+            _ => 0.0,
+        };
+        for tally in all.iter().filter(|tally| tally.question == "feel") {
+            for group in &tally.groups {
+                let here = |row: &&Answers| tally.by.as_ref().is_none_or(|by| {
+                    code(row, by).as_ref() == Some(&group.group)
+                });
+                let gave = |wanted: &str| {
+                    let rows = rows.iter().filter(here);
+                    rows.filter(|row| code(row, "feel").as_deref() == Some(wanted)).collect::<Vec<_>>()
+                };
+                let sums: Vec<f64> = tally.codes.iter()
+                    .map(|code| gave(code).iter().map(|row| weight(row)).sum()).collect();
+                let whole: f64 = sums.iter().sum();
+                for (at, wanted) in tally.codes.iter().enumerate() {
+                    prop_assert_eq!(group.counts[at], gave(wanted).len() as u64);
+                    let share = group.weighted.as_ref().unwrap()[at];
+                    let expected = if whole > 0.0 { sums[at] / whole } else { 0.0 };
+                    prop_assert!((share - expected).abs() < 1e-12);
+                }
+                prop_assert!((group.weights.unwrap().sum - whole).abs() < 1e-9);
+            }
+        }
+        // One question asked alone is counted as among the others.
+        for tally in &all {
+            let alone = frame.tally(&tally.question, tally.by.as_deref(), Weighting::ByQuestion);
+            let alone = alone.unwrap();
+            prop_assert_eq!(alone.groups.len(), tally.groups.len());
+            for (one, other) in alone.groups.iter().zip(&tally.groups) {
+                prop_assert_eq!((&one.counts, one.base), (&other.counts, other.base));
+                prop_assert_eq!((one.missing, one.skipped), (other.missing, other.skipped));
+            }
+        }
+    }
+
+    #[test]
     fn places_and_groups_never_fail(rows in vec(answers(), 0..20)) {
         let instrument = everything();
         let frame = Frame::new(&instrument, &zones(), rows).unwrap();

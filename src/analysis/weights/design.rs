@@ -64,6 +64,13 @@ struct Stratum {
     left: f64,
 }
 
+impl Stratum {
+    /// (1 - n/N) · n/(n-1); 0 where the population was taken whole.
+    fn factor(&self) -> f64 {
+        if self.units < 2 { 0.0 } else { self.left * count(self.units) / count(self.units - 1) }
+    }
+}
+
 impl Design {
     /// Every row a unit of its own, in one stratum.
     #[must_use]
@@ -151,13 +158,7 @@ impl Design {
     /// When a stratum has one unit that is not its whole population.
     pub fn linearise(&self, influences: &[&[f64]]) -> Result<Matrix, Undefined> {
         let size = influences.len();
-        for stratum in self.strata.iter().filter(|stratum| stratum.left > 0.0) {
-            if stratum.units < 2 {
-                let alone = self.strata.len() == 1;
-                let lonely = Undefined::Lonely(stratum.name.clone());
-                return Err(if alone { Undefined::OneUnit } else { lonely });
-            }
-        }
+        self.estimable()?;
         let mut totals = vec![0.0; self.stratum_of.len() * size];
         for (at, influence) in influences.iter().enumerate() {
             for (unit, u) in self.unit_of.iter().zip(*influence) {
@@ -173,16 +174,69 @@ impl Design {
         }
         let mut spread = Matrix::zero(size, size);
         for (unit, stratum) in self.stratum_of.iter().enumerate() {
-            let Stratum { units, left, .. } = &self.strata[*stratum];
-            if *left <= 0.0 {
-                continue;
-            }
-            let factor = left * count(*units) / count(units - 1);
+            let factor = self.strata[*stratum].factor();
             let off = |at: usize| totals[unit * size + at] - means[stratum * size + at];
             for i in 0..size {
                 let scaled = factor * off(i);
                 for j in 0..size {
                     spread[(i, j)] += scaled * off(j);
+                }
+            }
+        }
+        Ok(spread)
+    }
+
+    /// Whether every stratum says how its units differ, or was taken whole.
+    fn estimable(&self) -> Result<(), Undefined> {
+        let lonely = |stratum: &&Stratum| stratum.left > 0.0 && stratum.units < 2;
+        match self.strata.iter().find(lonely) {
+            None => Ok(()),
+            Some(_) if self.strata.len() == 1 => Err(Undefined::OneUnit),
+            Some(stratum) => Err(Undefined::Lonely(stratum.name.clone())),
+        }
+    }
+
+    /// The linearised covariances of the sums of u over cells, without a column for each cell: what
+    /// [`Design::linearise`] would give for the influences u·(row in the cell), one slice for each cell.
+    ///
+    /// # Errors
+    /// When a stratum has one unit that is not its whole population.
+    pub fn linearise_cells(
+        &self,
+        cell: &[Option<usize>],
+        cells: usize,
+        u: &[f64],
+    ) -> Result<Matrix, Undefined> {
+        self.estimable()?;
+        let mut rows: Vec<(usize, usize, f64)> = self
+            .unit_of
+            .iter()
+            .zip(cell)
+            .zip(u)
+            .filter_map(|((unit, cell), u)| Some((*unit, (*cell)?, *u)))
+            .collect();
+        rows.sort_by_key(|(unit, cell, _)| (*unit, *cell));
+        let mut spread = Matrix::zero(cells, cells);
+        let mut whole = vec![0.0; self.strata.len() * cells];
+        for unit in rows.chunk_by(|one, other| one.0 == other.0) {
+            let stratum = unit.first().map_or(0, |(unit, _, _)| self.stratum_of[*unit]);
+            let factor = self.strata[stratum].factor();
+            let here = unit.chunk_by(|one, other| one.1 == other.1);
+            let sums: Vec<(usize, f64)> = here
+                .filter_map(|same| Some((same.first()?.1, same.iter().map(|row| row.2).sum())))
+                .collect();
+            for (i, one) in &sums {
+                whole[stratum * cells + i] += one;
+                for (j, other) in &sums {
+                    spread[(*i, *j)] += factor * one * other;
+                }
+            }
+        }
+        for (stratum, whole) in self.strata.iter().zip(whole.chunks(cells)) {
+            let share = stratum.factor() / count(stratum.units);
+            for (i, one) in whole.iter().enumerate().filter(|(_, one)| **one > 0.0) {
+                for (j, other) in whole.iter().enumerate() {
+                    spread[(i, j)] -= share * one * other;
                 }
             }
         }

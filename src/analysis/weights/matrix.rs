@@ -38,6 +38,26 @@ impl Matrix {
         all.clone().flat_map(|i| all.clone().map(move |j| self[(i, j)] * self[(j, i)])).sum()
     }
 
+    /// A · `self` · Aᵀ, with the rows of A given.
+    #[must_use]
+    pub fn between(&self, rows: &[Vec<f64>]) -> Self {
+        let half: Vec<Vec<f64>> = rows
+            .iter()
+            .map(|row| {
+                let column =
+                    |at: usize| row.iter().enumerate().map(|(i, a)| a * self[(i, at)]).sum::<f64>();
+                (0..self.columns).map(column).collect()
+            })
+            .collect();
+        let mut made = Self::zero(rows.len(), rows.len());
+        for (i, half) in half.iter().enumerate() {
+            for (j, row) in rows.iter().enumerate() {
+                made[(i, j)] = half.iter().zip(row).map(|(one, other)| one * other).sum();
+            }
+        }
+        made
+    }
+
     /// X in `self` · X = `right`, by elimination with the largest pivot; none where there is not
     /// exactly one.
     #[must_use]

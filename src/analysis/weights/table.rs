@@ -129,9 +129,6 @@ impl Table<'_> {
     }
 
     /// The trace of Δ and of its square.
-    ///
-    /// The contrasts go over the influences before these are spread, so that no covariance of all
-    /// cells is ever laid out.
     fn effects(
         &self,
         cell: &[Option<usize>],
@@ -147,21 +144,21 @@ impl Table<'_> {
         let over = |cell: usize| {
             if self.share[cell] > 0.0 { 1.0 / self.share[cell] } else { 0.0 }
         };
-        // C' D⁻¹ p is what a row outside every rectangle moves the contrast by.
-        let influence = |contrast: &[(usize, f64); 4]| -> Vec<f64> {
+        // What a row of each cell moves each contrast by, times its share of the weight: the mean of
+        // the contrast is taken off, since rows outside the table move nothing.
+        let moves = |contrast: &[(usize, f64); 4]| -> Vec<f64> {
             let mean: f64 =
                 contrast.iter().map(|(at, sign)| sign * over(*at) * self.share[*at]).sum();
-            let moved = |(cell, weight): (&Option<usize>, &f64)| {
-                cell.map_or(0.0, |cell| {
-                    let mine = contrast.iter().filter(|(at, _)| *at == cell);
-                    weight / whole * (mine.map(|(at, sign)| sign * over(*at)).sum::<f64>() - mean)
-                })
-            };
-            cell.iter().zip(weights).map(moved).collect()
+            let mut moves = vec![-mean; self.share.len()];
+            for (at, sign) in contrast {
+                moves[*at] += sign * over(*at);
+            }
+            moves
         };
-        let influences: Vec<Vec<f64>> = contrasts.iter().map(influence).collect();
-        let slices: Vec<&[f64]> = influences.iter().map(Vec::as_slice).collect();
-        let spread = design.linearise(&slices)?;
+        let moves: Vec<Vec<f64>> = contrasts.iter().map(moves).collect();
+        let u: Vec<f64> = weights.iter().map(|weight| weight / whole).collect();
+        let cells = design.linearise_cells(cell, self.share.len(), &u)?;
+        let spread = cells.between(&moves);
         let mut simple = Matrix::zero(contrasts.len(), contrasts.len());
         for (i, one) in contrasts.iter().enumerate() {
             for (j, other) in contrasts.iter().enumerate() {
