@@ -9,6 +9,8 @@ use super::survey::{Published, Survey};
 /// How far a count may lie from what is shown.
 const REACH: i64 = 4;
 const MANY: i64 = 1 << 20;
+/// How often a search by trial branches before it gives up.
+const TRIES: u32 = 3000;
 
 /// What the reader found.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,6 +21,8 @@ pub(crate) struct Found {
     pub(crate) exact: u64,
     /// Counts it knows to be one to four.
     pub(crate) certain: u64,
+    /// Counts over which the search gave up.
+    pub(crate) open: u64,
 }
 
 /// Unknown counts between bounds, and sums of them that are nought.
@@ -200,7 +204,7 @@ impl Reader {
         self.bounds = bounds;
         self.found(|reader, at| {
             let (low, high) = reader.bounds[at];
-            (low == high, low >= 1 && high <= 4 && low < high)
+            (low == high, low >= 1 && high <= 4 && low < high, false)
         })
     }
 
@@ -241,18 +245,24 @@ impl Reader {
     }
 
     /// The same by trial: a count is only known, or certainly one to four, when no whole set of
-    /// counts fits all that is shown in which it is anything else. A search that gives up counts as
-    /// found.
+    /// counts fits all that is shown in which it is anything else. Where the search gives up, that is
+    /// counted apart.
     pub(crate) fn solve(&self) -> Found {
         self.found(|reader, at| {
             let (low, high) = reader.bounds[at];
             let truth = reader.truth[at];
+            // Whether it can be another value; nothing where the search gave up.
             let other = |values: Vec<i64>| {
-                values.into_iter().any(|value| {
-                    let mut bounds = reader.bounds.clone();
+                let mut gave_up = false;
+                for value in values {
+                    let (mut bounds, mut tries) = (reader.bounds.clone(), TRIES);
                     bounds[at] = (value, value);
-                    reader.fits(&mut bounds, &mut 400)
-                })
+                    if reader.fits(&mut bounds, &mut tries) {
+                        return Some(true);
+                    }
+                    gave_up |= tries == 0;
+                }
+                (!gave_up).then_some(false)
             };
             // Far from the truth is the hardest, so near values are tried first.
             let near = |from: i64, to: i64| {
@@ -263,10 +273,14 @@ impl Reader {
             };
             let mut others = near(low, high);
             others.retain(|value| *value != truth);
-            let known = !other(others);
-            let small =
-                (1..=4).contains(&truth) && { !other([near(5, high), near(0, 0)].concat()) };
-            (known, small && !known)
+            let known = other(others);
+            let small = if (1..=4).contains(&truth) {
+                other([near(5, high), near(0, 0)].concat())
+            } else {
+                Some(true)
+            };
+            let exact = known == Some(false);
+            (exact, small == Some(false) && !exact, known.is_none() || small.is_none())
         })
     }
 
@@ -293,15 +307,16 @@ impl Reader {
             || (value < high && self.fits(&mut above, tries))
     }
 
-    fn found(&self, known: impl Fn(&Self, usize) -> (bool, bool)) -> Found {
+    fn found(&self, known: impl Fn(&Self, usize) -> (bool, bool, bool)) -> Found {
         let mut found = Found::default();
         for at in &self.watched {
             let ((low, high), truth) = (self.bounds[*at], self.truth[*at]);
             assert!(low <= truth && truth <= high, "the reader is wrong: {truth}, {low} to {high}");
-            let (exact, certain) = known(self, *at);
+            let (exact, certain, open) = known(self, *at);
             found.cells += 1;
             found.exact += u64::from(exact);
             found.certain += u64::from(certain);
+            found.open += u64::from(open);
         }
         found
     }
