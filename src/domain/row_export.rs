@@ -230,11 +230,14 @@ pub struct Row {
     pub weight: Option<f64>,
 }
 
+/// The numbers of a response in the order of the columns, and its weight.
+pub type Counted = (Vec<i64>, Option<f64>);
+
 /// What is left of the rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Thinned {
     /// Each row that stays: its numbers, and the mean weight of its class.
-    pub rows: Vec<(Vec<i64>, Option<f64>)>,
+    pub rows: Vec<Counted>,
     /// How many were left out.
     pub left_out: usize,
 }
@@ -245,13 +248,13 @@ pub struct Thinned {
 /// the same sensitive choice), that answer is left out for the class.
 #[must_use]
 pub fn thinned(
-    rows: Vec<(Vec<i64>, Option<f64>)>,
+    rows: Vec<Counted>,
     identifiers: usize,
     sensitive: &[Delicate],
     smallest: usize,
 ) -> Thinned {
     let all = rows.len();
-    let mut classes: BTreeMap<Vec<i64>, Vec<(Vec<i64>, Option<f64>)>> = BTreeMap::new();
+    let mut classes: BTreeMap<Vec<i64>, Vec<Counted>> = BTreeMap::new();
     for row in rows {
         let class = row.0.iter().take(identifiers).copied().collect();
         classes.entry(class).or_default().push(row);
@@ -279,7 +282,7 @@ pub struct Delicate {
 }
 
 impl Delicate {
-    fn hide(self, class: &mut [(Vec<i64>, Option<f64>)]) {
+    fn hide(self, class: &mut [Counted]) {
         let said: Vec<i64> =
             class.iter().filter_map(|(cells, _)| cells.get(self.column).copied()).collect();
         let mut valid = said.iter().filter(|number| **number >= 0);

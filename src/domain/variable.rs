@@ -326,7 +326,10 @@ fn choices_of(choices: &[Choice], fold: Option<&Fold>) -> Vec<Value> {
             .into_iter()
             .filter_map(|codes| folded(&valid, codes))
             .collect(),
-        None => valid.iter().filter_map(|choice| folded(&valid, &[choice.code.clone()])).collect(),
+        None => valid
+            .iter()
+            .filter_map(|choice| folded(&valid, std::slice::from_ref(&choice.code)))
+            .collect(),
     };
     for (value, number) in values.iter_mut().zip(1..) {
         value.number = number;

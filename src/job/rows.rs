@@ -40,12 +40,11 @@ pub async fn names(
     of: DiagnosisId,
     collection: Option<&Collection>,
 ) -> Result<Names, crate::store::StoreError> {
-    let (wave, area) = match collection {
-        Some(collection) => (Some(collection.wave), collection.field.area),
-        None => {
-            let newest = store.waves(of).await?.last().map(|wave| wave.id);
-            (newest, store.newest_area(of).await?)
-        }
+    let (wave, area) = if let Some(collection) = collection {
+        (Some(collection.wave), collection.field.area)
+    } else {
+        let newest = store.waves(of).await?.last().map(|wave| wave.id);
+        (newest, store.newest_area(of).await?)
     };
     let zones = match wave {
         Some(wave) => store.zones(of, wave).await?,

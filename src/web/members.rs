@@ -85,13 +85,12 @@ async fn members(desk: &Desk) -> Result<Vec<Member>> {
     let affiliations = desk.app.store.affiliations(desk.diagnosis.id).await?;
     for (id, name, role) in desk.app.store.members(desk.diagnosis.id).await? {
         let role = role_name(role, desk.words());
-        match members.iter_mut().find(|member| member.id == id) {
-            Some(member) => member.roles = format!("{}, {role}", member.roles),
-            None => {
-                let organisation = affiliations.get(&id).map(|own| own.organisation.clone());
-                let (roles, organisation) = (role.to_owned(), organisation.unwrap_or_default());
-                members.push(Member { id, name, roles, organisation });
-            }
+        if let Some(member) = members.iter_mut().find(|member| member.id == id) {
+            member.roles = format!("{}, {role}", member.roles);
+        } else {
+            let organisation = affiliations.get(&id).map(|own| own.organisation.clone());
+            let (roles, organisation) = (role.to_owned(), organisation.unwrap_or_default());
+            members.push(Member { id, name, roles, organisation });
         }
     }
     Ok(members)
