@@ -176,8 +176,7 @@ impl Condition {
         };
         let values: Option<Vec<Code>> = given.iter().map(Code::from_json).collect();
         let values = match values {
-            Some(_) if operator == Operator::Given => Vec::new(),
-            None if operator == Operator::Given => Vec::new(),
+            Some(_) | None if operator == Operator::Given => Vec::new(),
             Some(values) if !values.is_empty() || operator == Operator::In => values,
             Some(_) | None => {
                 let sort = "compares with nothing; it needs a text or a number";

@@ -10,11 +10,11 @@ use super::dist::{Z, binomial_half_p, chi2_p, t_975, t_p};
 use super::moments::{correlation, count, mean, variance};
 use super::shares::hits;
 
+/// A column, its successes, and its valid codes where they are given.
+type Side<'a> = (&'a str, Vec<Code>, Option<Vec<Code>>);
+
 /// `[column, successes, valid codes]` of a param.
-fn side<'a>(
-    ask: &Ask<'a>,
-    name: &'static str,
-) -> Result<(&'a str, Vec<Code>, Option<Vec<Code>>), Refusal> {
+fn side<'a>(ask: &Ask<'a>, name: &'static str) -> Result<Side<'a>, Refusal> {
     let parts = ask.value(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let (Some(column), Some(success)) = (parts.first().and_then(Value::as_str), parts.get(1))
     else {
@@ -142,17 +142,16 @@ pub(super) fn paired_means(ask: &Ask<'_>) -> Result<Answer, Refusal> {
 
 /// The one population size of the column `fpc`, or the number that stands there.
 fn population(ask: &Ask<'_>, n: usize) -> Result<f64, Refusal> {
-    let size = match ask.number("fpc") {
-        Ok(size) => size,
-        Err(_) => {
-            let rows = ask.rows("filter")?;
-            let mut sizes: Vec<f64> =
-                ask.numbers(ask.text("fpc")?, None, None, &rows)?.into_iter().flatten().collect();
-            sizes.dedup();
-            match sizes.as_slice() {
-                [size] => *size,
-                _ => return Err(Refusal::cannot("fpc must be the same in every row")),
-            }
+    let size = if let Ok(size) = ask.number("fpc") {
+        size
+    } else {
+        let rows = ask.rows("filter")?;
+        let mut sizes: Vec<f64> =
+            ask.numbers(ask.text("fpc")?, None, None, &rows)?.into_iter().flatten().collect();
+        sizes.dedup();
+        match sizes.as_slice() {
+            [size] => *size,
+            _ => return Err(Refusal::cannot("fpc must be the same in every row")),
         }
     };
     if size < count(n) {

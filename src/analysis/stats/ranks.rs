@@ -42,7 +42,9 @@ impl RankSums {
         for run in all.chunk_by(|one, two| one.0 >= two.0) {
             let before = ranks.doubled.len();
             let doubled = 2 * before + run.len() + 1;
-            run.iter().for_each(|(_, group)| ranks.sums[*group] += count(doubled) / 2.0);
+            for (_, group) in run {
+                ranks.sums[*group] += count(doubled) / 2.0;
+            }
             let size = count(run.len());
             ranks.ties += size.powi(3) - size;
             ranks.doubled.extend(std::iter::repeat_n(doubled, run.len()));

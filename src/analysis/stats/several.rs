@@ -102,7 +102,9 @@ pub(super) fn multi_response(ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let ticks: usize = counts.iter().sum();
     let codes: Vec<Code> = names.iter().map(|name| Code::new(name)).collect();
     let mut numbers = Answer::new();
-    by_number.iter().for_each(|(ticks, many)| numbers.put(&ticks.to_string(), *many));
+    for (ticks, many) in &by_number {
+        numbers.put(&ticks.to_string(), *many);
+    }
     let mut answer = Answer::new()
         .with("n_rows", rows.count)
         .with("n_base", n)
