@@ -1,6 +1,7 @@
 //! What pages and programs both get: released tables as files, codebooks, and the rows of a request.
 //! Whoever asks, it is the same content under the same rules.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::http::{HeaderName, StatusCode, header};
@@ -82,14 +83,20 @@ impl Reader {
         let of = self.diagnosis.id;
         let mut versions = app.store.versions(of).await?;
         if !self.may(May::SeePublished) {
-            let collections = app.store.collections(of).await?;
-            let fielded = |hash: &str| {
-                let asked = collections.iter().filter(|one| one.state != Stands::Draft);
-                asked.into_iter().any(|one| one.instrument == hash)
-            };
-            versions.retain(|version| fielded(&version.hash));
+            let fielded = self.fielded(app).await?;
+            versions.retain(|version| fielded.contains(&version.hash));
         }
         Ok(versions)
+    }
+
+    /// The instruments that were in the field, by their hashes; also an intake server may read them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn fielded(&self, app: &Inner) -> Result<BTreeSet<String>> {
+        let collections = app.store.collections(self.diagnosis.id).await?;
+        let asked = collections.into_iter().filter(|one| one.state != Stands::Draft);
+        Ok(asked.map(|one| one.instrument).collect())
     }
 }
 

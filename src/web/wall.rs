@@ -393,10 +393,10 @@ async fn files(app: &App, diagnosis: Diagnosis, lang: Lang) -> Result<Vec<(Strin
     if let Some(last) = reader.releases(app).await?.last() {
         let at = format!("/api/v1/diagnoses/{slug}/releases/{}/tables", last.number);
         links.push((words.tables(last.number), format!("{at}?format=xlsx&lang={lang}")));
-        for version in reader.versions(app).await? {
-            let title = app.instrument(reader.diagnosis.id, &version.hash).await?;
-            let at = format!("/api/v1/diagnoses/{slug}/instruments/{}/codebook", version.hash);
-            links.push((words.codebook(title.title.get(lang)), format!("{at}?format=ddi")));
+        for hash in reader.fielded(app).await? {
+            let instrument = app.instrument(reader.diagnosis.id, &hash).await?;
+            let at = format!("/api/v1/diagnoses/{slug}/instruments/{hash}/codebook?format=ddi");
+            links.push((words.codebook(instrument.title.get(lang)), at));
         }
     }
     Ok(links)
