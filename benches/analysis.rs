@@ -14,12 +14,7 @@
 //!
 //! The second part is skipped, and says so, where `PYTHON` (or `python3`) has no polars.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::cast_precision_loss,
-    reason = "a bench prints, and counts to a million"
-)]
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints")]
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -247,8 +242,8 @@ impl Columns {
     fn one(&self, question: &[u8]) -> Plain {
         let none = [(0, 0.0); 8];
         let mut plain = Plain { all: none, area: vec![none; 41], age: vec![none; 7] };
-        for row in 0..question.len() {
-            let (code, weight) = (usize::from(question[row] & 7), self.weight[row]);
+        for (row, code) in question.iter().enumerate() {
+            let (code, weight) = (usize::from(*code & 7), self.weight[row]);
             for cell in [
                 &mut plain.all[code],
                 &mut plain.area[usize::from(self.area[row])][code],

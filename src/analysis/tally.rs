@@ -45,8 +45,8 @@ impl Frame {
         for pack in Pack::all(part, by.as_slice())? {
             let cube = pack.count(part, book, weights.as_deref())?;
             tally.groups = match by {
-                None => everyone(pack.sums(&cube, None), weights.is_some()),
-                Some(by) => grouped(by, pack.sums(&cube, Some(0)), weights.is_some()),
+                None => everyone(&pack.sums(&cube, None), weights.is_some()),
+                Some(by) => grouped(by, &pack.sums(&cube, Some(0)), weights.is_some()),
             };
         }
         Ok(tally)
@@ -124,10 +124,10 @@ impl Tables<'_> {
         for pack in &self.packs {
             let cube = pack.count(self.part, book, self.weights.as_deref())?;
             if tables.is_empty() {
-                tables.push(table(None, everyone(pack.sums(&cube, None), weighted)));
+                tables.push(table(None, everyone(&pack.sums(&cube, None), weighted)));
             }
             for (at, by) in pack.variables().enumerate().filter(|(_, by)| by.id != book.id) {
-                let groups = grouped(by, pack.sums(&cube, Some(at)), weighted);
+                let groups = grouped(by, &pack.sums(&cube, Some(at)), weighted);
                 tables.push(table(Some(by), groups));
             }
         }
@@ -175,15 +175,15 @@ fn grouping<'a>(part: &'a Part, by: &str) -> Result<&'a Book, AnalysisError> {
     book.ok_or_else(|| AnalysisError::NotABreakdown(by.to_owned()))
 }
 
-fn everyone(sums: Vec<Sums>, weighted: bool) -> Vec<GroupTally> {
-    sums.into_iter().map(|sums| group(String::new(), sums, weighted)).collect()
+fn everyone(sums: &[Sums], weighted: bool) -> Vec<GroupTally> {
+    sums.iter().map(|sums| group(String::new(), sums, weighted)).collect()
 }
 
-fn grouped(by: &Book, sums: Vec<Sums>, weighted: bool) -> Vec<GroupTally> {
+fn grouped(by: &Book, sums: &[Sums], weighted: bool) -> Vec<GroupTally> {
     by.codes.iter().zip(sums).map(|(code, sums)| group(code.clone(), sums, weighted)).collect()
 }
 
-fn group(group: String, sums: Sums, weighted: bool) -> GroupTally {
+fn group(group: String, sums: &Sums, weighted: bool) -> GroupTally {
     let whole = sums.weights.sum;
     let share = |(_, weight): &(u64, f64)| if whole > 0.0 { weight / whole } else { 0.0 };
     GroupTally {

@@ -324,6 +324,7 @@ mod tests {
     use crate::domain::collection::{Field, Presence, Sampling};
     use crate::domain::ids::WaveId;
     use crate::domain::variable::tests::every_kind;
+    use crate::domain::variable::{Names, Said};
 
     fn collection() -> Collection {
         Collection {
@@ -399,7 +400,7 @@ mod tests {
         let day = |text: &str| text.parse::<Date>().unwrap();
         let mut closed = collection();
         let last = Refusal::Late(day("2026-10-31"));
-        assert_eq!(why(&closed, &[], 99, &[], "2026-10-02"), [last.clone()]);
+        assert_eq!(why(&closed, &[], 99, &[], "2026-10-02"), std::slice::from_ref(&last));
         assert_eq!(why(&closed, &[], 99, &[], "2026-10-31"), [last]);
         assert_eq!(why(&closed, &[], 99, &[], "2026-11-01"), []);
         closed.field.origin = Origin::Imported;
@@ -414,7 +415,10 @@ mod tests {
         before.standing = Standing::Consented;
         let other = Refusal::OtherIdentifiers(before.identifiers.clone());
         for wanted in [&["job"][..], &["age"], &[]] {
-            assert_eq!(why(&of, wanted, 99, &[before.clone()], "2026-11-22"), [other.clone()]);
+            assert_eq!(
+                why(&of, wanted, 99, std::slice::from_ref(&before), "2026-11-22"),
+                std::slice::from_ref(&other)
+            );
         }
         assert_eq!(why(&of, &["age", "where"], 99, &[before.clone()], "2026-11-22"), []);
         assert_eq!(why(&collection(), &["job"], 99, &[before], "2026-11-22"), [], "another one");
@@ -478,11 +482,8 @@ mod tests {
 
     #[test]
     fn a_file_has_the_chosen_identifiers_and_the_answers() {
-        let all = crate::domain::variable::variables(
-            &every_kind(),
-            &Default::default(),
-            &Default::default(),
-        );
+        let all =
+            crate::domain::variable::variables(&every_kind(), &Names::default(), &Said::default());
         let names: Vec<String> =
             columns(&all, &["job".to_owned()]).into_iter().map(|one| one.name).collect();
         let expected =

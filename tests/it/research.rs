@@ -322,12 +322,13 @@ async fn laid(house: &House, slug: &str, of: &RowExport, cookie: &str) -> Folder
 
 /// A program of the machine, run in a folder; nothing, where it is not here.
 fn program(name: &str, arguments: &[&str], folder: &Path) -> Option<Output> {
-    match Command::new(name).args(arguments).current_dir(folder).env("LC_ALL", "C").output() {
-        Ok(output) => Some(output),
-        Err(_) => {
-            println!("skipped: {name} is not here, so no file was read by it");
-            None
-        }
+    if let Ok(output) =
+        Command::new(name).args(arguments).current_dir(folder).env("LC_ALL", "C").output()
+    {
+        Some(output)
+    } else {
+        println!("skipped: {name} is not here, so no file was read by it");
+        None
     }
 }
 
@@ -459,6 +460,7 @@ fn structure(xml: &str, study: &Study<'_>) {
     let mut variables = 0;
     loop {
         let event = reader.read_event().unwrap();
+        #[expect(clippy::wildcard_enum_match_arm, reason = "it is not our enum, and it grows")]
         let (start, is_empty) = match &event {
             Event::Start(start) => (Some(start), false),
             Event::Empty(start) => (Some(start), true),
@@ -479,7 +481,10 @@ fn structure(xml: &str, study: &Study<'_>) {
                 assert!(!of("name").unwrap().is_empty());
             }
             if open.last().is_some_and(|outer| outer == "var") {
-                let at = order.iter().position(|known| *known == name).expect(&name);
+                let at = order
+                    .iter()
+                    .position(|known| *known == name)
+                    .unwrap_or_else(|| panic!("{name}"));
                 assert!(at >= last, "{name} comes too late");
                 last = at;
             }

@@ -1,5 +1,6 @@
 //! Files as people write them.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use super::{Data, Place};
@@ -107,7 +108,7 @@ fn a_long_file_is_the_same_read_by_two() {
                 let sign = ["a", "b", "3", "é", "", "other"][row as usize % 6];
                 let odd = if quoted { format!("\"{row}, and{end}more\"") } else { row.to_string() };
                 let filler = "x".repeat(40);
-                text += &format!("{row},{odd} {filler},{sign}{end}");
+                write!(text, "{row},{odd} {filler},{sign}{end}").unwrap();
                 wanted.push([0, 1, 2, 3, BLANK, OTHER][row as usize % 6]);
                 row += 1;
             }

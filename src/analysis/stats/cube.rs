@@ -33,12 +33,11 @@ pub(super) fn cube(ask: &Ask<'_>) -> Result<Answer, Refusal> {
         questions.push((name, ask.table.column(name)?));
     }
     let by = if ask.value("by").is_some() { ask.texts("by")? } else { Vec::new() };
-    let weights = match ask.value("weight") {
-        None => None,
-        Some(_) => {
-            let weights = column_of_weights(ask, ask.text("weight")?, &rows, None)?;
-            Some(weights.into_iter().map(|weight| weight.unwrap_or(0.0)).collect::<Vec<f64>>())
-        }
+    let weights = if ask.value("weight").is_some() {
+        let weights = column_of_weights(ask, ask.text("weight")?, &rows, None)?;
+        Some(weights.into_iter().map(|weight| weight.unwrap_or(0.0)).collect::<Vec<f64>>())
+    } else {
+        None
     };
     let mut packs: Vec<(Groups, Vec<Variable>)> = Vec::new();
     for name in by {

@@ -98,7 +98,9 @@ pub fn given(
 pub(super) fn to_mean_one(mut weights: Vec<f64>) -> Vec<f64> {
     let mean = weights.iter().sum::<f64>() / count(weights.len());
     if mean > 0.0 {
-        weights.iter_mut().for_each(|weight| *weight /= mean);
+        for weight in &mut weights {
+            *weight /= mean;
+        }
     }
     weights
 }

@@ -18,9 +18,9 @@ pub struct Replicated {
 }
 
 /// The jackknife of a weighted mean: unit i of stratum h is left out, and the other units of h are
-/// multiplied by n/(n-1); var = sum over h of (n-1)/n · sum over i of (mean_hi - centre)².
+/// multiplied by n/(n-1); var = sum over h of (n-1)/n · sum over i of (`mean_hi` - centre)².
 ///
-/// With one stratum this is JK1, else JKn. Weights are not raked anew. Shapes: one entry for each row
+/// With one stratum this is JK1, else `JKn`. Weights are not raked anew. Shapes: one entry for each row
 /// with a weight; none where the answer is not valid; `unit` says stratum (its place in `names`) and
 /// unit of each row.
 /// Source: Rust and Rao 1996; R `as.svrepdesign`.
@@ -68,18 +68,18 @@ pub fn jackknife(
     };
     let replicates: Result<Vec<(f64, f64)>, _> =
         units.iter().map(|(unit, own)| without(*unit, *own)).collect();
-    let around = |centre: &dyn Fn(&[(f64, f64)]) -> f64| {
+    let mean_of =
+        |all: &[(f64, f64)]| all.iter().map(|(mean, _)| mean).sum::<f64>() / count(all.len());
+    let around = |centre: Option<f64>| {
         let replicates = replicates.clone()?;
-        let centre = centre(&replicates);
+        let centre = centre.unwrap_or_else(|| mean_of(&replicates));
         let off = replicates.iter().map(|(mean, scale)| scale * (mean - centre).powi(2));
         Ok(off.sum::<f64>().sqrt())
     };
     Ok(Replicated {
         estimate,
         replicates: units.len(),
-        around_estimate: around(&|_| estimate),
-        around_replicates: around(&|all| {
-            all.iter().map(|(mean, _)| mean).sum::<f64>() / count(all.len())
-        }),
+        around_estimate: around(Some(estimate)),
+        around_replicates: around(None),
     })
 }

@@ -104,6 +104,8 @@ fn ranks(rows: &mut [(usize, f64, usize)], weights: &[f64]) -> Vec<f64> {
         }
         ranks.extend(tied.iter().map(|_| sum / count(tied.len())));
     }
-    ranks.iter_mut().for_each(|rank| *rank /= below);
+    for rank in &mut ranks {
+        *rank /= below;
+    }
     ranks
 }

@@ -53,7 +53,9 @@ pub fn rao_scott(
     if whole <= 0.0 {
         return Err(Undefined::Nobody);
     }
-    share.iter_mut().for_each(|share| *share /= whole);
+    for share in &mut share {
+        *share /= whole;
+    }
     let n = cell.iter().flatten().count();
     let at = |row: usize, column: usize| share[row * columns + column];
     let kept_rows: Vec<usize> =

@@ -85,7 +85,7 @@ fn a_share_has_the_intervals_of_its_design() {
     assert_eq!(share.freedom, 6);
     let shown = intervals(&share, &answers, 12).unwrap();
     both(shown.logit.unwrap(), (0.276_538_494_516_779_3, 0.856_459_142_388_343_6));
-    both(shown.korn_graubard.unwrap(), (0.274_458_027_222_177_98, 0.872_298_578_208_139_7));
+    both(shown.korn_graubard.unwrap(), (0.274_458_027_222_178, 0.872_298_578_208_139_7));
     near(shown.effect.unwrap(), 0.831_209_459_468_573_7);
 }
 
@@ -395,7 +395,7 @@ fn a_design_that_cannot_tell_says_so() {
     let same = mean(&[Some(1.0); 12], &WEIGHT, &Design::simple(12)).unwrap();
     let shown = intervals(&same, &WEIGHT, 12).unwrap();
     assert_eq!(shown.logit, Err(Undefined::Unanimous));
-    assert!(shown.wilson.0 > 0.7 && shown.wilson.1 == 1.0);
+    assert!(shown.wilson.0 > 0.7 && (shown.wilson.1 - 1.0).abs() < 1e-12);
 }
 
 #[test]

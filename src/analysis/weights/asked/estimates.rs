@@ -22,12 +22,11 @@ const SAME: f64 = 1e-9;
 /// # Errors
 /// When a param cannot be read, or a weight is no weight.
 pub(in crate::analysis) fn proportion(ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    let changed = match ask.value("row") {
-        None => None,
-        Some(_) => {
-            let value = if ask.value("value").is_some() { ask.number("value")? } else { 0.0 };
-            Some((ask.whole("row")?, value))
-        }
+    let changed = if ask.value("row").is_some() {
+        let value = if ask.value("value").is_some() { ask.number("value")? } else { 0.0 };
+        Some((ask.whole("row")?, value))
+    } else {
+        None
     };
     let sample = Sample::of(ask, changed)?;
     let shares = Shares::of(ask, &sample)?;

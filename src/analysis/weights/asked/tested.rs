@@ -49,7 +49,7 @@ pub(in crate::analysis) fn rank_test(ask: &Ask<'_>) -> Result<Answer, Refusal> {
         ask.numbers(ask.text("variable")?, valid.as_deref(), scores.as_ref(), &sample.rows)?;
     let values = sample.keep(&values);
     let groups = ask.codes("groups")?;
-    let names: Vec<&str> = groups.iter().map(|group| group.label()).collect();
+    let names: Vec<&str> = groups.iter().map(crate::analysis::code::Code::label).collect();
     let places = sample.keep(&ask.places(ask.text("group_variable")?, &groups, &sample.rows)?);
     let of: Vec<Option<usize>> =
         places.into_iter().map(|place| valid_place(place, groups.len())).collect();
