@@ -4,7 +4,7 @@
 //! to it. What leaves this room is not protected: only [`crate::release`] may turn it into
 //! something that is shown.
 //!
-//! Beside it stands the engine for files ([`analyse`]): a [`plan::Plan`] of checks, a file as coded
+//! Beside it stands the engine for files ([`analyse()`]): a [`plan::Plan`] of checks, a file as coded
 //! columns ([`Data`]), and one family of [`stats`] a file. Its numbers are compared with those of
 //! other tools, and no page shows them.
 

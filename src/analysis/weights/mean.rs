@@ -103,7 +103,7 @@ pub fn difference(first: &Mean, second: &Mean, design: &Design) -> Compared {
 }
 
 /// The later wave minus the earlier one, each with weights and a design of its own:
-/// se = sqrt(se1² + se2²). Nobody may be in both; otherwise see [`super::overlap`].
+/// se = sqrt(se1² + se2²). Nobody may be in both; otherwise see [`super::overlap()`].
 #[must_use]
 pub fn waves(earlier: &Mean, later: &Mean) -> Compared {
     let se = match (&earlier.se, &later.se) {

@@ -17,7 +17,7 @@ pub struct Intervals {
     pub effect: Result<f64, Undefined>,
 }
 
-/// The intervals of a share that [`super::mean`] gave for zeros and ones.
+/// The intervals of a share that [`super::mean()`] gave for zeros and ones.
 ///
 /// Shapes: the answers' weights are those of the valid answers only; `rows` counts every row with a
 /// weight. Korn and Graubard: beta quantiles with n* = p(1-p)/se² · (t(rows-1)/t(df))². Sources: Korn and
