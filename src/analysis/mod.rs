@@ -20,7 +20,6 @@ mod game;
 pub mod index;
 mod marks;
 pub mod method;
-mod normal;
 mod places;
 pub mod plan;
 pub mod stats;
@@ -37,7 +36,6 @@ pub use ask::{Ask, Rows, Scores};
 pub use data::{Column, Data, Place, Table};
 pub use frame::{Filling, Frame};
 pub use game::{GameTally, game};
-pub use normal::{standing, two_sided};
 pub use places::{PlaceTally, StopTally};
 pub use tally::groups;
 

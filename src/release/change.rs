@@ -8,7 +8,8 @@
 //! a page only those stand that Benjamini and Hochberg's procedure leaves at 5 %.
 
 use super::table::Table;
-use crate::analysis::{standing, two_sided};
+use crate::analysis::stats::dist::normal_p;
+use crate::analysis::stats::multiple::benjamini_hochberg;
 use crate::domain::collection::Sampling;
 use crate::domain::line::Join;
 
@@ -64,8 +65,9 @@ pub struct Pair<'a> {
 #[must_use]
 pub fn changes(pairs: &[Pair<'_>]) -> Vec<Change> {
     let looked: Vec<Result<f64, Break>> = pairs.iter().map(difference).collect();
-    let p: Vec<f64> = looked.iter().flatten().map(|z| two_sided(*z)).collect();
-    let mut stands = standing(&p, LEVEL).into_iter();
+    let p: Vec<Option<f64>> = looked.iter().flatten().map(|z| normal_p(*z)).collect();
+    let stands = |p: Option<f64>| p.is_some_and(|p| p <= LEVEL);
+    let mut stands = benjamini_hochberg(&p).into_iter().map(stands);
     let change = |one: &Result<f64, Break>| match one {
         Err(reason) => Change::Broken(*reason),
         Ok(z) => match (stands.next().unwrap_or(false), *z > 0.0) {

@@ -68,11 +68,22 @@ pub fn f_quantile(p: f64, df1: f64, df2: f64) -> Option<f64> {
     (p > 0.0 && p < 1.0).then(|| fisher.inverse_cdf(p))
 }
 
-/// A quantile of beta.
+/// A quantile of beta, by halving: the solver of the library runs for ever near the ends of the
+/// scale. Where `a` or `b` is 0 the distribution is a single point: that end of the scale.
 #[must_use]
 pub fn beta_quantile(p: f64, a: f64, b: f64) -> Option<f64> {
-    let beta = Beta::new(a, b).ok()?;
-    (p > 0.0 && p < 1.0).then(|| beta.inverse_cdf(p))
+    if a <= 0.0 || b <= 0.0 {
+        return Some(if a <= 0.0 { 0.0 } else { 1.0 });
+    }
+    let beta = Beta::new(a, b).ok().filter(|_| p > 0.0 && p < 1.0)?;
+    let (mut low, mut high) = (0.0, 1.0);
+    loop {
+        let middle = f64::midpoint(low, high);
+        if middle <= low || middle >= high {
+            return Some(middle);
+        }
+        if beta.cdf(middle) < p { low = middle } else { high = middle }
+    }
 }
 
 /// The two-sided exact p of `x` of `n` under one half.
@@ -106,6 +117,12 @@ mod tests {
         near(f_p(3.0, 2.5, 40.0), 0.050_286_281_619_086_5);
         near(beta_quantile(0.025, 1.0, 11.0), 0.002_298_972_213_814_267);
         near(beta_quantile(0.975, 553.0, 284.0), 0.692_376_597_040_995_2);
+        // 1 - (1 - p)^(1/b) for a = 1; p^(1/a) for b = 1, here under the smallest number.
+        near(beta_quantile(1e-6, 1.0, 1e6), 1.000_000_499_999_833e-12);
+        near(beta_quantile(0.025, 0.01, 1.0).map(|at| at + 1.0), 1.0);
+        assert_eq!(beta_quantile(0.025, 0.0, 4.0), Some(0.0));
+        assert_eq!(beta_quantile(0.025, 4.0, 0.0), Some(1.0));
+        assert_eq!(beta_quantile(1.0, 4.0, 4.0), None);
         near(binomial_half_p(119, 172), 5.277_501_979_327_408e-7);
     }
 

@@ -26,8 +26,6 @@ mod table;
 mod tests;
 mod trim;
 
-use statrs::distribution::{Beta, ContinuousCDF};
-
 use super::stats::dist::{Z, f_p, normal_p, t_975, t_p};
 use super::stats::moments::count;
 
@@ -84,19 +82,4 @@ fn t_quantile(freedom: usize) -> Result<f64, Undefined> {
         return Ok(Z);
     }
     t_975(count(freedom)).ok_or(Undefined::NoFreedom)
-}
-
-/// A quantile of the beta distribution, by halving: the solver of the library runs for ever near the
-/// ends of the scale. An end of the scale where the distribution is a single point.
-fn beta_quantile(at: f64, a: f64, b: f64) -> f64 {
-    if a <= 0.0 {
-        return 0.0;
-    }
-    let Some(beta) = Beta::new(a, b).ok().filter(|_| b > 0.0) else { return 1.0 };
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..80 {
-        let middle = f64::midpoint(low, high);
-        if beta.cdf(middle) < at { low = middle } else { high = middle }
-    }
-    f64::midpoint(low, high)
 }

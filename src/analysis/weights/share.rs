@@ -1,6 +1,7 @@
 //! Intervals around a weighted share.
 
-use super::{Mean, Undefined, Z, beta_quantile, count, kish, t_quantile};
+use super::{Mean, Undefined, Z, count, kish, t_quantile};
+use crate::analysis::stats::dist::beta_quantile;
 
 /// Three intervals of one weighted share, and how much the weights and the design cost.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +46,9 @@ pub fn intervals(share: &Mean, answers: &[f64], rows: usize) -> Result<Intervals
         let wide = t_quantile(rows.saturating_sub(1))? / t;
         let n = between / (se * se) * wide * wide;
         let (x, rest) = (n * p, n * (1.0 - p));
-        Ok((beta_quantile(0.025, x, rest + 1.0), beta_quantile(0.975, x + 1.0, rest)))
+        let (low, high) =
+            (beta_quantile(0.025, x, rest + 1.0), beta_quantile(0.975, x + 1.0, rest));
+        low.zip(high).ok_or(Undefined::NoSpread)
     });
     let effect = all().map(|(se, between, _)| se * se / (between / count(share.answers)));
     Ok(Intervals { effective, wilson: wilson(p, effective), logit, korn_graubard, effect })
