@@ -186,3 +186,25 @@ fn whoever_cannot_be_counted_in_a_group_is_not_left_alone() {
         tables.into_iter().filter(|body| body.address.question == "feel").collect();
     assert!(breaches(&seen(&feel)).is_empty());
 }
+
+#[test]
+fn what_five_answers_would_give_away_is_shown_in_three() {
+    let feel = ["s0", "s1", "s1", "s2", "s2", "s2", "s1", "s2", "s3", "s2", "s3"];
+    let rows = people(40, &feel, &["a1", "a3"]);
+    let mut in_three = 0;
+    for key in 0..60_u8 {
+        let survey = Survey { secret: vec![key], ..Survey::new(Policy::Rounded, &rows) };
+        let made = survey.release(1, &[]);
+        let (all, by) = (table(&made, "feel", None), table(&made, "feel", Some("age")));
+        if by.withheld().is_some() || by.choices().len() == all.choices().len() {
+            continue;
+        }
+        in_three += 1;
+        assert_eq!((all.choices().len(), by.choices().len(), by.groups().len()), (5, 3, 2));
+        let codes = by.choices().iter().flat_map(|label| label.codes());
+        let whole = all.choices().iter().map(|label| label.code.as_str());
+        assert!(codes.eq(whole), "each answer stands in one of the three");
+        assert_eq!(breaches(&seen(&[&all.body, &by.body])), []);
+    }
+    assert!(in_three > 0, "no key asked for it");
+}
