@@ -10,7 +10,7 @@ use crate::domain::instrument::Policy;
 use crate::domain::question::{Kind, Question};
 use crate::release::attacker::breaches;
 use crate::release::policy;
-use crate::release::table::{Body, Withheld};
+use crate::release::table::{Body, Label, Withheld};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -201,7 +201,7 @@ fn what_five_answers_would_give_away_is_shown_in_three() {
         }
         in_three += 1;
         assert_eq!((all.choices().len(), by.choices().len(), by.groups().len()), (5, 3, 2));
-        let codes = by.choices().iter().flat_map(|label| label.codes());
+        let codes = by.choices().iter().flat_map(Label::codes);
         let whole = all.choices().iter().map(|label| label.code.as_str());
         assert!(codes.eq(whole), "each answer stands in one of the three");
         assert_eq!(breaches(&seen(&[&all.body, &by.body])), []);
