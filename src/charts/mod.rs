@@ -10,6 +10,7 @@ mod caption;
 pub mod cards;
 mod data_table;
 mod diverging;
+mod guess;
 mod layout;
 mod legend;
 pub mod letters;
@@ -17,21 +18,25 @@ mod look;
 mod people_dots;
 mod plain;
 mod population;
+pub mod poster;
 mod qr;
 mod rows;
 mod scene;
 pub mod sheet;
 mod sink;
 mod sorted_bars;
+mod strip;
 #[cfg(test)]
 mod tests;
 
 pub use area_map::area_map;
-pub use caption::{Caption, caption};
+pub use caption::{Caption, caption, date};
 pub use data_table::{DataTable, data_table};
+pub use guess::{Guess, guess};
 pub use layout::fonts;
 pub use look::{Look, LookKind, Sizes};
 pub use qr::{Runs, qr_path, qr_runs};
+pub use strip::strip;
 
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::{Lang, Text};

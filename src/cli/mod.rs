@@ -22,6 +22,7 @@ mod keep;
 mod languages;
 mod night;
 mod paper;
+mod posters;
 mod research;
 mod serve;
 mod xlsform;

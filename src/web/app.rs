@@ -23,7 +23,7 @@ use crate::store::{Result, Store};
 use crate::words::{
     ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords,
     InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
-    PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords, WireWords,
+    PhoneWords, PosterWords, PressWords, PrivacyWords, SetWords, StaffWords, WaysWords, WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -74,6 +74,8 @@ struct Words {
     gate: HashMap<Lang, GateWords>,
     export: HashMap<Lang, ExportWords>,
     data: HashMap<Lang, DataWords>,
+    set: HashMap<Lang, SetWords>,
+    press: HashMap<Lang, PressWords>,
     terms: Terms,
 }
 
@@ -117,6 +119,8 @@ impl App {
             gate: each(&Lang::STAFF, GateWords::of)?,
             export: each(&Lang::STAFF, ExportWords::of)?,
             data: each(&Lang::RESPONDENTS, DataWords::of)?,
+            set: each(&Lang::RESPONDENTS, SetWords::of)?,
+            press: each(&Lang::STAFF, PressWords::of)?,
             terms: Terms::new()?,
         };
         let (published, areas, drawings, photo_desk, misses, doors, walls, makings) =
@@ -284,6 +288,18 @@ impl Inner {
     #[must_use]
     pub fn data_words(&self, lang: Lang) -> &DataWords {
         pick(&self.words.data, lang)
+    }
+
+    /// The texts of sets for a data walk; English where a language has none yet.
+    #[must_use]
+    pub fn set_words(&self, lang: Lang) -> &SetWords {
+        pick(&self.words.set, lang)
+    }
+
+    /// The texts for those who prepare a data walk; English where a language has none yet.
+    #[must_use]
+    pub fn press_words(&self, lang: Lang) -> &PressWords {
+        pick(&self.words.press, lang)
     }
 
     /// The words of columns and codes that no instrument has, in every language.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use tokio::sync::Semaphore;
@@ -13,8 +13,10 @@ use tokio::sync::Semaphore;
 use super::app::{App, Inner};
 use super::error::{Error, Result};
 use super::page::{self, Frame, Message};
-use super::participate::{best, wished};
+use super::participate::{Pairs, best, wished};
 use super::research::Reader;
+use super::sheet::Filled;
+use crate::charts::poster::Paper;
 use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
@@ -22,7 +24,9 @@ use crate::domain::ids::ReflectionId;
 use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::job::evidence;
-use crate::publish::{Sheet, Shown, Station, Wall, spoken as spoken_of, station_path};
+use crate::publish::{
+    PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of, station_path,
+};
 use crate::store::{NewReflection, Received};
 use crate::words::{FormWords, fill};
 
@@ -329,34 +333,65 @@ fn thanks(app: &Inner, hall: &Hall, lang: Lang, number: u32) -> Response {
     page::html(page.render())
 }
 
-/// `GET /w/{door}/{lang}/{station}/poster.pdf`: the poster on A3.
+/// `GET /w/{door}/{lang}/{station}/poster.pdf`: the poster; on A3 and in one language, unless
+/// `paper=a2`, `also=fr,ar`, `stripes=yes` or `guess=yes` ask for another.
 pub(super) async fn poster(
     State(app): State<App>,
     Path((door, tag, number)): Path<(String, String, u32)>,
+    Query(pairs): Query<Pairs>,
 ) -> Result<Response> {
     let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
     hall.wall.station(number).ok_or(Error::NotFound)?;
+    let asked = Filled(pairs);
+    let paper = match asked.first("paper") {
+        "" => Paper::A3,
+        code => Paper::from_code(code).ok_or(Error::NotFound)?,
+    };
+    let also = asked.first("also").split(',').filter(|tag| !tag.is_empty());
+    let mut langs = vec![lang];
+    for tag in also {
+        let lang = spoken(tag)?;
+        if !langs.contains(&lang) {
+            langs.push(lang);
+        }
+    }
+    let (stripes, guess) = (asked.first("stripes") == "yes", asked.first("guess") == "yes");
     let address = app.base_url.join(&station_path(&door, number, lang));
     let inner = app.clone();
+    let pdf = in_turn(move || {
+        let texts: Vec<Texts<'_>> = langs.iter().map(|lang| inner.texts(*lang)).collect();
+        let (address, written) = (Some(address.as_str()), hall.written.as_slice());
+        let sheet = Sheet { paper, texts: &texts, stripes, guess, address, written };
+        hall.wall.poster(number, &sheet).and_then(|poster| poster.pdf())
+    });
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf.await?).into_response())
+}
+
+/// Draws something for paper when it is its turn.
+///
+/// # Errors
+/// `Busy` when the turn does not come soon, or what the drawing says.
+pub(super) async fn in_turn<T: Send + 'static>(
+    make: impl FnOnce() -> std::result::Result<T, PosterError> + Send + 'static,
+) -> Result<T> {
     let turn = tokio::time::timeout(PATIENCE, DRAWING.acquire()).await;
     let turn = turn.ok().and_then(std::result::Result::ok).ok_or(Error::Busy)?;
-    let pdf = tokio::task::spawn_blocking(move || {
+    tokio::task::spawn_blocking(move || {
         // Kept until it is drawn, even when whoever asked has left.
         let _turn = turn;
-        let sheet = Sheet {
-            lang,
-            stripes: false,
-            address: Some(&address),
-            chart: inner.chart_words(lang),
-            words: inner.poster_words(lang),
-            written: &hall.written,
-        };
-        hall.wall.poster(number, &sheet).and_then(|poster| poster.pdf())
+        make()
     })
     .await
     .map_err(|error| Error::Failed(error.to_string()))?
-    .map_err(|error| Error::Failed(error.to_string()))?;
-    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+    .map_err(|error| Error::Failed(error.to_string()))
+}
+
+impl Inner {
+    /// The texts around charts on paper in a language.
+    pub(super) fn texts(&self, lang: Lang) -> Texts<'_> {
+        let (chart, poster) = (self.chart_words(lang), self.poster_words(lang));
+        Texts { lang, chart, poster, set: self.set_words(lang) }
+    }
 }
 
 /// `GET /n/{slug}`: what a neighbourhood has published: its data walks.

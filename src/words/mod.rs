@@ -60,8 +60,10 @@ mod page;
 mod paper;
 mod phone;
 mod poster;
+mod press;
 mod privacy;
 mod rule;
+mod set;
 mod staff;
 mod ways;
 mod wire;
@@ -81,8 +83,10 @@ pub use page::PageWords;
 pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
+pub use press::PressWords;
 pub use privacy::PrivacyWords;
 pub use rule::Speaker;
+pub use set::SetWords;
 use std::collections::BTreeMap;
 
 use rust_embed::RustEmbed;
@@ -164,6 +168,7 @@ mod tests {
             KeepWords::of(lang).unwrap();
             WireWords::of(lang).unwrap();
             DataWords::of(lang).unwrap();
+            SetWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -174,6 +179,7 @@ mod tests {
             NightWords::of(lang).unwrap();
             GateWords::of(lang).unwrap();
             ExportWords::of(lang).unwrap();
+            PressWords::of(lang).unwrap();
         }
     }
 
@@ -181,7 +187,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
-            "data",
+            "data", "set",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);
