@@ -21,6 +21,10 @@ pub struct Guess<'a> {
     pub rating: &'a str,
     /// What is asked where groups are counted.
     pub groups: &'a str,
+    /// How an answer is quoted: `“{text}”`.
+    pub quote: &'a str,
+    /// Between the last two answers.
+    pub or: &'a str,
     /// What it shows, in words: `Empty bars to draw in: {rows}.`
     pub desc: &'a str,
 }
@@ -130,7 +134,10 @@ fn share(task: &Task<'_>, table: &Table, say: &Guess<'_>, of_some: bool) -> Stri
     if counted.is_empty() {
         return say.share.to_owned();
     }
-    let answers = list(&counted, &task.words.comma, &task.words.last_and);
+    let quoted: Vec<String> =
+        counted.iter().map(|answer| fill(say.quote, &[("text", answer)])).collect();
+    let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();
+    let answers = list(&quoted, &task.words.comma, &format!(" {} ", say.or));
     fill(say.share_of, &[("answers", &answers)])
 }
 

@@ -5,7 +5,7 @@ use anyhow::{Result, anyhow};
 use crate::charts::poster::Paper;
 use crate::domain::text::Lang;
 use crate::publish::Texts;
-use crate::words::{ChartWords, PosterWords, SetWords};
+use crate::words::{ChartWords, FormWords, PosterWords, SetWords};
 
 /// The texts of a language, read from its files.
 pub(super) struct Words {
@@ -13,13 +13,15 @@ pub(super) struct Words {
     chart: ChartWords,
     poster: PosterWords,
     set: SetWords,
+    form: FormWords,
 }
 
 /// Reads the texts of some languages.
 pub(super) fn words(langs: &[Lang]) -> Result<Vec<Words>> {
     let read = |lang: &Lang| {
         let (chart, poster) = (ChartWords::of(*lang)?, PosterWords::of(*lang)?);
-        Ok(Words { lang: *lang, chart, poster, set: SetWords::of(*lang)? })
+        let (set, form) = (SetWords::of(*lang)?, FormWords::of(*lang)?);
+        Ok(Words { lang: *lang, chart, poster, set, form })
     };
     langs.iter().map(read).collect::<Result<_, String>>().map_err(|why| anyhow!(why))
 }
@@ -27,8 +29,8 @@ pub(super) fn words(langs: &[Lang]) -> Result<Vec<Words>> {
 /// The same, as sheets want them.
 pub(super) fn texts(words: &[Words]) -> Vec<Texts<'_>> {
     let mut texts = Vec::new();
-    for Words { lang, chart, poster, set } in words {
-        texts.push(Texts { lang: *lang, chart, poster, set });
+    for Words { lang, chart, poster, set, form } in words {
+        texts.push(Texts { lang: *lang, chart, poster, set, form });
     }
     texts
 }

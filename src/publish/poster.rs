@@ -14,7 +14,7 @@ use crate::domain::collection::Origin;
 use crate::domain::takeaway::Takeaway;
 use crate::domain::text::{Lang, Text};
 use crate::release::Table;
-use crate::words::{ChartWords, PosterWords, SetWords, fill};
+use crate::words::{ChartWords, FormWords, PosterWords, SetWords, fill};
 
 /// A language with the texts around charts in it.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,8 @@ pub struct Texts<'a> {
     pub poster: &'a PosterWords,
     /// The words of everything else on paper.
     pub set: &'a SetWords,
+    /// The words of the pages where people answer.
+    pub form: &'a FormWords,
 }
 
 /// How a poster is wanted.
@@ -54,7 +56,7 @@ pub struct Poster {
     pub svg: Svg,
     /// The size of what the chart says, in points: from 36 on it is read from three metres.
     pub letters: f64,
-    laid: Laid,
+    pub(super) laid: Laid,
 }
 
 /// Why there is no poster.
@@ -97,11 +99,12 @@ impl Wall {
             too_long: first.set.too_long.clone(),
             release,
             key: Vec::new(),
-            stripes: wanted.stripes,
+            around: 1.0,
+            tight: false,
         };
         let maker =
             Maker { station, wanted, texts: &texts, strip: self.strip(station, first, wanted) };
-        let (laid, letters) = maker.largest(content)?;
+        let (laid, letters) = maker.largest(&content)?;
         Ok(Poster { svg: laid.svg(), letters, laid })
     }
 
@@ -167,6 +170,15 @@ fn spoken_by<'a>(station: &Station, wished: &[Texts<'a>]) -> Vec<Texts<'a>> {
     if spoken.is_empty() { wished.iter().take(1).copied().collect() } else { spoken }
 }
 
+/// One way of laying a poster out.
+#[derive(Clone, Copy)]
+struct Try {
+    number: usize,
+    size: f64,
+    strip: bool,
+    tight: bool,
+}
+
 /// A poster in the making.
 struct Maker<'m> {
     station: &'m Station,
@@ -178,16 +190,25 @@ struct Maker<'m> {
 impl Maker<'_> {
     /// The sheet with the largest letters that fit: every chart while letters stay large enough to
     /// read from a step away, else the first chart alone; the page behind the code has the others.
-    fn largest(&self, content: Content) -> Result<(Laid, f64), PosterError> {
+    fn largest(&self, content: &Content) -> Result<(Laid, f64), PosterError> {
+        const FAR: [f64; 5] = [36.0, 32.0, 29.0, 26.0, 22.0];
+        const NEAR: [f64; 3] = [22.0, 19.0, 17.0];
         let all = self.station.shown.len();
-        let close = [36.0, 32.0, 29.0, 26.0, 22.0, 19.0, 17.0];
-        let tries = close.map(|size| (all, size)).into_iter();
-        let tries = tries.chain(close.map(|size| (1, size))).chain([(1, 15.0), (1, 13.0)]);
+        let tries = |number, sizes: &[f64], strip, tight| {
+            let one = |size: &f64| Try { number, size: *size, strip, tight };
+            sizes.iter().map(one).collect::<Vec<Try>>()
+        };
+        let mut every = tries(all, &FAR, true, false);
+        every.extend(tries(all, &NEAR, true, false));
+        every.extend(tries(all, &NEAR, false, false));
+        every.extend(tries(1, &FAR, true, false));
+        every.extend(tries(1, &NEAR, true, false));
+        every.extend(tries(1, &NEAR, false, false));
+        every.extend(tries(1, &[19.0, 17.0, 15.0, 13.0], false, true));
         let mut refused = Refusal::Empty;
-        for (number, size) in tries {
-            let content = self.about(number, &content);
-            match self.try_with(number, size, &content) {
-                Ok(laid) => return Ok((laid, size * self.wanted.paper.scale())),
+        for one in every {
+            match self.attempt(one, content) {
+                Ok(laid) => return Ok((laid, one.size * self.wanted.paper.scale())),
                 Err(refusal) => refused = refusal,
             }
         }
@@ -195,11 +216,14 @@ impl Maker<'_> {
     }
 
     /// What is said beside so many charts.
-    fn about(&self, number: usize, content: &Content) -> Content {
-        let mut content = Content { key: self.key(number), ..content.clone() };
+    fn about(&self, one: Try, content: &Content) -> Content {
+        let least = if self.texts.len() > 1 { 0.66 } else { 0.8 };
+        let around = (one.size / 26.0).clamp(least, 1.0);
+        let key = self.key(one.number);
+        let mut content = Content { key, around, tight: one.tight, ..content.clone() };
         let of = self.station.shown.len();
-        if number < of {
-            let with = [("n", &*number.to_string()), ("of", &of.to_string())];
+        if one.number < of {
+            let with = [("n", &*one.number.to_string()), ("of", &of.to_string())];
             for (said, texts) in content.said.iter_mut().zip(self.texts) {
                 said.careful.push(fill(&texts.set.some_of, &with));
             }
@@ -207,21 +231,18 @@ impl Maker<'_> {
         content
     }
 
-    fn try_with(&self, number: usize, size: f64, content: &Content) -> Result<Laid, Refusal> {
+    fn attempt(&self, one: Try, content: &Content) -> Result<Laid, Refusal> {
         let mut look = Look::wall(self.wanted.paper.between());
-        look.text = sizes(size, self.wanted.paper);
+        look.text = sizes(one.size, self.wanted.paper);
         look.hatched = self.wanted.stripes;
-        if size < 26.0 {
+        if one.size < 26.0 {
             look.kind = LookKind::Sheet;
         }
-        let shown = self.station.shown.iter().take(number).enumerate();
+        let shown = self.station.shown.iter().take(one.number).enumerate();
         let charts: Vec<Drawn> =
             shown.map(|(at, shown)| self.chart(at, shown, &look)).collect::<Result<_, _>>()?;
-        match lay(content, &charts, self.strip.as_ref()) {
-            // The strip is the first thing that may be missing.
-            Err(_) if self.strip.is_some() && size < 26.0 => lay(content, &charts, None),
-            laid => laid,
-        }
+        let strip = self.strip.as_ref().filter(|_| one.strip);
+        lay(&self.about(one, content), &charts, strip)
     }
 
     fn chart(&self, at: usize, shown: &Shown, look: &Look) -> Result<Drawn, Refusal> {
@@ -237,6 +258,8 @@ impl Maker<'_> {
                 share: &first.set.guess_share,
                 rating: &first.set.guess_rating,
                 groups: &first.set.guess_groups,
+                quote: &first.poster.quote,
+                or: &first.poster.or,
                 desc: &first.set.guess_desc,
             };
             guess(&picture, look, lang, words, &say)?

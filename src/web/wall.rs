@@ -390,7 +390,7 @@ impl Inner {
     /// The texts around charts on paper in a language.
     pub(super) fn texts(&self, lang: Lang) -> Texts<'_> {
         let (chart, poster) = (self.chart_words(lang), self.poster_words(lang));
-        Texts { lang, chart, poster, set: self.set_words(lang) }
+        Texts { lang, chart, poster, set: self.set_words(lang), form: self.form_words(lang) }
     }
 }
 

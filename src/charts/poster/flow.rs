@@ -12,8 +12,8 @@ use crate::charts::sink::short;
 use crate::charts::{Refusal, Svg};
 use crate::domain::text::Lang;
 
-/// The least paper that stays empty for notes, on A3.
-const NOTES: f64 = 260.0;
+/// The least paper that stays empty for notes, on A3; and where three languages need the room.
+const NOTES: (f64, f64) = (260.0, 130.0);
 /// A side of the QR code's smallest square on A3: 1 mm.
 const MODULE: f64 = 10.0;
 /// The largest side of a QR code on A3; beyond it the address is only written.
@@ -69,7 +69,7 @@ pub fn lay(content: &Content, charts: &[Drawn], strip: Option<&Svg>) -> Result<L
 impl Flow<'_> {
     /// Points on this paper, of letters read from afar.
     fn points(&self, points: f64) -> f64 {
-        points * 254.0 / 72.0 * self.scale
+        (points * self.content.around).max(13.0) * 254.0 / 72.0 * self.scale
     }
 
     /// Points on this paper, of letters read from close by: they grow less than the paper.
@@ -290,7 +290,9 @@ impl Flow<'_> {
         let first = self.first;
         let (bold, plain) = (self.small(15.0), self.small(13.0));
         self.lines((Role::Words, first.lang), &first.who, Type::bold(bold, INK), 6.0)?;
-        let careful = first.careful.join(" ");
+        let most = if self.content.tight { 3 } else { first.careful.len() };
+        let careful: Vec<&str> = first.careful.iter().take(most).map(String::as_str).collect();
+        let careful = careful.join(" ");
         self.lines((Role::Words, first.lang), &careful, Type::plain(plain, MUTED), 6.0)?;
         for said in self.others {
             let care = said.careful.first().map_or("", String::as_str);
@@ -333,12 +335,13 @@ impl Flow<'_> {
         let style = Type::plain(self.points(22.0), INK);
         let middle = self.y + style.height(1) / 2.0;
         let mut mark = Scene::new();
-        mark.dot((self.margin + 40.0 * scale, middle), 40.0 * scale, HIGH, true);
+        let round = style.size * 0.52;
+        mark.dot((self.margin + round, middle), round, HIGH, true);
         let digit = Type::bold(self.points(18.0), PAPER);
         let number = (at + 1).to_string();
-        mark.word((self.margin + 40.0 * scale, middle), At::Middle, &number, digit);
+        mark.word((self.margin + round, middle), At::Middle, &number, digit);
         self.put(Role::Aside, first.lang, mark, "")?;
-        let inset = 110.0 * scale;
+        let inset = style.size * 1.42;
         let place = (self.margin + inset, self.y, column - inset);
         self.y += self.words((Role::Words, first.lang), prompt, style, place)?;
         let other = Type::plain(self.small(15.0), MUTED);
@@ -403,7 +406,7 @@ impl Flow<'_> {
         };
         let foot = small.height(address.len().max(1));
         let bottom = height - 75.0 * scale - foot;
-        if bottom - self.y < NOTES * scale {
+        if bottom - self.y < if self.content.tight { NOTES.1 } else { NOTES.0 } * scale {
             return Err(Refusal::DoesNotFit(first.title.clone()));
         }
         let notes: Vec<&str> =

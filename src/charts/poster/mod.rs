@@ -91,8 +91,10 @@ pub struct Content {
     pub release: String,
     /// What the words in the charts are in the other languages: rows with a text for each.
     pub key: Vec<Vec<String>>,
-    /// Whether stripes stand in for colours.
-    pub stripes: bool,
+    /// How large letters around the charts are; 1 where the charts' own are read from afar.
+    pub around: f64,
+    /// Whether less paper than usual may stay empty.
+    pub tight: bool,
 }
 
 /// What a sheet says in one language.

@@ -14,6 +14,8 @@ const SAY: Guess<'static> = Guess {
     share: "How many say so?",
     rating: "Which mark?",
     groups: "In how many groups?",
+    quote: "“{text}”",
+    or: "or",
     desc: "Empty bars: {rows}.",
 };
 
@@ -85,7 +87,8 @@ fn content(paper: Paper, titles: &[(Lang, &str)], address: &str) -> Content {
         too_long: "This address is too long for a code.".to_owned(),
         release: "release 1".to_owned(),
         key: vec![titles.iter().map(|(_, title)| (*title).to_owned()).collect()],
-        stripes: false,
+        around: 1.0,
+        tight: false,
     }
 }
 
