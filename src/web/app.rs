@@ -21,9 +21,9 @@ use crate::publish::Wall;
 use crate::publish::study::Terms;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords,
+    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords, HostWords,
     InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
-    PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords, WireWords,
+    PhoneWords, PosterWords, PrivacyWords, StaffWords, WalkWords, WaysWords, WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -74,6 +74,8 @@ struct Words {
     gate: HashMap<Lang, GateWords>,
     export: HashMap<Lang, ExportWords>,
     data: HashMap<Lang, DataWords>,
+    walk: HashMap<Lang, WalkWords>,
+    host: HashMap<Lang, HostWords>,
     terms: Terms,
 }
 
@@ -117,6 +119,8 @@ impl App {
             gate: each(&Lang::STAFF, GateWords::of)?,
             export: each(&Lang::STAFF, ExportWords::of)?,
             data: each(&Lang::RESPONDENTS, DataWords::of)?,
+            walk: each(&Lang::RESPONDENTS, WalkWords::of)?,
+            host: each(&Lang::STAFF, HostWords::of)?,
             terms: Terms::new()?,
         };
         let (published, areas, drawings, photo_desk, misses, doors, walls, makings) =
@@ -284,6 +288,18 @@ impl Inner {
     #[must_use]
     pub fn data_words(&self, lang: Lang) -> &DataWords {
         pick(&self.words.data, lang)
+    }
+
+    /// The texts of a data walk's public pages; English where a language has none yet.
+    #[must_use]
+    pub fn walk_words(&self, lang: Lang) -> &WalkWords {
+        pick(&self.words.walk, lang)
+    }
+
+    /// The texts for whoever runs a data walk; English where a language has none yet.
+    #[must_use]
+    pub fn host_words(&self, lang: Lang) -> &HostWords {
+        pick(&self.words.host, lang)
     }
 
     /// The words of columns and codes that no instrument has, in every language.

@@ -358,6 +358,8 @@ async fn said(house: &House, walk: &DataWalk) -> ReflectionId {
         verdict: Verdict::Partly,
         said: "the lamps are broken".to_owned(),
         state: ReflectionState::New,
+        group: None,
+        pin: None,
     };
     let (id, diagnosis, data_walk) = (reflection.id, walk.diagnosis, walk.id);
     house.store.reflect(NewReflection { diagnosis, data_walk, reflection }).await.unwrap();
