@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::known::KnownDoors;
+use super::live::Live;
 use super::making::Making;
 use super::misses::Misses;
 use super::photo::PhotoDesk;
@@ -51,6 +52,7 @@ pub struct Inner {
     doors: KnownDoors,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
     makings: RwLock<HashMap<DiagnosisId, Making>>,
+    live: Live,
 }
 
 struct Words {
@@ -140,6 +142,7 @@ impl App {
             doors,
             walls,
             makings,
+            live: Live::default(),
         })))
     }
 }
@@ -366,6 +369,16 @@ impl Inner {
     /// Where photos come in.
     pub(super) fn photo_desk(&self) -> &PhotoDesk {
         &self.photo_desk
+    }
+
+    /// Who looks at screens that change.
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// Sends away who only waits for news, so that a server that stops does not wait for them.
+    pub fn stop_telling(&self) {
+        self.live.close();
     }
 
     /// The drawing of an area, if it was made already.

@@ -43,6 +43,7 @@ mod instruments;
 mod keyin;
 mod known;
 mod later;
+mod live;
 mod making;
 mod members;
 mod misses;
@@ -138,6 +139,7 @@ fn intake() -> Router<App> {
         .route("/a/{hash}/{*name}", get(assets::asset))
         .route("/n/{slug}", get(wall::published))
         .route("/w/{door}", get(wall::enter))
+        .route("/w/{door}/live", get(live::everybody))
         .route("/w/{door}/{lang}", get(wall::stations))
         .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
         .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
