@@ -3,10 +3,11 @@
 
 use super::paper::leaflet::{Item, Leaflet};
 use super::poster::PosterError;
-use super::set::{Evening, Order};
+use super::set::Order;
 use super::spoken::spoken;
 use super::station::Station;
 use crate::charts::{caption, date};
+use crate::domain::data_walk::{Group, rounds as walked};
 use crate::words::{PressWords, fill};
 
 /// How long a group stays at a poster, in minutes.
@@ -28,7 +29,7 @@ pub(super) fn plan(order: &Order<'_>) -> Result<Vec<u8>, PosterError> {
     }
     items.push(Item::Title(fill(&words.plan_title, &[("title", &order.evening.title)])));
     let day = order.evening.day.map(|day| date(day, texts.chart)).unwrap_or_default();
-    let (n, groups) = (stations.len().to_string(), order.evening.groups.to_string());
+    let (n, groups) = (stations.len().to_string(), order.evening.groups.len().to_string());
     let about =
         [("day", day.as_str()), ("area", order.wall.area()), ("n", &n), ("groups", &groups)];
     let about = fill(&words.plan_day, &about);
@@ -89,15 +90,13 @@ fn turns(order: &Order<'_>, words: &PressWords, rounds: usize) -> Vec<Vec<String
     let numbers: Vec<u32> = order.wall.stations().iter().map(|station| station.number).collect();
     let round = |n: usize| fill(&words.plan_round, &[("n", &n.to_string())]);
     let head = std::iter::once(String::new()).chain((1..=rounds).map(round)).collect();
-    let groups = order.evening.groups.max(1);
-    let row = |group: u8| {
-        let start = usize::from(group) * numbers.len() / usize::from(groups);
-        let at = |round: usize| numbers.get((start + round) % numbers.len().max(1));
-        let turns = (0..rounds).map(|round| at(round).map(u32::to_string).unwrap_or_default());
-        let name = fill(&words.plan_group, &[("group", &Evening::letter(group))]);
-        std::iter::once(name).chain(turns).collect()
+    let row = |group: &Group| {
+        let turns = walked(group.begins, &numbers).into_iter().take(rounds);
+        let name = fill(&words.plan_group, &[("group", &group.letter.to_string())]);
+        let name = format!("{name} {}", group.host).trim().to_owned();
+        std::iter::once(name).chain(turns.map(|number| number.to_string())).collect()
     };
-    std::iter::once(head).chain((0..groups).map(row)).collect()
+    std::iter::once(head).chain(order.evening.groups.iter().map(row)).collect()
 }
 
 /// What stands on a poster and what to ask there.

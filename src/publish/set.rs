@@ -16,6 +16,7 @@ use super::spoken::spoken;
 use super::station::{Station, Wall};
 use crate::charts::poster::{Laid, MOST_LANGUAGES, Paper};
 use crate::charts::{caption, date};
+use crate::domain::data_walk::{Group, LETTERS, spread};
 use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::words::{PressWords, fill};
@@ -29,8 +30,8 @@ pub struct Evening {
     pub day: Option<Date>,
     /// Whether that day is over.
     pub held: bool,
-    /// How many groups of people walk.
-    pub groups: u8,
+    /// The groups of people who walk.
+    pub groups: Vec<Group>,
     /// The address of the walk, without a language; a QR code carries it.
     pub address: Option<String>,
 }
@@ -41,9 +42,13 @@ impl Evening {
         self.address.as_ref().map(|address| format!("{address}/{lang}"))
     }
 
-    /// The letter of a group.
-    pub(super) fn letter(group: u8) -> String {
-        char::from(b'A' + group.min(25)).to_string()
+    /// So many groups without a host, spread over the stations of a wall.
+    #[must_use]
+    pub fn spread(groups: usize, wall: &Wall) -> Vec<Group> {
+        let stations: Vec<u32> = wall.stations().iter().map(|station| station.number).collect();
+        let begins = spread(groups.min(LETTERS.len()), &stations);
+        let group = |(letter, begins)| Group { letter, host: String::new(), begins };
+        LETTERS.into_iter().zip(begins).map(group).collect()
     }
 }
 
@@ -270,8 +275,8 @@ impl Order<'_> {
     /// Eight cards for each group, to write a name on.
     fn names(&self) -> Result<Vec<u8>, PosterError> {
         let texts = self.texts.first().unwrap_or(&self.staff.0);
-        let card = |group: u8| {
-            let letter = Evening::letter(group);
+        let card = |group: &Group| {
+            let letter = group.letter.to_string();
             Blank {
                 title: fill(&texts.set.name_group, &[("group", &letter)]),
                 mark: letter,
@@ -283,7 +288,7 @@ impl Order<'_> {
                 foot: format!("{} · {}", self.evening.title, self.wall.area()),
             }
         };
-        let groups = 0..self.evening.groups.max(1);
+        let groups = self.evening.groups.iter();
         let all: Vec<Blank> =
             groups.flat_map(|group| std::iter::repeat_n(card(group), 8)).collect();
         Ok(cards(texts.lang, &self.evening.title, &all, (2, 4))?)

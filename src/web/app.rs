@@ -8,9 +8,11 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::known::KnownDoors;
+use super::live::Live;
 use super::making::Making;
 use super::misses::Misses;
 use super::photo::PhotoDesk;
+use super::posters::SetMaking;
 use crate::domain::area::Area;
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::{AreaId, DiagnosisId};
@@ -21,9 +23,10 @@ use crate::publish::Wall;
 use crate::publish::study::Terms;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords,
+    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords, HostWords,
     InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
-    PhoneWords, PosterWords, PressWords, PrivacyWords, SetWords, StaffWords, WaysWords, WireWords,
+    PhoneWords, PosterWords, PressWords, PrivacyWords, SetWords, StaffWords, WalkWords, WaysWords,
+    WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -51,6 +54,8 @@ pub struct Inner {
     doors: KnownDoors,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
     makings: RwLock<HashMap<DiagnosisId, Making>>,
+    sets: RwLock<HashMap<DiagnosisId, SetMaking>>,
+    live: Live,
 }
 
 struct Words {
@@ -76,6 +81,8 @@ struct Words {
     data: HashMap<Lang, DataWords>,
     set: HashMap<Lang, SetWords>,
     press: HashMap<Lang, PressWords>,
+    walk: HashMap<Lang, WalkWords>,
+    host: HashMap<Lang, HostWords>,
     terms: Terms,
 }
 
@@ -121,9 +128,11 @@ impl App {
             data: each(&Lang::RESPONDENTS, DataWords::of)?,
             set: each(&Lang::RESPONDENTS, SetWords::of)?,
             press: each(&Lang::STAFF, PressWords::of)?,
+            walk: each(&Lang::RESPONDENTS, WalkWords::of)?,
+            host: each(&Lang::STAFF, HostWords::of)?,
             terms: Terms::new()?,
         };
-        let (published, areas, drawings, photo_desk, misses, doors, walls, makings) =
+        let (published, areas, drawings, photo_desk, misses, doors, walls, makings, sets) =
             Default::default();
         Ok(Self(Arc::new(Inner {
             intake: store.for_intake(),
@@ -140,6 +149,8 @@ impl App {
             doors,
             walls,
             makings,
+            sets,
+            live: Live::default(),
         })))
     }
 }
@@ -278,6 +289,21 @@ impl Inner {
         true
     }
 
+    /// The set of a diagnosis that is being made, or the last one that was.
+    pub(super) fn set_making(&self, of: DiagnosisId) -> Option<SetMaking> {
+        self.sets.read().ok()?.get(&of).cloned()
+    }
+
+    /// Notes that a set is being made, in place of the last one; not while that goes on.
+    pub(super) fn begin_set(&self, of: DiagnosisId, making: SetMaking) -> bool {
+        let Ok(mut sets) = self.sets.write() else { return false };
+        if sets.get(&of).is_some_and(SetMaking::goes_on) {
+            return false;
+        }
+        sets.insert(of, making);
+        true
+    }
+
     /// The texts about data for research; English where a language has none yet.
     #[must_use]
     pub fn export_words(&self, lang: Lang) -> &ExportWords {
@@ -300,6 +326,18 @@ impl Inner {
     #[must_use]
     pub fn press_words(&self, lang: Lang) -> &PressWords {
         pick(&self.words.press, lang)
+    }
+
+    /// The texts of a data walk's public pages; English where a language has none yet.
+    #[must_use]
+    pub fn walk_words(&self, lang: Lang) -> &WalkWords {
+        pick(&self.words.walk, lang)
+    }
+
+    /// The texts for whoever runs a data walk; English where a language has none yet.
+    #[must_use]
+    pub fn host_words(&self, lang: Lang) -> &HostWords {
+        pick(&self.words.host, lang)
     }
 
     /// The words of columns and codes that no instrument has, in every language.
@@ -366,6 +404,16 @@ impl Inner {
     /// Where photos come in.
     pub(super) fn photo_desk(&self) -> &PhotoDesk {
         &self.photo_desk
+    }
+
+    /// Who looks at screens that change.
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// Sends away who only waits for news, so that a server that stops does not wait for them.
+    pub fn stop_telling(&self) {
+        self.live.close();
     }
 
     /// The drawing of an area, if it was made already.

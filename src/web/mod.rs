@@ -43,6 +43,7 @@ mod instruments;
 mod keyin;
 mod known;
 mod later;
+mod live;
 mod making;
 mod members;
 mod misses;
@@ -57,6 +58,7 @@ mod parts;
 mod phone;
 mod photo;
 mod place;
+mod posters;
 mod privacy;
 mod projector;
 mod qr;
@@ -70,6 +72,7 @@ mod sign_in;
 mod translations;
 mod upload;
 mod versions;
+mod walk;
 mod wall;
 pub mod wire;
 
@@ -137,9 +140,12 @@ fn intake() -> Router<App> {
         .route("/a/{hash}/{*name}", get(assets::asset))
         .route("/n/{slug}", get(wall::published))
         .route("/w/{door}", get(wall::enter))
+        .route("/w/{door}/live", get(live::everybody))
         .route("/w/{door}/{lang}", get(wall::stations))
         .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
         .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
+        .route("/w/{door}/{lang}/summary.pdf", get(wall::summary))
+        .route("/w/{door}/{lang}/handout.pdf", get(wall::handout))
 }
 
 /// The form itself: photos may take longer than everything else, and it minds their time on its own.
@@ -234,6 +240,12 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/releases/{n}/{collection}/{file}", get(released::file))
         .route("/d/{slug}/releases/{n}/publish", post(releases::publish))
         .route("/d/{slug}/walks/new", get(releases::walk_page).post(releases::add_walk))
+        .route("/d/{slug}/walks/{id}", get(walk::page))
+        .route("/d/{slug}/walks/{id}/groups", post(walk::set_groups))
+        .route("/d/{slug}/walks/{id}/release", post(walk::hang))
+        .route("/d/{slug}/walks/{id}/posters", get(posters::page).post(posters::make))
+        .route("/d/{slug}/walks/{id}/posters/making", get(posters::making))
+        .route("/d/{slug}/walks/{id}/posters/set.zip", get(posters::set))
         .route(
             "/d/{slug}/walks/{id}/reflections",
             get(moderation::reflections).post(moderation::moderate),

@@ -18,14 +18,14 @@ use super::research::Reader;
 use super::sheet::Filled;
 use crate::charts::poster::Paper;
 use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
-use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
+use crate::domain::data_walk::{DataWalk, Group, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::ReflectionId;
 use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::job::evidence;
 use crate::publish::{
-    PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of, station_path,
+    Evening, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of, station_path,
 };
 use crate::store::{NewReflection, Received};
 use crate::words::{FormWords, fill};
@@ -309,7 +309,15 @@ pub(super) async fn reflect(
         return show(&app, &hall, lang, number, &given, complaint);
     };
     let (id, state) = (given.id, ReflectionState::New);
-    let reflection = Reflection { id, station: number, verdict, said: given.said, state };
+    let reflection = Reflection {
+        id,
+        station: number,
+        verdict,
+        said: given.said,
+        state,
+        group: None,
+        pin: None,
+    };
     let (diagnosis, data_walk) = (hall.diagnosis.id, hall.walk.id);
     match app.store.reflect(NewReflection { diagnosis, data_walk, reflection }).await? {
         Received::Now
@@ -357,14 +365,56 @@ pub(super) async fn poster(
     }
     let (stripes, guess) = (asked.first("stripes") == "yes", asked.first("guess") == "yes");
     let address = app.base_url.join(&station_path(&door, number, lang));
-    let inner = app.clone();
+    let (inner, several) = (app.clone(), langs.len() > 1);
     let pdf = in_turn(move || {
         let texts: Vec<Texts<'_>> = langs.iter().map(|lang| inner.texts(*lang)).collect();
         let (address, written) = (Some(address.as_str()), hall.written.as_slice());
         let sheet = Sheet { paper, texts: &texts, stripes, guess, address, written };
-        hall.wall.poster(number, &sheet).and_then(|poster| poster.pdf())
+        match hall.wall.poster(number, &sheet) {
+            Err(PosterError::Refused(_)) if several => Ok(None),
+            poster => poster.and_then(|poster| poster.pdf()).map(Some),
+        }
     });
-    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf.await?).into_response())
+    let pdf = pdf.await?.ok_or_else(|| Error::Bad(app.set_words(lang).too_many.clone()))?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+}
+
+/// `GET /w/{door}/{lang}/summary.pdf`: what was found and what happens next, on one page.
+pub(super) async fn summary(
+    State(app): State<App>,
+    Path((door, tag)): Path<(String, String)>,
+) -> Result<Response> {
+    leaflet(app, &door, &tag, crate::publish::summary).await
+}
+
+/// `GET /w/{door}/{lang}/handout.pdf`: the sentences of all posters, with room for notes.
+pub(super) async fn handout(
+    State(app): State<App>,
+    Path((door, tag)): Path<(String, String)>,
+) -> Result<Response> {
+    leaflet(app, &door, &tag, crate::publish::handout).await
+}
+
+/// What sets a leaflet.
+type Sets =
+    fn(&Wall, &Texts<'_>, &Evening, &[Takeaway]) -> std::result::Result<Vec<u8>, PosterError>;
+
+async fn leaflet(app: App, door: &str, tag: &str, set: Sets) -> Result<Response> {
+    let (hall, lang) = (hall(&app, door).await?, spoken(tag)?);
+    let evening = evening(&app, &hall.diagnosis, &hall.walk, Vec::new());
+    let pdf = in_turn(move || set(&hall.wall, &app.texts(lang), &evening, &hall.written)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+}
+
+/// A walk as it stands on paper.
+pub(super) fn evening(app: &Inner, of: &Diagnosis, walk: &DataWalk, groups: Vec<Group>) -> Evening {
+    Evening {
+        title: walk.title.clone(),
+        day: Some(walk.held_on),
+        held: walk.held_on < app.today(of),
+        groups,
+        address: Some(app.base_url.join(&format!("/w/{}", walk.door))),
+    }
 }
 
 /// Draws something for paper when it is its turn.

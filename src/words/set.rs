@@ -13,6 +13,7 @@ words! {
         guess_desc,
         key,
         too_long,
+        too_many,
         some_of,
         handout_title,
         handout_intro,

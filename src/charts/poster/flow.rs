@@ -149,13 +149,25 @@ impl Flow<'_> {
         let air = if self.others.is_empty() { 36.0 } else { 6.0 };
         self.lines((Role::Title, first.lang), &first.title, style, air)?;
         let style = Type::bold(self.points(24.0), MUTED);
+        let mut before = 0.0;
         for said in self.others {
+            let back = self.beside(said.lang, (before, style.width(&said.title)?), style);
+            self.y -= back;
             self.lines((Role::Words, said.lang), &said.title, style, 4.0)?;
+            before = style.width(&said.title)?;
         }
         if !self.others.is_empty() {
             self.y += 26.0 * self.scale;
         }
         Ok(())
+    }
+
+    /// How far back up a line may go that runs the other way than the sheet and has room beside the
+    /// line before: nothing where it does not.
+    fn beside(&self, lang: Lang, (before, wide): (f64, f64), style: Type) -> f64 {
+        let turned = lang.is_rtl() != self.first.lang.is_rtl();
+        let fits = before > 0.0 && before + wide < self.width * 0.94;
+        if turned && fits { style.height(1) + 4.0 * self.scale } else { 0.0 }
     }
 
     /// That it is invented, in every language of the sheet.
@@ -288,9 +300,10 @@ impl Flow<'_> {
     /// answered and the most important line.
     fn who(&mut self, strip: Option<&Svg>) -> Result<(), Refusal> {
         let first = self.first;
-        let (bold, plain) = (self.small(15.0), self.small(13.0));
+        let tight = self.content.tight;
+        let (bold, plain) = (self.small(if tight { 13.0 } else { 15.0 }), self.small(13.0));
         self.lines((Role::Words, first.lang), &first.who, Type::bold(bold, INK), 6.0)?;
-        let most = if self.content.tight { 3 } else { first.careful.len() };
+        let most = if tight { 2 } else { first.careful.len() };
         let careful: Vec<&str> = first.careful.iter().take(most).map(String::as_str).collect();
         let careful = careful.join(" ");
         self.lines((Role::Words, first.lang), &careful, Type::plain(plain, MUTED), 6.0)?;
@@ -344,10 +357,16 @@ impl Flow<'_> {
         let inset = style.size * 1.42;
         let place = (self.margin + inset, self.y, column - inset);
         self.y += self.words((Role::Words, first.lang), prompt, style, place)?;
-        let other = Type::plain(self.small(15.0), MUTED);
+        let other = Type::plain(self.small(if self.content.tight { 13.0 } else { 15.0 }), MUTED);
+        let mut before = 0.0;
         for said in self.others {
             let Some(prompt) = said.prompts.get(at) else { continue };
             let (from, wide) = (self.margin + inset, column - inset);
+            let long = other.width(prompt)?;
+            if self.beside(said.lang, (before, long + self.width - wide), other) > 0.0 {
+                self.y -= other.height(1);
+            }
+            before = long;
             // Beside the code of a sheet that runs the other way, the column is at the other side.
             let turned = said.lang.is_rtl() != first.lang.is_rtl();
             let x = if turned { self.content.paper.size().0 - from - wide } else { from };
@@ -382,7 +401,9 @@ impl Flow<'_> {
         self.put(Role::Aside, first.lang, Scene::new(), &inside)?;
         self.y += side;
         let all = std::iter::once(first).chain(self.others);
-        for (at, said) in all.enumerate() {
+        // Where there is little room, the sign of a code says it in every language.
+        let most = if self.content.tight { 1 } else { self.content.said.len() };
+        for (at, said) in all.take(most).enumerate() {
             let style = if at == 0 { style } else { Type::plain(self.small(13.0), INK) };
             let lines = wrapped(&said.scan, style.size, style.bold, side + 40.0 * scale)?;
             let mut scene = Scene::new();
