@@ -59,7 +59,10 @@ fn shares(task: &Task<'_>) -> Cells {
 fn down(task: &Task<'_>, table: &Table, row: &Row) -> Vec<Vec<String>> {
     let words = Words::of(task);
     let about = if row.exact { "{n}" } else { task.words.about.as_str() };
-    let count = |n: u64| fill(about, &[("n", &n.to_string())]);
+    let count = |n: u64| match n {
+        0 if !row.exact => words.hardly(),
+        n => fill(about, &[("n", &n.to_string())]),
+    };
     let line = |(at, choice): (usize, &Label)| {
         let share = row.shares.get(at).copied().unwrap_or_default();
         let cell = row.cells.get(at).copied().unwrap_or_default();
@@ -93,7 +96,10 @@ fn across(task: &Task<'_>, table: &Table, rows: &[Row]) -> Cells {
             return cells;
         }
         let about = if row.exact { "{n}" } else { task.words.about.as_str() };
-        let count = |n: u64| fill(about, &[("n", &n.to_string())]);
+        let count = |n: u64| match n {
+            0 if !row.exact => words.hardly(),
+            n => fill(about, &[("n", &n.to_string())]),
+        };
         for at in 0..table.choices().len() {
             let share = row.shares.get(at).copied().unwrap_or_default();
             let cell = row.cells.get(at).copied().unwrap_or_default();
