@@ -106,6 +106,7 @@ fn sheets<'a>(desk: &'a Desk, evidence: &Evidence, waves: &[Wave]) -> Result<Vec
         let nothing = tables.iter().all(|table| table.withheld().is_some());
         let most = if nothing { 1 } else { instrument.charts.len() };
         let shown = instrument.charts.iter().filter_map(|plan| Shown::of(plan, &tables)).take(most);
+        let shown = shown.map(|shown| shown.on(&evidence.grounds));
         let drawn = shown
             .map(|shown| {
                 let id = format!("s{at}-{}", shown.plan.id);
@@ -260,5 +261,5 @@ fn shown(evidence: &Evidence, collection: &str, chart: &str) -> Option<Shown> {
     let of = |id: &str| evidence.sheets.iter().find(|(one, _)| one.id.to_string() == id);
     let (collection, instrument) = of(collection)?;
     let tables = evidence.tables_of(collection);
-    Shown::of(instrument.chart(chart)?, &tables)
+    Shown::of(instrument.chart(chart)?, &tables).map(|shown| shown.on(&evidence.grounds))
 }

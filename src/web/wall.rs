@@ -56,7 +56,8 @@ impl Inner {
             return Ok(known);
         }
         let evidence = evidence::load(&self.store, diagnosis, release).await?;
-        let wall = Wall::new(&diagnosis.name, release, &evidence.sheets, &evidence.tables);
+        let wall = Wall::new(&diagnosis.name, release, &evidence.sheets, &evidence.tables)
+            .on(&evidence.grounds);
         Ok(self.keep_wall(diagnosis.id, release, wall))
     }
 }

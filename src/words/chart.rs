@@ -119,6 +119,7 @@ words! {
         below_one,
         meters,
         marks_more,
+        marks_missing,
         marks_rest,
         marks_not,
         no_map,
