@@ -103,10 +103,8 @@
 //!
 //! # To come
 //!
-//! Intervals and the other chart kinds, among them maps of marks and the two sides of the statement
-//! game, whose tables are released but not yet drawn as such; the committee's own work (seats, findings with evidence,
-//! equal weight of constituencies, matrix, follow-ups, "you said, we did"); depth for walks and
-//! notes; the report. What they will cite is stable from now on: question (id, meaning), released
+//! The committee's own work (seats, findings with evidence, its matrix and follow-ups, whose drawing
+//! in time is there, "you said, we did"); depth for walks and notes; the report. What they will cite is stable from now on: question (id, meaning), released
 //! table, note, stop, reflection.
 
 pub mod analysis;

@@ -24,7 +24,7 @@ pub use paper::{PaperError, Print, Twin};
 pub use poster::{Poster, PosterError, Sheet};
 pub use sentence::takeaway;
 pub use spoken::{Careless, LONGEST, Spoken, about, careless, key, spoken};
-pub use station::{Shown, Station, Wall, may_hang};
+pub use station::{Grounds, Shown, Station, Wall, may_hang};
 pub use waves::{Step, steps};
 
 use crate::domain::text::Lang;

@@ -64,6 +64,10 @@ coded! {
         Withheld = "reflection_withheld",
         /// A photo was let through.
         PhotoShown = "photo_shown",
+        /// A free text was let through.
+        TextShown = "text_shown",
+        /// A free text was held back.
+        TextWithheld = "text_withheld",
         /// A photo was held back and deleted.
         PhotoWithheld = "photo_withheld",
         /// A release was made.

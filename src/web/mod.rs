@@ -61,6 +61,7 @@ mod place;
 mod privacy;
 mod projector;
 mod qr;
+mod quotes;
 mod released;
 mod releases;
 mod research;
@@ -141,6 +142,7 @@ fn intake() -> Router<App> {
         .route("/w/{door}", get(wall::enter))
         .route("/w/{door}/live", get(live::everybody))
         .route("/w/{door}/{lang}", get(wall::stations))
+        .route("/w/{door}/{lang}/words", get(quotes::page))
         .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
         .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
 }
@@ -191,7 +193,10 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/collections/{id}/ceiling", post(doors::ceiling))
         .route("/d/{slug}/collections/{id}/room", get(room::page))
         .route("/d/{slug}/collections/{id}/room/count", get(room::count))
-        .route("/d/{slug}/collections/{id}/texts", get(moderation::texts))
+        .route(
+            "/d/{slug}/collections/{id}/texts",
+            get(moderation::texts).post(moderation::moderate_text),
+        )
         .route("/d/{slug}/collections/{id}/photos", post(moderation::moderate_photo))
         .route("/d/{slug}/collections/{id}/photos/{photo}", get(moderation::photo))
         .route("/d/{slug}/activity", get(feedback::new_page).post(feedback::start))

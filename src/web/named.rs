@@ -139,6 +139,8 @@ pub(super) fn act(value: Act, words: &StaffWords) -> &str {
         Act::ExportedTexts => &words.act_answers_and_texts_exported,
         Act::Shown => &words.act_reflection_shown,
         Act::Withheld => &words.act_reflection_withheld,
+        Act::TextShown => &words.act_text_shown,
+        Act::TextWithheld => &words.act_text_withheld,
         Act::PhotoShown => &words.act_photo_shown,
         Act::PhotoWithheld => &words.act_photo_withheld,
         Act::Released => &words.act_release_made,

@@ -56,7 +56,8 @@ impl Inner {
             return Ok(known);
         }
         let evidence = evidence::load(&self.store, diagnosis, release).await?;
-        let wall = Wall::new(&diagnosis.name, release, &evidence.sheets, &evidence.tables);
+        let wall = Wall::new(&diagnosis.name, release, &evidence.sheets, &evidence.tables)
+            .on(&evidence.grounds);
         Ok(self.keep_wall(diagnosis.id, release, wall))
     }
 }
@@ -71,7 +72,7 @@ pub(super) async fn is_public(app: &Inner, walk: &DataWalk) -> Result<bool> {
 }
 
 /// What everybody may see; a walk with a release of the committee's is not there yet.
-async fn hall(app: &Inner, door: &str) -> Result<Hall> {
+pub(super) async fn hall(app: &Inner, door: &str) -> Result<Hall> {
     let walk = app.store.data_walk(door).await?;
     if !is_public(app, &walk).await? {
         return Err(Error::NotFound);
@@ -83,7 +84,7 @@ async fn hall(app: &Inner, door: &str) -> Result<Hall> {
 }
 
 /// The language of an address, if answering pages have it.
-fn spoken(tag: &str) -> Result<Lang> {
+pub(super) fn spoken(tag: &str) -> Result<Lang> {
     let lang: Lang = tag.parse().map_err(|_unknown| Error::NotFound)?;
     if Lang::RESPONDENTS.contains(&lang) { Ok(lang) } else { Err(Error::NotFound) }
 }
@@ -116,6 +117,7 @@ pub(super) async fn stations(
         (what, station_path(&door, station.number, lang))
     };
     page.links = hall.wall.stations().iter().map(link).collect();
+    page.links.push((words.own_words.clone(), format!("/w/{door}/{lang}/words")));
     Ok(page::html(page.render()))
 }
 

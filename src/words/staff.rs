@@ -343,6 +343,13 @@ words! {
         photo_stop,
         photo_new,
         photo_shown,
+        text_new,
+        text_shown,
+        text_withheld,
+        act_text_shown,
+        act_text_withheld,
+        quotes_title,
+        quotes_intro,
         act_photo_shown,
         act_photo_withheld,
     }

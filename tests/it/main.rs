@@ -30,6 +30,7 @@ mod research;
 mod roles;
 mod seizure;
 mod servers;
+mod shown;
 mod staff;
 mod store;
 mod tidy;

@@ -31,7 +31,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 119] = [
+const MATRIX: [(&str, &str, &str); 120] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -78,6 +78,7 @@ const MATRIX: [(&str, &str, &str); 119] = [
     ("GET", "/d/{slug}/collections/{id}/texts", "in 404 403 403 403 200 403"),
     ("GET", "/d/{slug}/collections/{id}/photos/{photo}", "in 404 403 403 403 200 403"),
     ("GET", "/d/{slug}/collections/{id}/photos/nonsense", "in 404 403 403 403 404 403"),
+    ("POST", "/d/{slug}/collections/{id}/texts", "in 404 403 403 403 404 403"),
     ("POST", "/d/{slug}/collections/{id}/photos", "in 404 403 403 403 303 403"),
     // doors, cards, kiosk and room
     ("GET", "/d/{slug}/collections/{id}/doors", "in 404 403 403 200 403 200"),
