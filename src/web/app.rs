@@ -24,7 +24,8 @@ use crate::store::{Result, Store};
 use crate::words::{
     ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords,
     InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
-    PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords, WireWords,
+    PhoneWords, PosterWords, PrivacyWords, RemoteWords, ScreenWords, StaffWords, WaysWords,
+    WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -76,6 +77,8 @@ struct Words {
     gate: HashMap<Lang, GateWords>,
     export: HashMap<Lang, ExportWords>,
     data: HashMap<Lang, DataWords>,
+    screen: HashMap<Lang, ScreenWords>,
+    remote: HashMap<Lang, RemoteWords>,
     terms: Terms,
 }
 
@@ -119,6 +122,8 @@ impl App {
             gate: each(&Lang::STAFF, GateWords::of)?,
             export: each(&Lang::STAFF, ExportWords::of)?,
             data: each(&Lang::RESPONDENTS, DataWords::of)?,
+            screen: each(&Lang::RESPONDENTS, ScreenWords::of)?,
+            remote: each(&Lang::STAFF, RemoteWords::of)?,
             terms: Terms::new()?,
         };
         let (published, areas, drawings, photo_desk, misses, doors, walls, makings) =
@@ -287,6 +292,18 @@ impl Inner {
     #[must_use]
     pub fn data_words(&self, lang: Lang) -> &DataWords {
         pick(&self.words.data, lang)
+    }
+
+    /// The texts of projectors and the phones that follow them; English where there are none yet.
+    #[must_use]
+    pub fn screen_words(&self, lang: Lang) -> &ScreenWords {
+        pick(&self.words.screen, lang)
+    }
+
+    /// The texts of the remote; English where a language has none yet.
+    #[must_use]
+    pub fn remote_words(&self, lang: Lang) -> &RemoteWords {
+        pick(&self.words.remote, lang)
     }
 
     /// The words of columns and codes that no instrument has, in every language.

@@ -210,6 +210,9 @@ fn links(desk: &Desk, walk: &DataWalk) -> Vec<(String, String)> {
     let words = desk.words();
     let at = |page: &str| desk.path(&format!("/walks/{}/{page}", walk.id));
     let mut links = vec![(words.projector.clone(), at("projector"))];
+    if desk.may(May::Facilitate) {
+        links.push((desk.app.remote_words(desk.lang()).title.clone(), at("remote")));
+    }
     if desk.may(May::Moderate) {
         links.push((words.reflections.clone(), at("reflections")));
     }

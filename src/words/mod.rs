@@ -61,7 +61,9 @@ mod paper;
 mod phone;
 mod poster;
 mod privacy;
+mod remote;
 mod rule;
+mod screen;
 mod staff;
 mod ways;
 mod wire;
@@ -82,7 +84,9 @@ pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
 pub use privacy::PrivacyWords;
+pub use remote::RemoteWords;
 pub use rule::Speaker;
+pub use screen::ScreenWords;
 use std::collections::BTreeMap;
 
 use rust_embed::RustEmbed;
@@ -164,6 +168,7 @@ mod tests {
             KeepWords::of(lang).unwrap();
             WireWords::of(lang).unwrap();
             DataWords::of(lang).unwrap();
+            ScreenWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -174,6 +179,7 @@ mod tests {
             NightWords::of(lang).unwrap();
             GateWords::of(lang).unwrap();
             ExportWords::of(lang).unwrap();
+            RemoteWords::of(lang).unwrap();
         }
     }
 
@@ -181,7 +187,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
-            "data",
+            "data", "screen",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);
