@@ -22,10 +22,10 @@ use crate::publish::Wall;
 use crate::publish::study::Terms;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords,
+    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords, HostWords,
     InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
-    PhoneWords, PosterWords, PrivacyWords, RemoteWords, ScreenWords, StaffWords, WaysWords,
-    WireWords,
+    PhoneWords, PosterWords, PrivacyWords, RemoteWords, ScreenWords, StaffWords, WalkWords,
+    WaysWords, WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -79,6 +79,8 @@ struct Words {
     data: HashMap<Lang, DataWords>,
     screen: HashMap<Lang, ScreenWords>,
     remote: HashMap<Lang, RemoteWords>,
+    walk: HashMap<Lang, WalkWords>,
+    host: HashMap<Lang, HostWords>,
     terms: Terms,
 }
 
@@ -124,6 +126,8 @@ impl App {
             data: each(&Lang::RESPONDENTS, DataWords::of)?,
             screen: each(&Lang::RESPONDENTS, ScreenWords::of)?,
             remote: each(&Lang::STAFF, RemoteWords::of)?,
+            walk: each(&Lang::RESPONDENTS, WalkWords::of)?,
+            host: each(&Lang::STAFF, HostWords::of)?,
             terms: Terms::new()?,
         };
         let (published, areas, drawings, photo_desk, misses, doors, walls, makings) =
@@ -304,6 +308,18 @@ impl Inner {
     #[must_use]
     pub fn remote_words(&self, lang: Lang) -> &RemoteWords {
         pick(&self.words.remote, lang)
+    }
+
+    /// The texts of a data walk's public pages; English where a language has none yet.
+    #[must_use]
+    pub fn walk_words(&self, lang: Lang) -> &WalkWords {
+        pick(&self.words.walk, lang)
+    }
+
+    /// The texts for whoever runs a data walk; English where a language has none yet.
+    #[must_use]
+    pub fn host_words(&self, lang: Lang) -> &HostWords {
+        pick(&self.words.host, lang)
     }
 
     /// The words of columns and codes that no instrument has, in every language.

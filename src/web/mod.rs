@@ -71,6 +71,7 @@ mod sign_in;
 mod translations;
 mod upload;
 mod versions;
+mod walk;
 mod wall;
 pub mod wire;
 
@@ -241,6 +242,9 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/releases/{n}/{collection}/{file}", get(released::file))
         .route("/d/{slug}/releases/{n}/publish", post(releases::publish))
         .route("/d/{slug}/walks/new", get(releases::walk_page).post(releases::add_walk))
+        .route("/d/{slug}/walks/{id}", get(walk::page))
+        .route("/d/{slug}/walks/{id}/groups", post(walk::set_groups))
+        .route("/d/{slug}/walks/{id}/release", post(walk::hang))
         .route(
             "/d/{slug}/walks/{id}/reflections",
             get(moderation::reflections).post(moderation::moderate),

@@ -52,6 +52,7 @@ mod editor;
 mod export;
 mod form;
 mod gate;
+mod host;
 mod instrument;
 mod keep;
 mod lint;
@@ -65,6 +66,7 @@ mod remote;
 mod rule;
 mod screen;
 mod staff;
+mod walk;
 mod ways;
 mod wire;
 
@@ -75,6 +77,7 @@ pub use editor::EditorWords;
 pub use export::ExportWords;
 pub use form::FormWords;
 pub use gate::GateWords;
+pub use host::HostWords;
 pub use instrument::InstrumentWords;
 pub use keep::KeepWords;
 pub use lint::LintWords;
@@ -92,6 +95,7 @@ use std::collections::BTreeMap;
 use rust_embed::RustEmbed;
 use serde::de::DeserializeOwned;
 pub use staff::StaffWords;
+pub use walk::WalkWords;
 pub use ways::WaysWords;
 pub use wire::WireWords;
 
@@ -169,6 +173,7 @@ mod tests {
             WireWords::of(lang).unwrap();
             DataWords::of(lang).unwrap();
             ScreenWords::of(lang).unwrap();
+            WalkWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -180,6 +185,7 @@ mod tests {
             GateWords::of(lang).unwrap();
             ExportWords::of(lang).unwrap();
             RemoteWords::of(lang).unwrap();
+            HostWords::of(lang).unwrap();
         }
     }
 
@@ -187,7 +193,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
-            "data", "screen",
+            "data", "screen", "walk",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);

@@ -197,7 +197,10 @@ fn whoever_listens_hears_a_tap_and_strangers_nothing_of_the_committee() {
             assert_eq!(house.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
         }
         let path = format!("/d/{}/walks/{}/remote", hall.diagnosis.slug, hall.private.id);
-        says(&house.get_as(&hall.facilitator, &path).await, "Phones without sign-in cannot follow.");
+        says(
+            &house.get_as(&hall.facilitator, &path).await,
+            "Phones without sign-in cannot follow.",
+        );
     });
 }
 

@@ -199,7 +199,12 @@ impl SlideView<'_> {
                 continue;
             }
             room -= takes;
-            self.notes.push((said.said, verdict_name(said.verdict, form).to_owned()));
+            let verdict = verdict_name(said.verdict, form);
+            let who = match said.group {
+                Some(letter) => format!("{letter} · {verdict}"),
+                None => verdict.to_owned(),
+            };
+            self.notes.push((said.said, who));
         }
         if left > 0 {
             self.more = Some(fill(&self.words.more_said, &[("n", &left.to_string())]));
