@@ -36,6 +36,7 @@ pub mod recheck;
 pub mod reconcile;
 pub mod retention;
 pub mod row_export;
+pub mod screen;
 pub mod takeaway;
 pub mod text;
 pub mod translation;

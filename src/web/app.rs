@@ -24,7 +24,8 @@ use crate::store::{Result, Store};
 use crate::words::{
     ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords, HostWords,
     InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
-    PhoneWords, PosterWords, PrivacyWords, StaffWords, WalkWords, WaysWords, WireWords,
+    PhoneWords, PosterWords, PrivacyWords, RemoteWords, ScreenWords, StaffWords, WalkWords,
+    WaysWords, WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -76,6 +77,8 @@ struct Words {
     gate: HashMap<Lang, GateWords>,
     export: HashMap<Lang, ExportWords>,
     data: HashMap<Lang, DataWords>,
+    screen: HashMap<Lang, ScreenWords>,
+    remote: HashMap<Lang, RemoteWords>,
     walk: HashMap<Lang, WalkWords>,
     host: HashMap<Lang, HostWords>,
     terms: Terms,
@@ -121,6 +124,8 @@ impl App {
             gate: each(&Lang::STAFF, GateWords::of)?,
             export: each(&Lang::STAFF, ExportWords::of)?,
             data: each(&Lang::RESPONDENTS, DataWords::of)?,
+            screen: each(&Lang::RESPONDENTS, ScreenWords::of)?,
+            remote: each(&Lang::STAFF, RemoteWords::of)?,
             walk: each(&Lang::RESPONDENTS, WalkWords::of)?,
             host: each(&Lang::STAFF, HostWords::of)?,
             terms: Terms::new()?,
@@ -291,6 +296,18 @@ impl Inner {
     #[must_use]
     pub fn data_words(&self, lang: Lang) -> &DataWords {
         pick(&self.words.data, lang)
+    }
+
+    /// The texts of projectors and the phones that follow them; English where there are none yet.
+    #[must_use]
+    pub fn screen_words(&self, lang: Lang) -> &ScreenWords {
+        pick(&self.words.screen, lang)
+    }
+
+    /// The texts of the remote; English where a language has none yet.
+    #[must_use]
+    pub fn remote_words(&self, lang: Lang) -> &RemoteWords {
+        pick(&self.words.remote, lang)
     }
 
     /// The texts of a data walk's public pages; English where a language has none yet.

@@ -72,6 +72,12 @@ pub(super) async fn is_public(app: &Inner, walk: &DataWalk) -> Result<bool> {
 }
 
 /// What everybody may see; a walk with a release of the committee's is not there yet.
+<<<<<<< HEAD
+=======
+///
+/// # Errors
+/// `NotFound` when there is none that everybody may see.
+>>>>>>> projector
 pub(super) async fn hall(app: &Inner, door: &str) -> Result<Hall> {
     let walk = app.store.data_walk(door).await?;
     if !is_public(app, &walk).await? {
@@ -84,6 +90,12 @@ pub(super) async fn hall(app: &Inner, door: &str) -> Result<Hall> {
 }
 
 /// The language of an address, if answering pages have it.
+<<<<<<< HEAD
+=======
+///
+/// # Errors
+/// `NotFound` when they do not.
+>>>>>>> projector
 pub(super) fn spoken(tag: &str) -> Result<Lang> {
     let lang: Lang = tag.parse().map_err(|_unknown| Error::NotFound)?;
     if Lang::RESPONDENTS.contains(&lang) { Ok(lang) } else { Err(Error::NotFound) }

@@ -62,7 +62,9 @@ mod paper;
 mod phone;
 mod poster;
 mod privacy;
+mod remote;
 mod rule;
+mod screen;
 mod staff;
 mod walk;
 mod ways;
@@ -85,7 +87,9 @@ pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
 pub use privacy::PrivacyWords;
+pub use remote::RemoteWords;
 pub use rule::Speaker;
+pub use screen::ScreenWords;
 use std::collections::BTreeMap;
 
 use rust_embed::RustEmbed;
@@ -168,6 +172,7 @@ mod tests {
             KeepWords::of(lang).unwrap();
             WireWords::of(lang).unwrap();
             DataWords::of(lang).unwrap();
+            ScreenWords::of(lang).unwrap();
             WalkWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
@@ -179,6 +184,7 @@ mod tests {
             NightWords::of(lang).unwrap();
             GateWords::of(lang).unwrap();
             ExportWords::of(lang).unwrap();
+            RemoteWords::of(lang).unwrap();
             HostWords::of(lang).unwrap();
         }
     }
@@ -187,7 +193,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
-            "data", "walk",
+            "data", "screen", "walk",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);

@@ -25,6 +25,7 @@ mod page;
 mod paper;
 mod participate;
 mod photos;
+mod projector;
 mod published;
 mod research;
 mod roles;

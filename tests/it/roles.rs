@@ -31,7 +31,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 120] = [
+const MATRIX: [(&str, &str, &str); 126] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -155,6 +155,12 @@ const MATRIX: [(&str, &str, &str); 120] = [
     // data walks
     ("GET", "/d/{slug}/walks/new", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/walks/new", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/walks/{walk}/projector", "in 404 200 200 200 200 200"),
+    ("GET", "/d/{slug}/walks/{walk}/projector/{lang}", "in 404 200 200 200 200 200"),
+    ("GET", "/d/{slug}/walks/{walk}/live", "in 404 200 200 200 200 200"),
+    ("GET", "/d/{slug}/walks/{private}/live", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/walks/{walk}/remote", "in 404 403 403 200 403 200"),
+    ("POST", "/d/{slug}/walks/{walk}/remote", "in 404 403 403 303 403 303"),
     ("GET", "/d/{slug}/walks/{id}", "in 404 403 200 200 200 200"),
     ("POST", "/d/{slug}/walks/{id}/groups", "in 404 403 403 303 403 303"),
     ("POST", "/d/{slug}/walks/{id}/release", "in 404 403 403 403 403 303"),
@@ -164,7 +170,7 @@ const MATRIX: [(&str, &str, &str); 120] = [
         "/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}",
         "in 404 200 200 200 200 200",
     ),
-    ("GET", "/d/{slug}/walks/{private}/projector", "in 404 403 303 303 303 303"),
+    ("GET", "/d/{slug}/walks/{private}/projector", "in 404 403 200 200 200 200"),
     ("GET", "/d/{slug}/walks/{private}/projector/en/1/1", "in 404 403 200 200 200 200"),
     ("GET", "/d/{slug}/walks/{id}/reflections", "in 404 403 403 403 200 403"),
     ("POST", "/d/{slug}/walks/{id}/reflections", "in 404 403 403 403 303 403"),

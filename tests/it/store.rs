@@ -18,6 +18,7 @@ use miradouro::domain::question::Kind;
 use miradouro::domain::reconcile::PaperCount;
 use miradouro::domain::retention::Kept;
 use miradouro::domain::row_export::{self as exports, RowExport, Signature};
+use miradouro::domain::screen::{Act, Screen, Slide};
 use miradouro::domain::takeaway::Takeaway;
 use miradouro::domain::text::Lang;
 use miradouro::domain::version::Publication;
@@ -548,6 +549,19 @@ fn a_draft_is_never_written_over_what_somebody_else_saved() {
     });
 }
 
+async fn a_screen_is_kept(store: &Store, walk: &DataWalk) {
+    assert_eq!(store.screen(walk).await.unwrap(), None);
+    let slides = [1, 2].map(|station| Slide { station, chart: 1 });
+    let first = Screen::begin(&slides, Lang::Ar).unwrap();
+    assert!(store.set_screen(walk, &first, None).await.unwrap());
+    assert!(!store.set_screen(walk, &first, None).await.unwrap(), "somebody else began");
+    assert_eq!(store.screen(walk).await.unwrap(), Some((first, 1)));
+    let closed = first.after(Act::Curtain(true), &slides).unwrap();
+    assert!(store.set_screen(walk, &closed, Some(1)).await.unwrap());
+    assert!(!store.set_screen(walk, &first, Some(1)).await.unwrap(), "somebody else was sooner");
+    assert_eq!(store.screen(walk).await.unwrap(), Some((closed, 2)));
+}
+
 #[test]
 fn reflections_wait_for_the_moderator() {
     on_both(async |house| {
@@ -564,6 +578,7 @@ fn reflections_wait_for_the_moderator() {
         store.add_data_walk(&walk).await.unwrap();
         assert_eq!(store.data_walk(&walk.door).await.unwrap(), walk);
         assert_eq!(store.data_walks(diagnosis.id).await.unwrap(), std::slice::from_ref(&walk));
+        a_screen_is_kept(store, &walk).await;
         let reflection = Reflection {
             id: ReflectionId::random(),
             station: 3,
