@@ -15,6 +15,8 @@ pub(super) struct Pair {
     pub(super) name: String,
     pub(super) value: f64,
     pub(super) figure: String,
+    /// The same in as few letters as can be.
+    pub(super) brief: String,
     pub(super) other: Option<(f64, String)>,
 }
 
@@ -62,6 +64,7 @@ pub(super) fn pairs(task: &Task<'_>, table: usize) -> Vec<Pair> {
             name: choice.text.get(task.lang).to_owned(),
             value,
             figure: words.full(value, count, group.base, table.step() <= 1),
+            brief: words.brief(value, count, group.base),
             other,
         }
     };

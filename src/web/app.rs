@@ -12,6 +12,7 @@ use super::live::Live;
 use super::making::Making;
 use super::misses::Misses;
 use super::photo::PhotoDesk;
+use super::posters::SetMaking;
 use crate::domain::area::Area;
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::{AreaId, DiagnosisId};
@@ -24,8 +25,8 @@ use crate::store::{Result, Store};
 use crate::words::{
     ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords, HostWords,
     InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
-    PhoneWords, PosterWords, PrivacyWords, RemoteWords, ScreenWords, StaffWords, WalkWords,
-    WaysWords, WireWords,
+    PhoneWords, PosterWords, PressWords, PrivacyWords, RemoteWords, ScreenWords, SetWords,
+    StaffWords, WalkWords, WaysWords, WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -53,6 +54,7 @@ pub struct Inner {
     doors: KnownDoors,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
     makings: RwLock<HashMap<DiagnosisId, Making>>,
+    sets: RwLock<HashMap<DiagnosisId, SetMaking>>,
     live: Live,
 }
 
@@ -79,6 +81,8 @@ struct Words {
     data: HashMap<Lang, DataWords>,
     screen: HashMap<Lang, ScreenWords>,
     remote: HashMap<Lang, RemoteWords>,
+    set: HashMap<Lang, SetWords>,
+    press: HashMap<Lang, PressWords>,
     walk: HashMap<Lang, WalkWords>,
     host: HashMap<Lang, HostWords>,
     terms: Terms,
@@ -126,11 +130,13 @@ impl App {
             data: each(&Lang::RESPONDENTS, DataWords::of)?,
             screen: each(&Lang::RESPONDENTS, ScreenWords::of)?,
             remote: each(&Lang::STAFF, RemoteWords::of)?,
+            set: each(&Lang::RESPONDENTS, SetWords::of)?,
+            press: each(&Lang::STAFF, PressWords::of)?,
             walk: each(&Lang::RESPONDENTS, WalkWords::of)?,
             host: each(&Lang::STAFF, HostWords::of)?,
             terms: Terms::new()?,
         };
-        let (published, areas, drawings, photo_desk, misses, doors, walls, makings) =
+        let (published, areas, drawings, photo_desk, misses, doors, walls, makings, sets) =
             Default::default();
         Ok(Self(Arc::new(Inner {
             intake: store.for_intake(),
@@ -147,6 +153,7 @@ impl App {
             doors,
             walls,
             makings,
+            sets,
             live: Live::default(),
         })))
     }
@@ -286,6 +293,21 @@ impl Inner {
         true
     }
 
+    /// The set of a diagnosis that is being made, or the last one that was.
+    pub(super) fn set_making(&self, of: DiagnosisId) -> Option<SetMaking> {
+        self.sets.read().ok()?.get(&of).cloned()
+    }
+
+    /// Notes that a set is being made, in place of the last one; not while that goes on.
+    pub(super) fn begin_set(&self, of: DiagnosisId, making: SetMaking) -> bool {
+        let Ok(mut sets) = self.sets.write() else { return false };
+        if sets.get(&of).is_some_and(SetMaking::goes_on) {
+            return false;
+        }
+        sets.insert(of, making);
+        true
+    }
+
     /// The texts about data for research; English where a language has none yet.
     #[must_use]
     pub fn export_words(&self, lang: Lang) -> &ExportWords {
@@ -308,6 +330,18 @@ impl Inner {
     #[must_use]
     pub fn remote_words(&self, lang: Lang) -> &RemoteWords {
         pick(&self.words.remote, lang)
+    }
+
+    /// The texts of sets for a data walk; English where a language has none yet.
+    #[must_use]
+    pub fn set_words(&self, lang: Lang) -> &SetWords {
+        pick(&self.words.set, lang)
+    }
+
+    /// The texts for those who prepare a data walk; English where a language has none yet.
+    #[must_use]
+    pub fn press_words(&self, lang: Lang) -> &PressWords {
+        pick(&self.words.press, lang)
     }
 
     /// The texts of a data walk's public pages; English where a language has none yet.

@@ -106,6 +106,8 @@ coded! {
         ReopenedDoor = "door_opened",
         /// Cards with one-time codes were made.
         MadeCards = "cards_made",
+        /// Everything on paper for a data walk was made.
+        MadePosters = "posters_made",
         /// The ceiling of a collection was changed.
         ChangedCeiling = "ceiling_changed",
         /// The organisation of a member was written down.

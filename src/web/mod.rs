@@ -58,6 +58,7 @@ mod parts;
 mod phone;
 mod photo;
 mod place;
+mod posters;
 mod privacy;
 mod projector;
 mod qr;
@@ -147,6 +148,8 @@ fn intake() -> Router<App> {
         .route("/w/{door}/{lang}/words", get(quotes::page))
         .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
         .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
+        .route("/w/{door}/{lang}/summary.pdf", get(wall::summary))
+        .route("/w/{door}/{lang}/handout.pdf", get(wall::handout))
 }
 
 /// The form itself: photos may take longer than everything else, and it minds their time on its own.
@@ -250,6 +253,9 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/walks/{id}", get(walk::page))
         .route("/d/{slug}/walks/{id}/groups", post(walk::set_groups))
         .route("/d/{slug}/walks/{id}/release", post(walk::hang))
+        .route("/d/{slug}/walks/{id}/posters", get(posters::page).post(posters::make))
+        .route("/d/{slug}/walks/{id}/posters/making", get(posters::making))
+        .route("/d/{slug}/walks/{id}/posters/set.zip", get(posters::set))
         .route(
             "/d/{slug}/walks/{id}/reflections",
             get(moderation::reflections).post(moderation::moderate),

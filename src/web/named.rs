@@ -161,6 +161,7 @@ pub(super) fn act(value: Act, words: &StaffWords) -> &str {
         Act::ShutDoor => &words.act_door_shut,
         Act::ReopenedDoor => &words.act_door_opened,
         Act::MadeCards => &words.act_cards_made,
+        Act::MadePosters => &words.act_posters_made,
         Act::ChangedCeiling => &words.act_ceiling_changed,
         Act::NamedOrganisation => &words.act_organisation_named,
         Act::AskedRows => &words.act_rows_asked,

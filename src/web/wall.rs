@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use tokio::sync::Semaphore;
@@ -13,16 +13,20 @@ use tokio::sync::Semaphore;
 use super::app::{App, Inner};
 use super::error::{Error, Result};
 use super::page::{self, Frame, Message};
-use super::participate::{best, wished};
+use super::participate::{Pairs, best, wished};
 use super::research::Reader;
+use super::sheet::Filled;
+use crate::charts::poster::Paper;
 use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
-use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
+use crate::domain::data_walk::{DataWalk, Group, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::ReflectionId;
 use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::job::evidence;
-use crate::publish::{Sheet, Shown, Station, Wall, spoken as spoken_of, station_path};
+use crate::publish::{
+    Evening, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of, station_path,
+};
 use crate::store::{NewReflection, Received};
 use crate::words::{FormWords, fill};
 
@@ -72,12 +76,9 @@ pub(super) async fn is_public(app: &Inner, walk: &DataWalk) -> Result<bool> {
 }
 
 /// What everybody may see; a walk with a release of the committee's is not there yet.
-<<<<<<< HEAD
-=======
 ///
 /// # Errors
 /// `NotFound` when there is none that everybody may see.
->>>>>>> projector
 pub(super) async fn hall(app: &Inner, door: &str) -> Result<Hall> {
     let walk = app.store.data_walk(door).await?;
     if !is_public(app, &walk).await? {
@@ -90,12 +91,9 @@ pub(super) async fn hall(app: &Inner, door: &str) -> Result<Hall> {
 }
 
 /// The language of an address, if answering pages have it.
-<<<<<<< HEAD
-=======
 ///
 /// # Errors
 /// `NotFound` when they do not.
->>>>>>> projector
 pub(super) fn spoken(tag: &str) -> Result<Lang> {
     let lang: Lang = tag.parse().map_err(|_unknown| Error::NotFound)?;
     if Lang::RESPONDENTS.contains(&lang) { Ok(lang) } else { Err(Error::NotFound) }
@@ -351,34 +349,107 @@ fn thanks(app: &Inner, hall: &Hall, lang: Lang, number: u32) -> Response {
     page::html(page.render())
 }
 
-/// `GET /w/{door}/{lang}/{station}/poster.pdf`: the poster on A3.
+/// `GET /w/{door}/{lang}/{station}/poster.pdf`: the poster; on A3 and in one language, unless
+/// `paper=a2`, `also=fr,ar`, `stripes=yes` or `guess=yes` ask for another.
 pub(super) async fn poster(
     State(app): State<App>,
     Path((door, tag, number)): Path<(String, String, u32)>,
+    Query(pairs): Query<Pairs>,
 ) -> Result<Response> {
     let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
     hall.wall.station(number).ok_or(Error::NotFound)?;
+    let asked = Filled(pairs);
+    let paper = match asked.first("paper") {
+        "" => Paper::A3,
+        code => Paper::from_code(code).ok_or(Error::NotFound)?,
+    };
+    let also = asked.first("also").split(',').filter(|tag| !tag.is_empty());
+    let mut langs = vec![lang];
+    for tag in also {
+        let lang = spoken(tag)?;
+        if !langs.contains(&lang) {
+            langs.push(lang);
+        }
+    }
+    let (stripes, guess) = (asked.first("stripes") == "yes", asked.first("guess") == "yes");
     let address = app.base_url.join(&station_path(&door, number, lang));
-    let inner = app.clone();
+    let (inner, several) = (app.clone(), langs.len() > 1);
+    let pdf = in_turn(move || {
+        let texts: Vec<Texts<'_>> = langs.iter().map(|lang| inner.texts(*lang)).collect();
+        let (address, written) = (Some(address.as_str()), hall.written.as_slice());
+        let sheet = Sheet { paper, texts: &texts, stripes, guess, address, written };
+        match hall.wall.poster(number, &sheet) {
+            Err(PosterError::Refused(_)) if several => Ok(None),
+            poster => poster.and_then(|poster| poster.pdf()).map(Some),
+        }
+    });
+    let pdf = pdf.await?.ok_or_else(|| Error::Bad(app.set_words(lang).too_many.clone()))?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+}
+
+/// `GET /w/{door}/{lang}/summary.pdf`: what was found and what happens next, on one page.
+pub(super) async fn summary(
+    State(app): State<App>,
+    Path((door, tag)): Path<(String, String)>,
+) -> Result<Response> {
+    leaflet(app, &door, &tag, crate::publish::summary).await
+}
+
+/// `GET /w/{door}/{lang}/handout.pdf`: the sentences of all posters, with room for notes.
+pub(super) async fn handout(
+    State(app): State<App>,
+    Path((door, tag)): Path<(String, String)>,
+) -> Result<Response> {
+    leaflet(app, &door, &tag, crate::publish::handout).await
+}
+
+/// What sets a leaflet.
+type Sets =
+    fn(&Wall, &Texts<'_>, &Evening, &[Takeaway]) -> std::result::Result<Vec<u8>, PosterError>;
+
+async fn leaflet(app: App, door: &str, tag: &str, set: Sets) -> Result<Response> {
+    let (hall, lang) = (hall(&app, door).await?, spoken(tag)?);
+    let evening = evening(&app, &hall.diagnosis, &hall.walk, Vec::new());
+    let pdf = in_turn(move || set(&hall.wall, &app.texts(lang), &evening, &hall.written)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+}
+
+/// A walk as it stands on paper.
+pub(super) fn evening(app: &Inner, of: &Diagnosis, walk: &DataWalk, groups: Vec<Group>) -> Evening {
+    Evening {
+        title: walk.title.clone(),
+        day: Some(walk.held_on),
+        held: walk.held_on < app.today(of),
+        groups,
+        address: Some(app.base_url.join(&format!("/w/{}", walk.door))),
+    }
+}
+
+/// Draws something for paper when it is its turn.
+///
+/// # Errors
+/// `Busy` when the turn does not come soon, or what the drawing says.
+pub(super) async fn in_turn<T: Send + 'static>(
+    make: impl FnOnce() -> std::result::Result<T, PosterError> + Send + 'static,
+) -> Result<T> {
     let turn = tokio::time::timeout(PATIENCE, DRAWING.acquire()).await;
     let turn = turn.ok().and_then(std::result::Result::ok).ok_or(Error::Busy)?;
-    let pdf = tokio::task::spawn_blocking(move || {
+    tokio::task::spawn_blocking(move || {
         // Kept until it is drawn, even when whoever asked has left.
         let _turn = turn;
-        let sheet = Sheet {
-            lang,
-            stripes: false,
-            address: Some(&address),
-            chart: inner.chart_words(lang),
-            words: inner.poster_words(lang),
-            written: &hall.written,
-        };
-        hall.wall.poster(number, &sheet).and_then(|poster| poster.pdf())
+        make()
     })
     .await
     .map_err(|error| Error::Failed(error.to_string()))?
-    .map_err(|error| Error::Failed(error.to_string()))?;
-    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+    .map_err(|error| Error::Failed(error.to_string()))
+}
+
+impl Inner {
+    /// The texts around charts on paper in a language.
+    pub(super) fn texts(&self, lang: Lang) -> Texts<'_> {
+        let (chart, poster) = (self.chart_words(lang), self.poster_words(lang));
+        Texts { lang, chart, poster, set: self.set_words(lang), form: self.form_words(lang) }
+    }
 }
 
 /// `GET /n/{slug}`: what a neighbourhood has published: its data walks.

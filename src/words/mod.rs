@@ -61,10 +61,12 @@ mod page;
 mod paper;
 mod phone;
 mod poster;
+mod press;
 mod privacy;
 mod remote;
 mod rule;
 mod screen;
+mod set;
 mod staff;
 mod walk;
 mod ways;
@@ -86,10 +88,12 @@ pub use page::PageWords;
 pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
+pub use press::PressWords;
 pub use privacy::PrivacyWords;
 pub use remote::RemoteWords;
 pub use rule::Speaker;
 pub use screen::ScreenWords;
+pub use set::SetWords;
 use std::collections::BTreeMap;
 
 use rust_embed::RustEmbed;
@@ -173,6 +177,7 @@ mod tests {
             WireWords::of(lang).unwrap();
             DataWords::of(lang).unwrap();
             ScreenWords::of(lang).unwrap();
+            SetWords::of(lang).unwrap();
             WalkWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
@@ -185,6 +190,7 @@ mod tests {
             GateWords::of(lang).unwrap();
             ExportWords::of(lang).unwrap();
             RemoteWords::of(lang).unwrap();
+            PressWords::of(lang).unwrap();
             HostWords::of(lang).unwrap();
         }
     }
@@ -193,7 +199,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
-            "data", "screen", "walk",
+            "data", "screen", "set", "walk",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);

@@ -242,6 +242,7 @@ words! {
         act_door_shut,
         act_door_opened,
         act_cards_made,
+        act_posters_made,
         act_ceiling_changed,
         act_organisation_named,
         act_rows_asked,

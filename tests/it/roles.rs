@@ -31,7 +31,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 126] = [
+const MATRIX: [(&str, &str, &str); 130] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -164,6 +164,10 @@ const MATRIX: [(&str, &str, &str); 126] = [
     ("GET", "/d/{slug}/walks/{id}", "in 404 403 200 200 200 200"),
     ("POST", "/d/{slug}/walks/{id}/groups", "in 404 403 403 303 403 303"),
     ("POST", "/d/{slug}/walks/{id}/release", "in 404 403 403 403 403 303"),
+    ("GET", "/d/{slug}/walks/{id}/posters", "in 404 403 403 200 403 200"),
+    ("POST", "/d/{slug}/walks/{id}/posters", "in 404 403 403 422 403 422"),
+    ("GET", "/d/{slug}/walks/{id}/posters/making", "in 404 403 403 303 403 303"),
+    ("GET", "/d/{slug}/walks/{id}/posters/set.zip", "in 404 403 403 404 403 404"),
     ("GET", "/d/{slug}/walks/{walk}/projector", "in 404 303 303 303 303 303"),
     (
         "GET",
