@@ -37,6 +37,7 @@ mod people;
 mod photo;
 mod purge;
 mod release;
+mod report;
 mod response;
 mod row_export;
 mod schema;
@@ -494,6 +495,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
     let area = include_str!("../../migrations/0006_area.sql").into_sql_str();
     let exports = include_str!("../../migrations/0011_export.sql").into_sql_str();
     let takeaway = include_str!("../../migrations/0012_takeaway.sql").into_sql_str();
+    let report = include_str!("../../migrations/0015_report.sql").into_sql_str();
     let all = [
         (1, "ground", ground),
         (2, "intake", intake),
@@ -507,6 +509,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (10, "night", night),
         (11, "exports", exports),
         (12, "takeaway", takeaway),
+        (15, "report", report),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {
