@@ -10,6 +10,7 @@ mod caption;
 pub mod cards;
 mod data_table;
 mod diverging;
+pub mod judge;
 mod layout;
 mod legend;
 pub mod letters;
