@@ -11,6 +11,7 @@ pub mod cards;
 mod data_table;
 mod diverging;
 mod figure;
+pub mod judge;
 mod layout;
 mod legend;
 pub mod letters;
