@@ -113,7 +113,9 @@ fn dates(about: &About, words: &ChartWords) -> Option<String> {
     })
 }
 
-fn date(date: Date, words: &ChartWords) -> String {
+/// A day in words.
+#[must_use]
+pub fn date(date: Date, words: &ChartWords) -> String {
     let months = [
         &words.month_01,
         &words.month_02,

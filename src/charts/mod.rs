@@ -29,7 +29,7 @@ mod sorted_bars;
 mod tests;
 
 pub use area_map::area_map;
-pub use caption::{Caption, caption};
+pub use caption::{Caption, caption, date};
 pub use data_table::{DataTable, data_table};
 pub use figure::{base_in_words, mean_in_words, share_in_words, why_not};
 pub use layout::fonts;

@@ -20,7 +20,7 @@ mod waves;
 pub use ballot::{Standing, standing};
 pub use ddi::xml as ddi;
 pub use entrance::{Entrance, MOST_CARDS, MOST_LANGUAGES};
-pub use export::csv;
+pub use export::{captioned, csv};
 pub use paper::{PaperError, Print, Twin};
 pub use poster::{Poster, PosterError, Sheet};
 pub use report::{Figure, NotThere, Source, placed};

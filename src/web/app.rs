@@ -23,8 +23,12 @@ use crate::store::{Result, Store};
 use crate::words::{
     ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords,
     InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
-    PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords, WireWords,
+    PhoneWords, PosterWords, PrivacyWords, ReportWords, ReportingWords, StaffWords, WaysWords,
+    WireWords,
 };
+
+/// So many whole pages are kept.
+const MOST_PAGES: usize = 64;
 
 /// The state of the program; cloning it is cheap.
 #[derive(Clone)]
@@ -51,6 +55,7 @@ pub struct Inner {
     doors: KnownDoors,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
     makings: RwLock<HashMap<DiagnosisId, Making>>,
+    pages: RwLock<HashMap<(DiagnosisId, String), Arc<str>>>,
 }
 
 struct Words {
@@ -74,6 +79,8 @@ struct Words {
     gate: HashMap<Lang, GateWords>,
     export: HashMap<Lang, ExportWords>,
     data: HashMap<Lang, DataWords>,
+    report: HashMap<Lang, ReportWords>,
+    reporting: HashMap<Lang, ReportingWords>,
     terms: Terms,
 }
 
@@ -117,9 +124,11 @@ impl App {
             gate: each(&Lang::STAFF, GateWords::of)?,
             export: each(&Lang::STAFF, ExportWords::of)?,
             data: each(&Lang::RESPONDENTS, DataWords::of)?,
+            report: each(&Lang::RESPONDENTS, ReportWords::of)?,
+            reporting: each(&Lang::STAFF, ReportingWords::of)?,
             terms: Terms::new()?,
         };
-        let (published, areas, drawings, photo_desk, misses, doors, walls, makings) =
+        let (published, areas, drawings, photo_desk, misses, doors, walls, makings, pages) =
             Default::default();
         Ok(Self(Arc::new(Inner {
             intake: store.for_intake(),
@@ -136,6 +145,7 @@ impl App {
             doors,
             walls,
             makings,
+            pages,
         })))
     }
 }
@@ -286,6 +296,18 @@ impl Inner {
         pick(&self.words.data, lang)
     }
 
+    /// The texts of the report and of the public page; English where a language has none yet.
+    #[must_use]
+    pub fn report_words(&self, lang: Lang) -> &ReportWords {
+        pick(&self.words.report, lang)
+    }
+
+    /// The texts around writing the report; English where a language has none yet.
+    #[must_use]
+    pub fn reporting_words(&self, lang: Lang) -> &ReportingWords {
+        pick(&self.words.reporting, lang)
+    }
+
     /// The words of columns and codes that no instrument has, in every language.
     #[must_use]
     pub fn terms(&self) -> &Terms {
@@ -304,6 +326,21 @@ impl Inner {
             walls.insert((of, release), Arc::clone(&wall));
         }
         wall
+    }
+
+    /// A page that never changes, if it was made already.
+    pub(super) fn kept_page(&self, of: DiagnosisId, key: &str) -> Option<Arc<str>> {
+        self.pages.read().ok()?.get(&(of, key.to_owned())).cloned()
+    }
+
+    /// Keeps a page that never changes; all are let go when there are many.
+    pub(super) fn keep_page(&self, of: DiagnosisId, key: String, page: Arc<str>) {
+        if let Ok(mut pages) = self.pages.write() {
+            if pages.len() >= MOST_PAGES {
+                pages.clear();
+            }
+            pages.insert((of, key), page);
+        }
     }
 
     /// A published version; read once, since it never changes.

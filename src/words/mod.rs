@@ -61,6 +61,7 @@ mod paper;
 mod phone;
 mod poster;
 mod privacy;
+mod report;
 mod rule;
 mod staff;
 mod ways;
@@ -82,6 +83,7 @@ pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
 pub use privacy::PrivacyWords;
+pub use report::{ReportWords, ReportingWords};
 pub use rule::Speaker;
 use std::collections::BTreeMap;
 
@@ -164,6 +166,7 @@ mod tests {
             KeepWords::of(lang).unwrap();
             WireWords::of(lang).unwrap();
             DataWords::of(lang).unwrap();
+            ReportWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -174,6 +177,7 @@ mod tests {
             NightWords::of(lang).unwrap();
             GateWords::of(lang).unwrap();
             ExportWords::of(lang).unwrap();
+            ReportingWords::of(lang).unwrap();
         }
     }
 
@@ -181,7 +185,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
-            "data",
+            "data", "report",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);

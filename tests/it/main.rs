@@ -26,6 +26,7 @@ mod paper;
 mod participate;
 mod photos;
 mod published;
+mod report;
 mod research;
 mod roles;
 mod seizure;

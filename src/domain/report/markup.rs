@@ -5,8 +5,8 @@
 //!   `…/w_light/mean` a mean; `…/by/d_zone/north` behind it says of which group.
 //! - `{{say resident_safety-3f2a9c/safe}}` is the sentence of a chart, and
 //!   `{{chart resident_safety-3f2a9c/safe}}` alone in a paragraph is the chart.
-//! - `{{map}}`, `{{collections}}`, `{{withheld}}`, `{{wordings}}` and `{{ballot sheet}}` stand for
-//!   what the program puts together.
+//! - `{{map}}`, `{{collections}}`, `{{withheld}}` and `{{wordings}}` stand for what the program puts
+//!   together; `{{none}}` alone leaves a section out.
 
 use std::fmt;
 
@@ -77,8 +77,8 @@ pub enum Block {
     Withheld,
     /// How questions were put.
     Wordings,
-    /// What a ballot decided.
-    Ballot(SheetAt),
+    /// Nothing: the section is left out.
+    Nothing,
 }
 
 /// What cannot be read in a text.
@@ -185,9 +185,6 @@ fn named(inside: &str) -> Option<Named> {
         return match word {
             "chart" => chart(rest).map(|at| Named::Block(Block::Chart(at))),
             "say" => chart(rest).map(Named::Say),
-            "ballot" if !rest.contains('/') => {
-                Some(Named::Block(Block::Ballot(SheetAt(rest.to_owned()))))
-            }
             _ => None,
         };
     }
@@ -196,6 +193,7 @@ fn named(inside: &str) -> Option<Named> {
         "collections" => return Some(Named::Block(Block::Collections)),
         "withheld" => return Some(Named::Block(Block::Withheld)),
         "wordings" => return Some(Named::Block(Block::Wordings)),
+        "none" => return Some(Named::Block(Block::Nothing)),
         _ => {}
     }
     let pieces: Vec<&str> = inside.split('/').collect();
