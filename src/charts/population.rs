@@ -135,7 +135,7 @@ fn place(task: &Task<'_>, scene: &mut Scene, pairs: &[Pair]) -> Result<(), Refus
         scene.text((0.0, label), At::Start, &lines, name);
         let mut draw = |top: f64, share: f64, color, figure: &str, style| {
             let long = (share * room.unit).max(number * 0.12);
-            scene.fill((room.from, top, long, bar * 0.92), color);
+            scene.bar((room.from, top, long, bar * 0.92), color, None, share);
             let x = room.from + long + number * 0.5;
             scene.word((x, top + bar * 0.46), At::Start, figure, style);
         };

@@ -61,10 +61,12 @@ mod place;
 mod posters;
 mod privacy;
 mod projector;
+mod public;
 mod qr;
 mod quotes;
 mod released;
 mod releases;
+mod report;
 mod research;
 mod room;
 mod sentences;
@@ -139,7 +141,12 @@ fn intake() -> Router<App> {
         .route("/p/{door}/{lang}/phone.json", get(participate::about))
         .route("/p/{door}/{lang}/waiting", get(participate::waiting))
         .route("/a/{hash}/{*name}", get(assets::asset))
-        .route("/n/{slug}", get(wall::published))
+        .route("/n/{slug}", get(public::front))
+        .route("/n/{slug}/{lang}", get(public::front_in))
+        .route("/n/{slug}/map.svg", get(public::map))
+        .route("/n/{slug}/report", get(report::to_language))
+        .route("/n/{slug}/report/{lang}", get(report::read))
+        .route("/n/{slug}/releases/{n}/{collection}/{file}", get(public::file))
         .route("/w/{door}", get(wall::enter))
         .route("/w/{door}/live", get(live::everybody))
         .route("/w/{door}/twin", get(projector::twin_enter))
@@ -249,6 +256,8 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/releases/{n}/{file}", get(exports::tables))
         .route("/d/{slug}/releases/{n}/{collection}/{file}", get(released::file))
         .route("/d/{slug}/releases/{n}/publish", post(releases::publish))
+        .route("/d/{slug}/report", get(report::page).post(report::act))
+        .route("/d/{slug}/report/{section}", post(report::save))
         .route("/d/{slug}/walks/new", get(releases::walk_page).post(releases::add_walk))
         .route("/d/{slug}/walks/{id}", get(walk::page))
         .route("/d/{slug}/walks/{id}/groups", post(walk::set_groups))

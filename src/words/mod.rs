@@ -64,6 +64,7 @@ mod poster;
 mod press;
 mod privacy;
 mod remote;
+mod report;
 mod rule;
 mod screen;
 mod set;
@@ -91,6 +92,7 @@ pub use poster::{PosterWords, ShareWords, SubjectWords};
 pub use press::PressWords;
 pub use privacy::PrivacyWords;
 pub use remote::RemoteWords;
+pub use report::{ReportWords, ReportingWords};
 pub use rule::Speaker;
 pub use screen::ScreenWords;
 pub use set::SetWords;
@@ -179,6 +181,7 @@ mod tests {
             ScreenWords::of(lang).unwrap();
             SetWords::of(lang).unwrap();
             WalkWords::of(lang).unwrap();
+            ReportWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -192,6 +195,7 @@ mod tests {
             RemoteWords::of(lang).unwrap();
             PressWords::of(lang).unwrap();
             HostWords::of(lang).unwrap();
+            ReportingWords::of(lang).unwrap();
         }
     }
 
@@ -199,7 +203,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
-            "data", "screen", "set", "walk",
+            "data", "report", "screen", "set", "walk",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);

@@ -27,6 +27,7 @@ mod participate;
 mod photos;
 mod projector;
 mod published;
+mod report;
 mod research;
 mod roles;
 mod seizure;
