@@ -323,7 +323,8 @@ pub(crate) async fn poster(with: Poster) -> Result<ExitCode> {
     let evidence = evidence::load(&store, &diagnosis, with.release).await.with_context(|| {
         format!("could not read release {} of {}", with.release, diagnosis.name)
     })?;
-    let wall = Wall::new(&diagnosis.name, with.release, &evidence.sheets, &evidence.tables);
+    let wall = Wall::new(&diagnosis.name, with.release, &evidence.sheets, &evidence.tables)
+        .on(&evidence.grounds);
     let walks = store.data_walks(diagnosis.id).await?;
     let walk = walks.into_iter().rev().find(|walk| walk.release == with.release);
     let first = with.lang.first().copied().unwrap_or(Lang::En);

@@ -14,7 +14,6 @@ use super::app::{App, Inner};
 use super::error::{Error, Result};
 use super::page::{self, Frame, Message};
 use super::participate::{Pairs, best, wished};
-use super::research::Reader;
 use super::sheet::Filled;
 use crate::charts::poster::Paper;
 use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
@@ -60,7 +59,8 @@ impl Inner {
             return Ok(known);
         }
         let evidence = evidence::load(&self.store, diagnosis, release).await?;
-        let wall = Wall::new(&diagnosis.name, release, &evidence.sheets, &evidence.tables);
+        let wall = Wall::new(&diagnosis.name, release, &evidence.sheets, &evidence.tables)
+            .on(&evidence.grounds);
         Ok(self.keep_wall(diagnosis.id, release, wall))
     }
 }
@@ -75,7 +75,10 @@ pub(super) async fn is_public(app: &Inner, walk: &DataWalk) -> Result<bool> {
 }
 
 /// What everybody may see; a walk with a release of the committee's is not there yet.
-async fn hall(app: &Inner, door: &str) -> Result<Hall> {
+///
+/// # Errors
+/// `NotFound` when there is none that everybody may see.
+pub(super) async fn hall(app: &Inner, door: &str) -> Result<Hall> {
     let walk = app.store.data_walk(door).await?;
     if !is_public(app, &walk).await? {
         return Err(Error::NotFound);
@@ -87,7 +90,10 @@ async fn hall(app: &Inner, door: &str) -> Result<Hall> {
 }
 
 /// The language of an address, if answering pages have it.
-fn spoken(tag: &str) -> Result<Lang> {
+///
+/// # Errors
+/// `NotFound` when they do not.
+pub(super) fn spoken(tag: &str) -> Result<Lang> {
     let lang: Lang = tag.parse().map_err(|_unknown| Error::NotFound)?;
     if Lang::RESPONDENTS.contains(&lang) { Ok(lang) } else { Err(Error::NotFound) }
 }
@@ -120,6 +126,7 @@ pub(super) async fn stations(
         (what, station_path(&door, station.number, lang))
     };
     page.links = hall.wall.stations().iter().map(link).collect();
+    page.links.push((words.own_words.clone(), format!("/w/{door}/{lang}/words")));
     Ok(page::html(page.render()))
 }
 
@@ -442,47 +449,4 @@ impl Inner {
         let (chart, poster) = (self.chart_words(lang), self.poster_words(lang));
         Texts { lang, chart, poster, set: self.set_words(lang), form: self.form_words(lang) }
     }
-}
-
-/// `GET /n/{slug}`: what a neighbourhood has published: its data walks.
-pub(super) async fn published(
-    State(app): State<App>,
-    Path(slug): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response> {
-    let diagnosis = app.store.diagnosis(&slug).await?;
-    let lang = best(&wished(&headers), &diagnosis.settings.languages);
-    let words = app.form_words(lang);
-    let releases = app.store.releases(diagnosis.id).await?;
-    let walks = app.store.data_walks(diagnosis.id).await?;
-    let is_public = |walk: &&DataWalk| {
-        releases.iter().any(|release| release.published && release.number == walk.release)
-    };
-    let walks: Vec<_> = walks.iter().filter(is_public).collect();
-    let text = if walks.is_empty() { &words.published_none } else { &words.published_title };
-    let mut page = Message::plain(lang, &diagnosis.name, text);
-    page.frame.invented = diagnosis.settings.invented.then(|| words.invented.clone());
-    let link = |walk: &&DataWalk| {
-        (format!("{}, {}", walk.title, walk.held_on), format!("/w/{}/{lang}", walk.door))
-    };
-    page.links = walks.iter().map(link).collect();
-    page.links.extend(files(&app, diagnosis, lang).await?);
-    Ok(page::html(page.render()))
-}
-
-/// The tables of the newest published release, and the codebooks of what was asked.
-async fn files(app: &App, diagnosis: Diagnosis, lang: Lang) -> Result<Vec<(String, String)>> {
-    let (words, slug) = (app.data_words(lang), diagnosis.slug.clone());
-    let reader = Reader { member: None, diagnosis };
-    let mut links = Vec::new();
-    if let Some(last) = reader.releases(app).await?.last() {
-        let at = format!("/api/v1/diagnoses/{slug}/releases/{}/tables", last.number);
-        links.push((words.tables(last.number), format!("{at}?format=xlsx&lang={lang}")));
-        for hash in reader.fielded(app).await? {
-            let instrument = app.instrument(reader.diagnosis.id, &hash).await?;
-            let at = format!("/api/v1/diagnoses/{slug}/instruments/{hash}/codebook?format=ddi");
-            links.push((words.codebook(instrument.title.get(lang)), at));
-        }
-    }
-    Ok(links)
 }
