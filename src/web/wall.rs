@@ -126,6 +126,9 @@ pub(super) async fn stations(
         (what, station_path(&door, station.number, lang))
     };
     page.links = hall.wall.stations().iter().map(link).collect();
+    let title = &app.set_words(lang).summary_title;
+    let title = fill(title, &[("area", &hall.diagnosis.name)]);
+    page.links.push((format!("{title} (PDF)"), format!("/w/{door}/{lang}/summary.pdf")));
     page.links.push((words.own_words.clone(), format!("/w/{door}/{lang}/words")));
     Ok(page::html(page.render()))
 }
