@@ -6,6 +6,7 @@ mod ddi;
 mod entrance;
 mod export;
 mod paper;
+pub mod pin;
 mod poster;
 mod rscript;
 mod sentence;

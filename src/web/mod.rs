@@ -25,6 +25,7 @@ pub(crate) mod api;
 pub mod app;
 pub(crate) mod area;
 mod assets;
+mod cards;
 mod check;
 mod collections;
 mod count;
@@ -37,7 +38,9 @@ mod error;
 mod exports;
 mod feedback;
 mod field;
+mod findings;
 mod form;
+mod hall;
 mod home;
 mod instruments;
 mod keyin;
@@ -65,12 +68,14 @@ mod released;
 mod releases;
 mod research;
 mod room;
+mod room_wall;
 mod sentences;
 mod sheet;
 mod sign_in;
 mod translations;
 mod upload;
 mod versions;
+mod voices;
 mod walk;
 mod wall;
 pub mod wire;
@@ -140,7 +145,9 @@ fn intake() -> Router<App> {
         .route("/n/{slug}", get(wall::published))
         .route("/w/{door}", get(wall::enter))
         .route("/w/{door}/live", get(live::everybody))
-        .route("/w/{door}/{lang}", get(wall::stations))
+        .route("/w/{door}/{lang}", get(hall::page))
+        .route("/w/{door}/{lang}/wall", get(room_wall::every))
+        .route("/w/{door}/{lang}/wall/{station}", get(room_wall::one))
         .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
         .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
 }
@@ -240,6 +247,10 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/walks/{id}", get(walk::page))
         .route("/d/{slug}/walks/{id}/groups", post(walk::set_groups))
         .route("/d/{slug}/walks/{id}/release", post(walk::hang))
+        .route("/d/{slug}/walks/{id}/findings", get(findings::list))
+        .route("/d/{slug}/walks/{id}/findings/{finding}", get(findings::page).post(findings::save))
+        .route("/d/{slug}/walks/{id}/findings/{finding}/delete", post(findings::delete))
+        .route("/d/{slug}/walks/{id}/cards", get(cards::page).post(cards::keep))
         .route(
             "/d/{slug}/walks/{id}/reflections",
             get(moderation::reflections).post(moderation::moderate),
