@@ -16,6 +16,7 @@ mod area;
 mod cards;
 mod data;
 mod demo;
+mod demo_walk;
 mod export;
 mod invent;
 mod keep;

@@ -11,6 +11,7 @@ mod analyse;
 mod area;
 mod barcelona;
 mod cli;
+mod data_walk;
 mod editor;
 mod export;
 mod gate;
