@@ -95,6 +95,11 @@ impl<'w> Words<'w> {
         Self { words: task.words, lang: task.lang, step, weighted }
     }
 
+    /// The words for a figure of one table.
+    pub(super) fn about(table: &Table, words: &'w ChartWords, lang: Lang) -> Self {
+        Self { words, lang, step: table.step(), weighted: table.weighted() }
+    }
+
     /// What a count of nobody says where counts are rounded: it may be a few people.
     pub(super) fn hardly(&self) -> String {
         match (self.step, self.weighted) {
