@@ -163,7 +163,7 @@ fn above(
         scene.text((0.0, top), At::Start, &with, note);
         top += note.height(with.len());
     }
-    top += name.size * 0.2;
+    top += name.size * 0.3;
     let bar = bar_height(task, across, row)?;
     self::bar(task, scene, across, row, (top, bar))?;
     scene.bottom = top + bar + name.size * 0.75;
