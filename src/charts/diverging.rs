@@ -11,6 +11,9 @@ use super::{Refusal, Svg, Task};
 use crate::release::table::Table;
 use crate::words::fill;
 
+/// The most steps whose colours can be told apart.
+const MOST: usize = 11;
+
 /// Where everything lies across.
 struct Across {
     /// Where bars may begin and end, with their totals.
@@ -34,6 +37,9 @@ struct Placed {
 
 pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     rows::only_shares(task)?;
+    if rows::scale(task).is_some_and(|table| table.choices().len() > MOST) {
+        return Err(Refusal::NotThisWay("a scale has at most eleven steps"));
+    }
     let words = Words::of(task);
     let rows: Vec<Placed> =
         rows::rows(task)?.into_iter().map(|row| Placed::new(row, &words)).collect();

@@ -14,7 +14,7 @@ use super::research;
 use super::sign_in::SignedIn;
 use super::wall::{Drawn, drawn};
 use crate::charts::sheet::alone;
-use crate::charts::{Caption, Look, caption, data_table, draw};
+use crate::charts::{Caption, Look, caption, data_table, draw_or_say};
 use crate::domain::collection::Collection;
 use crate::domain::diagnosis::Wave;
 use crate::domain::instrument::{Instrument, Policy};
@@ -234,7 +234,7 @@ pub(super) async fn file(
         "svg" => {
             let (picture, look) = (shown.picture(None), Look::page_wide());
             let said = caption(&picture.tables, lang, words);
-            let svg = draw(&picture, &look, lang, words)
+            let svg = draw_or_say(&picture, &look, lang, words)
                 .and_then(|chart| alone(&chart, &said, &look, lang))
                 .map_err(|refusal| Error::Failed(refusal.to_string()))?;
             Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg.xml).into_response())

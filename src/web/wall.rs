@@ -15,7 +15,7 @@ use super::error::{Error, Result};
 use super::page::{self, Frame, Message};
 use super::participate::{best, wished};
 use super::research::Reader;
-use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
+use crate::charts::{Caption, DataTable, Look, caption, data_table, draw_or_say};
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::ReflectionId;
@@ -140,7 +140,7 @@ pub(super) fn drawn(app: &Inner, shown: &Shown, id: &str, lang: Lang) -> Result<
     let one = |suffix: &str, look: &Look| {
         let mut picture = shown.picture(None);
         picture.id = format!("{id}-{suffix}");
-        draw(&picture, look, lang, words).map(|svg| svg.xml)
+        draw_or_say(&picture, look, lang, words).map(|svg| svg.xml)
     };
     let refused = |refusal: crate::charts::Refusal| Error::Failed(refusal.to_string());
     Ok(Drawn {

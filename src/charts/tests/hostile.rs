@@ -5,6 +5,9 @@ use super::*;
 use crate::charts::judge;
 use crate::release::table::{Label, Withheld};
 
+/// The two looks with least room for names.
+const CLOSE: [&str; 2] = ["narrow", "hatched"];
+
 /// Names nobody should give.
 fn names() -> Vec<(&'static str, String)> {
     vec![
@@ -53,7 +56,8 @@ fn hostile_names_break_no_chart() {
             };
             for lang in [Lang::En, Lang::Ar] {
                 let words = ChartWords::of(lang).unwrap();
-                for (look_name, look) in pictures::looks() {
+                let looks = pictures::looks().into_iter();
+                for (look_name, look) in looks.filter(|(name, _)| CLOSE.contains(name)) {
                     let place = format!("{name} {kind:?} {look_name} {lang}");
                     match judge::drawn(&picture, &look, lang, &words) {
                         Ok((svg, findings)) => {
@@ -80,6 +84,10 @@ fn letters_no_font_has_are_refused_with_their_name() {
             Picture { id: "p".to_owned(), kind, title: &title, tables, top: &[], most: None };
         let drawn = draw(&picture, &Look::page_wide(), Lang::En, &words);
         let Err(why) = drawn else { panic!("{text} was drawn") };
+        let said = draw_or_say(&picture, &Look::page_wide(), Lang::En, &words).unwrap();
+        assert!(said.body.contains("numbers are in the table"), "{}", said.body);
+        let against = judge::Yardstick::of(&Look::page_wide());
+        assert_eq!(judge::judge(&said.xml, &against), [], "a sheet that says what it is");
         assert!(why.to_string().contains("no embedded font has every letter"), "{why}");
     }
 }
@@ -114,6 +122,9 @@ fn nothing_one_and_forty_are_sheets_that_say_what_they_are() {
     let mut wrong = Vec::new();
     for (name, table) in &cases {
         for kind in kinds {
+            if *name == "forty" && kind == ChartKind::Diverging {
+                continue; // Refused: forty steps cannot be told apart.
+            }
             let (id, tables) = ("p".to_owned(), vec![table]);
             let picture = Picture { id, kind, title: &title, tables, top: &[], most: None };
             for (look_name, look) in pictures::looks() {

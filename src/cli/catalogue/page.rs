@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use super::{Named, about};
+use crate::charts::judge::Check;
 use crate::charts::{DataTable, Look, Refusal, Svg, data_table, draw};
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::Lang;
@@ -64,8 +65,13 @@ pub fn page(charts: &[Drawn], folder: &str) -> String {
          through the same gate as everybody's. `miradouro charts` writes this page, and every \
          other chart in any language, for a phone, a page, a projector or a wall.\n\n\
          Each chart is drawn only from released tables. A program judges every drawing before a \
-         person sees it: `miradouro charts --check`.\n",
+         person sees it; `miradouro charts --check` judges all of them, in every language, for \
+         every look, with words as they are and two fifths longer.\n",
     );
+    page.push_str("\n## What is checked\n\n");
+    for check in Check::ALL {
+        let _infallible = writeln!(page, "- {}", check.promise());
+    }
     for chart in charts {
         let Drawn { name, heading, meant, svg, table } = chart;
         let alt = svg.desc.replace(['[', ']', '\n'], " ");
