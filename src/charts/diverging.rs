@@ -191,7 +191,8 @@ fn name_above(task: &Task<'_>, scene: &mut Scene, row: &Placed) -> Result<usize,
     }
     let lines = beside.or_else(|_| name.wrap(&row.row.name, task.width()))?;
     scene.text((0.0, scene.bottom), At::Start, &lines, name);
-    Ok(lines.len())
+    // How many answered stands there even where there is no name.
+    Ok(lines.len().max(1))
 }
 
 /// How high a bar is: a box with a reason is as high as its lines.
