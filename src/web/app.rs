@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::known::KnownDoors;
+use super::live::Live;
 use super::making::Making;
 use super::misses::Misses;
 use super::photo::PhotoDesk;
@@ -21,9 +22,9 @@ use crate::publish::Wall;
 use crate::publish::study::Terms;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords,
+    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords, HostWords,
     InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
-    PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords, WireWords,
+    PhoneWords, PosterWords, PrivacyWords, StaffWords, WalkWords, WaysWords, WireWords,
 };
 
 /// The state of the program; cloning it is cheap.
@@ -51,6 +52,7 @@ pub struct Inner {
     doors: KnownDoors,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
     makings: RwLock<HashMap<DiagnosisId, Making>>,
+    live: Live,
 }
 
 struct Words {
@@ -74,6 +76,8 @@ struct Words {
     gate: HashMap<Lang, GateWords>,
     export: HashMap<Lang, ExportWords>,
     data: HashMap<Lang, DataWords>,
+    walk: HashMap<Lang, WalkWords>,
+    host: HashMap<Lang, HostWords>,
     terms: Terms,
 }
 
@@ -117,6 +121,8 @@ impl App {
             gate: each(&Lang::STAFF, GateWords::of)?,
             export: each(&Lang::STAFF, ExportWords::of)?,
             data: each(&Lang::RESPONDENTS, DataWords::of)?,
+            walk: each(&Lang::RESPONDENTS, WalkWords::of)?,
+            host: each(&Lang::STAFF, HostWords::of)?,
             terms: Terms::new()?,
         };
         let (published, areas, drawings, photo_desk, misses, doors, walls, makings) =
@@ -136,6 +142,7 @@ impl App {
             doors,
             walls,
             makings,
+            live: Live::default(),
         })))
     }
 }
@@ -286,6 +293,18 @@ impl Inner {
         pick(&self.words.data, lang)
     }
 
+    /// The texts of a data walk's public pages; English where a language has none yet.
+    #[must_use]
+    pub fn walk_words(&self, lang: Lang) -> &WalkWords {
+        pick(&self.words.walk, lang)
+    }
+
+    /// The texts for whoever runs a data walk; English where a language has none yet.
+    #[must_use]
+    pub fn host_words(&self, lang: Lang) -> &HostWords {
+        pick(&self.words.host, lang)
+    }
+
     /// The words of columns and codes that no instrument has, in every language.
     #[must_use]
     pub fn terms(&self) -> &Terms {
@@ -350,6 +369,16 @@ impl Inner {
     /// Where photos come in.
     pub(super) fn photo_desk(&self) -> &PhotoDesk {
         &self.photo_desk
+    }
+
+    /// Who looks at screens that change.
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// Sends away who only waits for news, so that a server that stops does not wait for them.
+    pub fn stop_telling(&self) {
+        self.live.close();
     }
 
     /// The drawing of an area, if it was made already.

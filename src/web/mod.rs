@@ -43,6 +43,7 @@ mod instruments;
 mod keyin;
 mod known;
 mod later;
+mod live;
 mod making;
 mod members;
 mod misses;
@@ -70,6 +71,7 @@ mod sign_in;
 mod translations;
 mod upload;
 mod versions;
+mod walk;
 mod wall;
 pub mod wire;
 
@@ -137,6 +139,7 @@ fn intake() -> Router<App> {
         .route("/a/{hash}/{*name}", get(assets::asset))
         .route("/n/{slug}", get(wall::published))
         .route("/w/{door}", get(wall::enter))
+        .route("/w/{door}/live", get(live::everybody))
         .route("/w/{door}/{lang}", get(wall::stations))
         .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
         .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
@@ -234,6 +237,9 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/releases/{n}/{collection}/{file}", get(released::file))
         .route("/d/{slug}/releases/{n}/publish", post(releases::publish))
         .route("/d/{slug}/walks/new", get(releases::walk_page).post(releases::add_walk))
+        .route("/d/{slug}/walks/{id}", get(walk::page))
+        .route("/d/{slug}/walks/{id}/groups", post(walk::set_groups))
+        .route("/d/{slug}/walks/{id}/release", post(walk::hang))
         .route(
             "/d/{slug}/walks/{id}/reflections",
             get(moderation::reflections).post(moderation::moderate),

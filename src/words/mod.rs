@@ -59,6 +59,7 @@ mod editor;
 mod export;
 mod form;
 mod gate;
+mod host;
 mod instrument;
 mod keep;
 mod lint;
@@ -70,6 +71,7 @@ mod poster;
 mod privacy;
 mod rule;
 mod staff;
+mod walk;
 mod ways;
 mod wire;
 
@@ -80,6 +82,7 @@ pub use editor::EditorWords;
 pub use export::ExportWords;
 pub use form::FormWords;
 pub use gate::GateWords;
+pub use host::HostWords;
 pub use instrument::InstrumentWords;
 pub use keep::KeepWords;
 pub use lint::LintWords;
@@ -95,6 +98,7 @@ use std::collections::BTreeMap;
 use rust_embed::RustEmbed;
 use serde::de::DeserializeOwned;
 pub use staff::StaffWords;
+pub use walk::WalkWords;
 pub use ways::WaysWords;
 pub use wire::WireWords;
 
@@ -171,6 +175,7 @@ mod tests {
             KeepWords::of(lang).unwrap();
             WireWords::of(lang).unwrap();
             DataWords::of(lang).unwrap();
+            WalkWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -181,6 +186,7 @@ mod tests {
             NightWords::of(lang).unwrap();
             GateWords::of(lang).unwrap();
             ExportWords::of(lang).unwrap();
+            HostWords::of(lang).unwrap();
         }
     }
 
@@ -188,7 +194,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
-            "data",
+            "data", "walk",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);
