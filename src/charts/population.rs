@@ -15,6 +15,8 @@ pub(super) struct Pair {
     pub(super) name: String,
     pub(super) value: f64,
     pub(super) figure: String,
+    /// The same in as few letters as can be.
+    pub(super) brief: String,
     pub(super) other: Option<(f64, String)>,
 }
 
@@ -57,11 +59,12 @@ pub(super) fn pairs(task: &Task<'_>, table: usize) -> Vec<Pair> {
         let value = table.share(0, at).unwrap_or_default();
         let count = group.cells.get(at).copied().unwrap_or_default();
         let share = group.reference.as_ref().and_then(|all| all.get(at)).copied();
-        let other = share.map(|share| (share, words.brief(share, 0, rows::WHOLE_FROM)));
+        let other = share.map(|share| (share, words.percentage(share, rows::WHOLE_FROM)));
         Pair {
             name: choice.text.get(task.lang).to_owned(),
             value,
             figure: words.full(value, count, group.base, table.step() <= 1),
+            brief: words.brief(value, count, group.base),
             other,
         }
     };

@@ -129,7 +129,7 @@ fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
         let count = group.cells.get(at).copied().unwrap_or_default();
         let (k, n) = (count.to_string(), base.to_string());
         let people = if exact { &task.words.people } else { &task.words.people_about };
-        let few = groups || base < PERCENT_FROM;
+        let few = groups || base < PERCENT_FROM || (count == 0 && !exact);
         Item {
             name: choice.text.get(task.lang).to_owned(),
             with: None,
