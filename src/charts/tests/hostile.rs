@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::charts::judge;
+use crate::release::Table;
 use crate::release::table::{Label, Withheld};
 
 /// The two looks with least room for names.
@@ -24,8 +25,23 @@ fn names() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// A picture of one table.
+fn picture<'a>(kind: ChartKind, title: &'a Text, table: &'a Table) -> Picture<'a> {
+    Picture {
+        id: "p".to_owned(),
+        kind,
+        title,
+        tables: vec![table],
+        top: &[],
+        most: None,
+        ends: &[],
+        cut: None,
+        rounds: &[],
+    }
+}
+
 /// A picture of each kind whose every text is `name`.
-fn drawn_with(name: &str) -> Vec<(ChartKind, crate::release::Table)> {
+fn drawn_with(name: &str) -> Vec<(ChartKind, Table)> {
     let kinds = [
         (ChartKind::Diverging, Shape::Ordered),
         (ChartKind::SortedBars, Shape::Single),
@@ -46,14 +62,7 @@ fn hostile_names_break_no_chart() {
     for (name, text) in names() {
         for (kind, table) in drawn_with(&text) {
             let title = Text::name("How safe do we feel here?");
-            let picture = Picture {
-                id: "p".to_owned(),
-                kind,
-                title: &title,
-                tables: vec![&table],
-                top: &[],
-                most: None,
-            };
+            let picture = picture(kind, &title, &table);
             for lang in [Lang::En, Lang::Ar] {
                 let words = ChartWords::of(lang).unwrap();
                 let looks = pictures::looks().into_iter();
@@ -79,9 +88,7 @@ fn letters_no_font_has_are_refused_with_their_name() {
     for text in ["雨の街", "Kade 🙂", "Ωδός شارع"] {
         let (kind, table) = drawn_with(text).remove(1);
         let title = Text::name("How safe do we feel here?");
-        let tables = vec![&table];
-        let picture =
-            Picture { id: "p".to_owned(), kind, title: &title, tables, top: &[], most: None };
+        let picture = picture(kind, &title, &table);
         let drawn = draw(&picture, &Look::page_wide(), Lang::En, &words);
         let Err(why) = drawn else { panic!("{text} was drawn") };
         let said = draw_or_say(&picture, &Look::page_wide(), Lang::En, &words).unwrap();
@@ -93,7 +100,7 @@ fn letters_no_font_has_are_refused_with_their_name() {
 }
 
 /// A table with so many choices, and so many answers to each.
-fn choices(of: usize, each: u64, shape: Shape) -> crate::release::Table {
+fn choices(of: usize, each: u64, shape: Shape) -> Table {
     let mut made = samples::arbitrary(of, &[vec![each; of]], shape, "x", false);
     let label = |at: usize| Label {
         code: format!("c{at}"),
@@ -125,8 +132,7 @@ fn nothing_one_and_forty_are_sheets_that_say_what_they_are() {
             if *name == "forty" && kind == ChartKind::Diverging {
                 continue; // Refused: forty steps cannot be told apart.
             }
-            let (id, tables) = ("p".to_owned(), vec![table]);
-            let picture = Picture { id, kind, title: &title, tables, top: &[], most: None };
+            let picture = picture(kind, &title, table);
             for (look_name, look) in pictures::looks() {
                 let place = format!("{name} {kind:?} {look_name}");
                 match judge::drawn(&picture, &look, Lang::Nl, &words) {

@@ -19,11 +19,11 @@ use crate::domain::area::Area;
 use crate::domain::collection::{Collection, Field, Origin, Presence, Sampling, State};
 use crate::domain::diagnosis::{Zone, slug};
 use crate::domain::ids::{AreaId, CollectionId, DiagnosisId, WaveId};
-use crate::domain::instrument::{ChartKind, Instrument};
+use crate::domain::instrument::{ChartKind, ChartPlan, Instrument};
 use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::job::release::{InventedAnswers, invented};
-use crate::publish::Shown;
+use crate::publish::{Past, Shown};
 use crate::release::Table;
 use crate::words::ChartWords;
 
@@ -36,27 +36,40 @@ pub enum Wording {
     Long,
 }
 
-/// Who answers what in the catalogue: the instrument, how many sheets, how many sittings.
-const ANSWERED: [(&str, usize, usize); 16] = [
-    ("resident_safety", 318, 1),
-    ("pulse2", 140, 1),
-    ("barcelona_2020", 240, 1),
-    ("walk_audit", 9, 1),
-    ("feedback_youth", 17, 1),
-    ("feedback_kids", 16, 1),
-    ("feedback_partner", 12, 1),
-    ("focus_group_note", 1, 6),
-    ("community_map", 160, 1),
-    ("over_the_line", 1, 1),
-    ("priority_ballot", 90, 1),
-    ("id_check_experience", 70, 1),
-    ("key_informant", 34, 1),
-    ("officer_profile", 60, 1),
-    ("data_walk_card", 40, 1),
-    ("data_walk_reflection", 45, 1),
+/// How often an instrument is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Often {
+    /// Once.
+    Once,
+    /// By so many groups that are listened to.
+    Groups(usize),
+    /// In so many years, one after the other.
+    Years(usize),
+}
+
+/// Who answers what in the catalogue: the instrument, how many sheets each time, and how often.
+const ANSWERED: [(&str, usize, Often); 16] = [
+    ("resident_safety", 318, Often::Years(3)),
+    ("pulse2", 140, Often::Years(4)),
+    ("barcelona_2020", 240, Often::Once),
+    ("walk_audit", 9, Often::Once),
+    ("feedback_youth", 17, Often::Once),
+    ("feedback_kids", 16, Often::Once),
+    ("feedback_partner", 12, Often::Once),
+    ("focus_group_note", 1, Often::Groups(6)),
+    ("community_map", 160, Often::Once),
+    ("over_the_line", 1, Often::Once),
+    ("priority_ballot", 90, Often::Once),
+    ("id_check_experience", 70, Often::Once),
+    ("key_informant", 34, Often::Once),
+    ("officer_profile", 60, Often::Once),
+    ("data_walk_card", 40, Often::Once),
+    ("data_walk_reflection", 45, Often::Once),
 ];
 /// So few answer a second pulse that nothing of it is shown.
 const TOO_FEW: (&str, usize) = ("pulse2", 7);
+/// The number of its collection.
+const FEW: usize = 1000;
 /// Where chance begins.
 const SEED: u64 = 2026;
 
@@ -105,54 +118,86 @@ impl Catalogue {
         let zones: Vec<Zone> =
             ZONES.iter().map(|name| Zone { code: slug(name), name: (*name).to_owned() }).collect();
         let area = area()?;
-        let instruments: Vec<(Instrument, usize, usize)> = ANSWERED
+        let instruments: Vec<(Instrument, usize, Often)> = ANSWERED
             .iter()
-            .filter_map(|(slug, people, sittings)| {
-                Some((worded(shelf.instrument(slug)?, wording), *people, *sittings))
+            .filter_map(|(slug, people, often)| {
+                Some((worded(shelf.instrument(slug)?, wording), *people, *often))
             })
             .collect();
         let few = shelf.instrument(TOO_FEW.0).map(|few| worded(few, wording));
         let ground = Ground { zones: &zones, area: &area };
-        let mut sheets = Vec::new();
-        for (instrument, people, sittings) in &instruments {
-            for sitting in 0..*sittings {
-                let number = u128::try_from(sheets.len() + 1).unwrap_or_default();
-                let seed = SEED + sitting as u64;
-                sheets.push(ground.answered(instrument, *people, number, seed));
+        let (mut answered, mut drawn) = (Vec::new(), Vec::new());
+        for (instrument, people, often) in &instruments {
+            let (times, years) = match often {
+                Often::Once => (1, false),
+                Often::Groups(groups) => (*groups, false),
+                Often::Years(years) => (*years, true),
+            };
+            for time in 0..times {
+                let before = if years { times - 1 - time } else { 0 };
+                let collection = collection(instrument, answered.len() + 1, before);
+                // Of several years the last is drawn; of several groups all stand under the first.
+                if before == 0 && (years || time == 0) {
+                    drawn.push((collection.clone(), instrument.clone()));
+                }
+                answered.push(ground.answered(instrument, collection, *people, SEED + time as u64));
             }
         }
-        let firsts: Vec<(CollectionId, &Instrument)> =
-            sheets.iter().map(|sheet| (sheet.collection.id, sheet.instrument)).collect();
-        let few = few.as_ref().map(|few| (few, CollectionId(Uuid::from_u128(1000))));
-        sheets.extend(few.map(|(few, _)| ground.answered(few, TOO_FEW.1, 1000, hidden)));
-        let tables = invented(sheets, &invent::population(&zones))?;
-        let charts = firsts.iter().flat_map(|(id, instrument)| charts_of(instrument, *id, &tables));
-        let withheld = few.iter().flat_map(|(few, id)| charts_of(few, *id, &tables)).collect();
-        Ok(Self { charts: charts.collect(), withheld })
+        let sheets: Vec<(Collection, Instrument)> =
+            answered.iter().map(|one| (one.collection.clone(), one.instrument.clone())).collect();
+        let few = few.as_ref().map(|few| (few, collection(few, FEW, 0)));
+        let too_few = |(few, of): &(&'_ Instrument, Collection)| (of.clone(), (*few).clone());
+        let hidden_sheet = few.as_ref().map(too_few);
+        answered.extend(few.map(|(few, of)| ground.answered(few, of, TOO_FEW.1, hidden)));
+        let tables = invented(answered, &invent::population(&zones))?;
+        let all = |of: &[(Collection, Instrument)], sheets: &[(Collection, Instrument)]| {
+            of.iter().flat_map(|of| charts(of, sheets, &tables)).collect()
+        };
+        let withheld = hidden_sheet.iter().flat_map(|of| charts(of, &[], &tables)).collect();
+        Ok(Self { charts: all(&drawn, &sheets), withheld })
     }
 
     /// One chart of each kind, in the order of the documentation.
     #[must_use]
     pub fn kinds(&self) -> Vec<(ChartKind, &Named)> {
         let drawn = |kind: ChartKind| {
-            let name = example(kind);
-            Some((kind, self.charts.iter().find(|named| named.name == name)?))
+            let of = |named: &&Named| named.shown.plan.chart == kind;
+            let best = self.charts.iter().find(|named| of(named) && named.name == example(kind));
+            Some((kind, best.or_else(|| self.charts.iter().find(of))?))
         };
         KINDS.into_iter().filter_map(drawn).collect()
     }
 }
 
 /// Every kind, in the order of the documentation.
-pub const KINDS: [ChartKind; 4] =
-    [ChartKind::Diverging, ChartKind::SortedBars, ChartKind::PeopleDots, ChartKind::Population];
+pub const KINDS: [ChartKind; 11] = [
+    ChartKind::Diverging,
+    ChartKind::SortedBars,
+    ChartKind::Lollipop,
+    ChartKind::Interval,
+    ChartKind::Dumbbell,
+    ChartKind::Change,
+    ChartKind::Waves,
+    ChartKind::SmallMultiples,
+    ChartKind::HeatTable,
+    ChartKind::PeopleDots,
+    ChartKind::Population,
+];
 
-/// The chart of the catalogue that shows a kind.
+/// The chart of the catalogue that shows a kind best; where there is none, the first of that kind.
 const fn example(kind: ChartKind) -> &'static str {
     match kind {
         ChartKind::Diverging => "resident_safety-safe",
         ChartKind::SortedBars => "resident_safety-problems",
-        ChartKind::PeopleDots => "feedback_youth-today",
+        ChartKind::PeopleDots => "feedback_youth-then_now",
         ChartKind::Population => "resident_safety-who_age",
+        ChartKind::HeatTable => "walk_audit-stops",
+        ChartKind::Interval
+        | ChartKind::Dumbbell
+        | ChartKind::Change
+        | ChartKind::Lollipop
+        | ChartKind::Waves
+        | ChartKind::SmallMultiples => "",
     }
 }
 
@@ -162,7 +207,8 @@ pub const fn about(kind: ChartKind) -> (&'static str, &'static str) {
     match kind {
         ChartKind::Diverging => (
             "Diverging bars",
-            "Ordered answers, low to the left and high to the right of a centre line. The two totals are the message.",
+            "Ordered answers, low on one side of a centre line and high on the other. The two \
+             totals are the message.",
         ),
         ChartKind::SortedBars => {
             ("Sorted bars", "Which problems, places or choices, from most to least.")
@@ -172,6 +218,28 @@ pub const fn about(kind: ChartKind) -> (&'static str, &'static str) {
             "A small group: one dot is one person, in counts and never in percentages.",
         ),
         ChartKind::Population => ("Who answered", "Those who answered beside those who live here."),
+        ChartKind::Interval => (
+            "Dots with a range",
+            "A dot for each group, everyone as a line. How far chance may go is drawn only where \
+             people were drawn at random.",
+        ),
+        ChartKind::Dumbbell => {
+            ("Two ends on a row", "The distance between two questions, or between two groups.")
+        }
+        ChartKind::Change => {
+            ("Change", "This wave and the one before; what may be chance is grey and says so.")
+        }
+        ChartKind::HeatTable => {
+            ("Table of numbers", "A number in every cell; darker is more, hatched is not shown.")
+        }
+        ChartKind::Lollipop => ("Ranking", "A ranking with a line under the first few."),
+        ChartKind::Waves => (
+            "Lines over waves",
+            "At most three lines over time, broken with the reason where they cannot be compared.",
+        ),
+        ChartKind::SmallMultiples => {
+            ("Small charts", "A small chart for each group on one scale; a tick is everyone.")
+        }
     }
 }
 
@@ -185,18 +253,17 @@ impl<'a> Ground<'a> {
     fn answered(
         &self,
         instrument: &'a Instrument,
+        collection: Collection,
         people: usize,
-        number: u128,
         seed: u64,
     ) -> InventedAnswers<'a> {
-        let collection = collection(instrument, number);
         let crowd = Crowd {
             collection: &collection,
             instrument,
             zones: self.zones,
             map: &self.area.map,
             people,
-            lift: 0.05,
+            lift: if seed % 2 == 0 { 0.05 } else { -0.12 },
             seed,
         };
         let answers = crowd.responses().into_iter().map(|response| response.answers).collect();
@@ -216,17 +283,24 @@ fn area() -> Result<Area> {
     Ok(Area { id, diagnosis, number: 1, imported: date(2026, 9, 1), map })
 }
 
-/// A closed collection of the catalogue; its id is its number, so that rounding is the same always.
-fn collection(instrument: &Instrument, number: u128) -> Collection {
+/// A closed collection of the catalogue, of so many years before the last; its id is its number, so
+/// that rounding is the same always.
+fn collection(instrument: &Instrument, number: usize, before: usize) -> Collection {
     let is_feedback = instrument.slug.starts_with("feedback_");
+    let sampling = match instrument.slug.as_str() {
+        _ if is_feedback => Sampling::EveryoneInvited,
+        "barcelona_2020" | "resident_safety" => Sampling::Random,
+        _ => Sampling::SelfSelected,
+    };
+    let year = 2026 - i16::try_from(before).unwrap_or_default();
     Collection {
-        id: CollectionId(Uuid::from_u128(number)),
+        id: CollectionId(Uuid::from_u128(number as u128)),
         diagnosis: DiagnosisId(Uuid::from_u128(1)),
         wave: WaveId(Uuid::from_u128(1)),
         instrument: instrument.slug.clone(),
         title: instrument.title.get(Lang::En).to_owned(),
         field: Field {
-            sampling: if is_feedback { Sampling::EveryoneInvited } else { Sampling::SelfSelected },
+            sampling,
             asked_by: "Buurthuis De Sluis".to_owned(),
             presence: if is_feedback { Presence::YouthWorker } else { Presence::Nobody },
             recruited_by: "affiches".to_owned(),
@@ -237,18 +311,24 @@ fn collection(instrument: &Instrument, number: u128) -> Collection {
             area: None,
         },
         state: State::Closed,
-        opened: Some(date(2026, 9, 7)),
-        closed: Some(date(2026, 10, 16)),
+        opened: Some(date(year, 9, 7)),
+        closed: Some(date(year, 10, 16)),
         group_said_yes: true,
     }
 }
 
 /// The charts that an instrument plans, as far as there are tables for them.
-fn charts_of(instrument: &Instrument, id: CollectionId, tables: &[Table]) -> Vec<Named> {
-    let own: Vec<&Table> = tables.iter().filter(|table| table.address().collection == id).collect();
-    let named = |plan: &crate::domain::instrument::ChartPlan| {
+fn charts(
+    (collection, instrument): &(Collection, Instrument),
+    sheets: &[(Collection, Instrument)],
+    tables: &[Table],
+) -> Vec<Named> {
+    let own: Vec<&Table> =
+        tables.iter().filter(|table| table.address().collection == collection.id).collect();
+    let past = Past { collection, instrument, sheets, tables };
+    let named = |plan: &ChartPlan| {
         let name = format!("{}-{}", instrument.slug, plan.id);
-        Some(Named { name, shown: Shown::of(plan, &own)? })
+        Some(Named { name, shown: Shown::of(plan, &own)?.since(&past) })
     };
     instrument.charts.iter().filter_map(named).collect()
 }
