@@ -1,9 +1,9 @@
 //! A picture drawn and judged beside its own tables: every bar must stand for a number in them, and
 //! the description must say the largest and the smallest.
 
-use super::{Check, Finding, Yardstick, judge};
+use super::{Check, Finding, MAP_BYTES, Yardstick, judge};
 use crate::charts::rows::{self, PERCENT_FROM};
-use crate::charts::{Look, Picture, Refusal, Svg, data_table, draw};
+use crate::charts::{Look, Picture, Refusal, Svg, data_table, draw, kind};
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::Lang;
 use crate::release::table::{Shape, Table};
@@ -21,8 +21,13 @@ pub fn drawn(
 ) -> Result<(Svg, Vec<Finding>), Refusal> {
     let svg = draw(picture, look, lang, words)?;
     let again = draw(picture, look, lang, words)?;
-    let against =
-        Yardstick { shares: shares(picture), says: says(picture, words), ..Yardstick::of(look) };
+    let usual = Yardstick::of(look);
+    let against = Yardstick {
+        shares: shares(picture),
+        says: says(picture, words),
+        bytes: if picture.ground.is_some() { MAP_BYTES } else { usual.bytes },
+        ..usual
+    };
     let mut findings = judge(&svg.xml, &against);
     findings.extend(unsaid(picture, &svg, lang, words));
     if svg != again {
@@ -87,36 +92,27 @@ struct Said {
 fn says(picture: &Picture<'_>, words: &ChartWords) -> Vec<String> {
     let shown: Vec<&Table> =
         picture.tables.iter().copied().filter(|table| table.withheld().is_none()).collect();
-    let mut all: Vec<Said> = match crate::charts::kind(picture) {
+    let all: Vec<Said> = match kind(picture) {
         ChartKind::Diverging => shown.iter().flat_map(|table| sides(table)).collect(),
         ChartKind::SortedBars => {
-            shown.iter().flat_map(|table| bars(picture, table, words)).collect()
+            let bars = shown.iter().flat_map(|table| bars(picture, table, words));
+            return ends(bars.collect(), picture.most.unwrap_or(usize::MAX));
         }
         ChartKind::PeopleDots => shown.iter().flat_map(|table| dots(table)).collect(),
         ChartKind::Population => shown.iter().flat_map(|table| bands(table)).collect(),
-        // What these say of their ends and lines is looked up in the table behind them.
-        ChartKind::Interval
-        | ChartKind::Dumbbell
-        | ChartKind::Change
-        | ChartKind::HeatTable
-        | ChartKind::Lollipop
-        | ChartKind::Waves
-        | ChartKind::SmallMultiples => Vec::new(),
+        // What these say is looked up in the table behind them.
+        ChartKind::PlaceMarks
+        | ChartKind::Hexagons
+        | ChartKind::Themes
+        | ChartKind::TwoSides
+        | ChartKind::Ballot => Vec::new(),
     };
+    ends(all, usize::MAX)
+}
+
+/// The largest and the smallest of the first so many.
+fn ends(mut all: Vec<Said>, most: usize) -> Vec<String> {
     all.sort_by(|a, b| b.value.total_cmp(&a.value));
-    let most = match crate::charts::kind(picture) {
-        ChartKind::SortedBars => picture.most.unwrap_or(usize::MAX),
-        ChartKind::Diverging
-        | ChartKind::PeopleDots
-        | ChartKind::Population
-        | ChartKind::Interval
-        | ChartKind::Dumbbell
-        | ChartKind::Change
-        | ChartKind::HeatTable
-        | ChartKind::Lollipop
-        | ChartKind::Waves
-        | ChartKind::SmallMultiples => usize::MAX,
-    };
     all.truncate(most);
     all.first().into_iter().chain(all.last()).map(|said| said.words.clone()).collect()
 }

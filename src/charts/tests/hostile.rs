@@ -34,9 +34,7 @@ fn picture<'a>(kind: ChartKind, title: &'a Text, table: &'a Table) -> Picture<'a
         tables: vec![table],
         top: &[],
         most: None,
-        ends: &[],
-        cut: None,
-        rounds: &[],
+        ground: None,
     }
 }
 

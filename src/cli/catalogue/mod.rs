@@ -8,6 +8,8 @@
 pub mod matrix;
 pub mod page;
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result, anyhow};
 use jiff::civil::date;
 use uuid::Uuid;
@@ -23,7 +25,7 @@ use crate::domain::instrument::{ChartKind, ChartPlan, Instrument};
 use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::job::release::{InventedAnswers, invented};
-use crate::publish::{Past, Shown};
+use crate::publish::{Grounds, Shown};
 use crate::release::Table;
 use crate::words::ChartWords;
 
@@ -143,18 +145,19 @@ impl Catalogue {
                 answered.push(ground.answered(instrument, collection, *people, SEED + time as u64));
             }
         }
-        let sheets: Vec<(Collection, Instrument)> =
-            answered.iter().map(|one| (one.collection.clone(), one.instrument.clone())).collect();
+        let map = Arc::new(area.map.clone());
+        let grounds: Grounds =
+            answered.iter().map(|one| (one.collection.id, Arc::clone(&map))).collect();
         let few = few.as_ref().map(|few| (few, collection(few, FEW, 0)));
         let too_few = |(few, of): &(&'_ Instrument, Collection)| (of.clone(), (*few).clone());
         let hidden_sheet = few.as_ref().map(too_few);
         answered.extend(few.map(|(few, of)| ground.answered(few, of, TOO_FEW.1, hidden)));
         let tables = invented(answered, &invent::population(&zones))?;
-        let all = |of: &[(Collection, Instrument)], sheets: &[(Collection, Instrument)]| {
-            of.iter().flat_map(|of| charts(of, sheets, &tables)).collect()
+        let all = |of: &[(Collection, Instrument)]| {
+            of.iter().flat_map(|of| charts(of, &grounds, &tables)).collect()
         };
-        let withheld = hidden_sheet.iter().flat_map(|of| charts(of, &[], &tables)).collect();
-        Ok(Self { charts: all(&drawn, &sheets), withheld })
+        let withheld = hidden_sheet.map(|of| all(&[of])).unwrap_or_default();
+        Ok(Self { charts: all(&drawn), withheld })
     }
 
     /// One chart of each kind, in the order of the documentation.
@@ -170,18 +173,16 @@ impl Catalogue {
 }
 
 /// Every kind, in the order of the documentation.
-pub const KINDS: [ChartKind; 11] = [
+pub const KINDS: [ChartKind; 9] = [
     ChartKind::Diverging,
     ChartKind::SortedBars,
-    ChartKind::Lollipop,
-    ChartKind::Interval,
-    ChartKind::Dumbbell,
-    ChartKind::Change,
-    ChartKind::Waves,
-    ChartKind::SmallMultiples,
-    ChartKind::HeatTable,
     ChartKind::PeopleDots,
     ChartKind::Population,
+    ChartKind::PlaceMarks,
+    ChartKind::Hexagons,
+    ChartKind::Themes,
+    ChartKind::TwoSides,
+    ChartKind::Ballot,
 ];
 
 /// The chart of the catalogue that shows a kind best; where there is none, the first of that kind.
@@ -191,13 +192,11 @@ const fn example(kind: ChartKind) -> &'static str {
         ChartKind::SortedBars => "resident_safety-problems",
         ChartKind::PeopleDots => "feedback_youth-then_now",
         ChartKind::Population => "resident_safety-who_age",
-        ChartKind::HeatTable => "walk_audit-stops",
-        ChartKind::Interval
-        | ChartKind::Dumbbell
-        | ChartKind::Change
-        | ChartKind::Lollipop
-        | ChartKind::Waves
-        | ChartKind::SmallMultiples => "",
+        ChartKind::PlaceMarks
+        | ChartKind::Hexagons
+        | ChartKind::Themes
+        | ChartKind::TwoSides
+        | ChartKind::Ballot => "",
     }
 }
 
@@ -218,28 +217,19 @@ pub const fn about(kind: ChartKind) -> (&'static str, &'static str) {
             "A small group: one dot is one person, in counts and never in percentages.",
         ),
         ChartKind::Population => ("Who answered", "Those who answered beside those who live here."),
-        ChartKind::Interval => (
-            "Dots with a range",
-            "A dot for each group, everyone as a line. How far chance may go is drawn only where \
-             people were drawn at random.",
-        ),
-        ChartKind::Dumbbell => {
-            ("Two ends on a row", "The distance between two questions, or between two groups.")
+        ChartKind::PlaceMarks => {
+            ("Map of likes", "What people like and avoid, on the map of their own area.")
         }
-        ChartKind::Change => {
-            ("Change", "This wave and the one before; what may be chance is grey and says so.")
+        ChartKind::Hexagons => {
+            ("Hexagons", "Marks counted in hexagons over the map; the number is printed.")
         }
-        ChartKind::HeatTable => {
-            ("Table of numbers", "A number in every cell; darker is more, hatched is not shown.")
+        ChartKind::Themes => {
+            ("Themes", "In how many of the groups that were listened to a theme came up.")
         }
-        ChartKind::Lollipop => ("Ranking", "A ranking with a line under the first few."),
-        ChartKind::Waves => (
-            "Lines over waves",
-            "At most three lines over time, broken with the reason where they cannot be compared.",
-        ),
-        ChartKind::SmallMultiples => {
-            ("Small charts", "A small chart for each group on one scale; a tick is everyone.")
+        ChartKind::TwoSides => {
+            ("Two sides of a line", "Who stepped over the line in the statement game.")
         }
+        ChartKind::Ballot => ("Ballot", "A ballot in which every constituency counts the same."),
     }
 }
 
@@ -320,15 +310,14 @@ fn collection(instrument: &Instrument, number: usize, before: usize) -> Collecti
 /// The charts that an instrument plans, as far as there are tables for them.
 fn charts(
     (collection, instrument): &(Collection, Instrument),
-    sheets: &[(Collection, Instrument)],
+    grounds: &Grounds,
     tables: &[Table],
 ) -> Vec<Named> {
     let own: Vec<&Table> =
         tables.iter().filter(|table| table.address().collection == collection.id).collect();
-    let past = Past { collection, instrument, sheets, tables };
     let named = |plan: &ChartPlan| {
         let name = format!("{}-{}", instrument.slug, plan.id);
-        Some(Named { name, shown: Shown::of(plan, &own)?.since(&past) })
+        Some(Named { name, shown: Shown::of(plan, &own)?.on(grounds) })
     };
     instrument.charts.iter().filter_map(named).collect()
 }
