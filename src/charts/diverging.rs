@@ -12,6 +12,9 @@ use super::{Refusal, Svg, Task};
 use crate::release::table::Table;
 use crate::words::fill;
 
+/// The most steps whose colours can be told apart.
+const MOST: usize = 11;
+
 /// Where everything lies across.
 struct Across {
     /// Where bars may begin and end, with their totals.
@@ -35,6 +38,9 @@ struct Placed {
 
 pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     rows::only_shares(task)?;
+    if rows::scale(task).is_some_and(|table| table.choices().len() > MOST) {
+        return Err(Refusal::NotThisWay("a scale has at most eleven steps"));
+    }
     let words = Words::of(task);
     let rows: Vec<Placed> =
         rows::rows(task)?.into_iter().map(|row| Placed::new(row, &words)).collect();
@@ -164,7 +170,7 @@ fn above(
         scene.text((0.0, top), At::Start, &with, note);
         top += note.height(with.len());
     }
-    top += name.size * 0.2;
+    top += name.size * 0.3;
     let bar = bar_height(task, across, row)?;
     self::bar(task, scene, across, row, (top, bar))?;
     scene.bottom = top + bar + name.size * 0.75;
@@ -186,7 +192,8 @@ fn name_above(task: &Task<'_>, scene: &mut Scene, row: &Placed) -> Result<usize,
     }
     let lines = beside.or_else(|_| name.wrap(&row.row.name, task.width()))?;
     scene.text((0.0, scene.bottom), At::Start, &lines, name);
-    Ok(lines.len())
+    // How many answered stands there even where there is no name.
+    Ok(lines.len().max(1))
 }
 
 /// How high a bar is: a box with a reason is as high as its lines.

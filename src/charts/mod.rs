@@ -170,6 +170,26 @@ pub fn draw_marked(
     }
 }
 
+/// Draws a picture, or, where that is refused, a sheet of the same width that says so and where its
+/// numbers are: a name in letters that no font has must not take a whole page away.
+///
+/// # Errors
+/// When not even that can be drawn.
+pub fn draw_or_say(
+    picture: &Picture<'_>,
+    look: &Look,
+    lang: Lang,
+    words: &ChartWords,
+    marks: &[Mark],
+) -> Result<Svg, Refusal> {
+    draw_marked(picture, look, lang, words, marks).or_else(|_refused| {
+        let task = Task { picture, look, lang, words, marks: &[] };
+        let mut scene = scene::Scene::new();
+        legend::not_shown(&task, &mut scene, &words.not_drawn)?;
+        task.paint(scene, words.not_drawn.clone())
+    })
+}
+
 /// How a picture is drawn: small groups of people always as dots.
 fn kind(picture: &Picture<'_>) -> ChartKind {
     let in_words = |table: &Table| {

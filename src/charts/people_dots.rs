@@ -14,6 +14,9 @@ use super::{Refusal, Svg, Task};
 use crate::release::table::{Group, Nearly, Shape, Table};
 use crate::words::fill;
 
+/// Air below a name, in its size: letters of some scripts reach far down.
+const AIR: f64 = 0.3;
+
 pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     let mut scene = Scene::new();
     let mut said = Vec::new();
@@ -52,7 +55,7 @@ fn heading(task: &Task<'_>, scene: &mut Scene, words: &str) -> Result<(), Refusa
     let style = Type::bold(task.look.text.statement, INK);
     let lines = style.wrap(words, task.width())?;
     scene.text((0.0, scene.bottom), At::Start, &lines, style);
-    scene.bottom += style.height(lines.len()) + style.size * 0.1;
+    scene.bottom += style.height(lines.len()) + style.size * AIR;
     Ok(())
 }
 
@@ -110,7 +113,7 @@ fn answer(
     scene.text((0.0, scene.bottom), At::Start, &lines, name);
     let named_to = scene.bottom + name.height(lines.len());
     if !beside {
-        scene.bottom = named_to + name.size * 0.1;
+        scene.bottom = named_to + name.size * AIR;
     }
     if table.nearly(at.0, at.1).is_some() {
         let words = said(task, table, at, group);

@@ -130,7 +130,7 @@ fn place(task: &Task<'_>, scene: &mut Scene, pairs: &[Pair], table: usize) -> Re
             let middle = scene.bottom + height / 2.0;
             (middle - tall / 2.0, middle - bars / 2.0, scene.bottom + height)
         } else {
-            let top = scene.bottom + tall + name.size * 0.1;
+            let top = scene.bottom + tall + name.size * 0.3;
             (scene.bottom, top, top + bars)
         };
         scene.text((0.0, label), At::Start, &lines, name);

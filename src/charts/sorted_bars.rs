@@ -266,7 +266,7 @@ fn place(task: &Task<'_>, scene: &mut Scene, room: &Room, item: &Item) -> Result
         let middle = scene.bottom + height / 2.0;
         (middle - tall / 2.0, middle - bar / 2.0, scene.bottom + height)
     } else {
-        let top = scene.bottom + tall + name.size * 0.12;
+        let top = scene.bottom + tall + name.size * 0.3;
         (scene.bottom, top, top + bar + name.size * 0.6)
     };
     scene.text((0.0, label), At::Start, &lines, name);

@@ -32,13 +32,13 @@ const INVENTED: &str = "oude-haven";
 const BARCELONA: &str = "barcelona-2020";
 /// Where chance begins: change it and every invented chart changes.
 const SEED: u64 = 2026;
-const ZONES: [&str; 6] =
+pub(super) const ZONES: [&str; 6] =
     ["Kade", "Marktplein", "Tunnelwijk", "Molenbuurt", "Stationskant", "Parkzijde"];
 
 /// A map as invented as everything else: its coordinates are open sea.
-const MAP: &str = include_str!("oude_haven.geojson");
+pub(super) const MAP: &str = include_str!("oude_haven.geojson");
 /// What stands under it.
-const MAP_TERMS: (&str, &str) =
+pub(super) const MAP_TERMS: (&str, &str) =
     ("verzonnen voor deze demonstratie, zo’n buurt bestaat niet", "CC0 1.0");
 
 /// Fills the folder with what is not there yet.

@@ -10,6 +10,7 @@
 mod analyse;
 mod area;
 mod barcelona;
+mod charts;
 mod cli;
 mod data_walk;
 mod editor;

@@ -33,7 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
 ];
 
 /// Heavy crates and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 28] = [
+const CRATES: [(&str, &[&str]); 29] = [
     ("toml", &["instruments", "words", "job"]),
     ("toml_edit", &["instruments"]),
     ("calamine", &["instruments"]),
@@ -54,6 +54,7 @@ const CRATES: [(&str, &[&str]); 28] = [
     ("rustybuzz", &["charts"]),
     ("krilla", &["publish"]),
     ("krilla_svg", &["publish"]),
+    ("resvg", &["charts"]),
     ("csv", &["publish", "job", "web", "analysis"]),
     ("axum", &["web", "cli"]),
     ("hyper", &["web"]),
