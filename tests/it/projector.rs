@@ -52,7 +52,7 @@ impl Hall {
 }
 
 fn has_chart(page: &Page) -> bool {
-    page.body.contains("<svg xmlns")
+    page.body.contains(" xmlns=\"http://www.w3.org/2000/svg\" viewBox")
 }
 
 fn says(page: &Page, sentence: &str) {
