@@ -129,7 +129,7 @@ fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
         let count = group.cells.get(at).copied().unwrap_or_default();
         let (k, n) = (count.to_string(), base.to_string());
         let people = if exact { &task.words.people } else { &task.words.people_about };
-        let few = groups || base < PERCENT_FROM;
+        let few = groups || base < PERCENT_FROM || (count == 0 && !exact);
         Item {
             name: choice.text.get(task.lang).to_owned(),
             with: None,
@@ -281,7 +281,7 @@ fn bar_of(
         scene.fill((room.from, top, room.unit, bar), TRACK);
     }
     let long = item.value * room.unit;
-    scene.fill((room.from, top, long.max(text.note * 0.12), bar), BAR);
+    scene.bar((room.from, top, long.max(text.note * 0.12), bar), BAR, None, item.value);
     let end = room.from + if room.track { room.unit } else { long };
     let (figure, middle) = (Type::bold(text.total, INK), top + bar / 2.0);
     let x = end + text.total * 0.4;

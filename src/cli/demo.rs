@@ -398,7 +398,8 @@ async fn walls(
     let lang = of.settings.languages.first().copied().unwrap_or(Lang::En);
     for walk in store.data_walks(of.id).await? {
         let evidence = evidence::load(store, of, walk.release).await?;
-        let wall = Wall::new(&of.name, walk.release, &evidence.sheets, &evidence.tables);
+        let wall = Wall::new(&of.name, walk.release, &evidence.sheets, &evidence.tables)
+            .on(&evidence.grounds);
         let walk_address = base_url.join(&format!("/w/{}/{lang}", walk.door));
         lines.push(format!("{prefix}data-walk {walk_address}"));
         for station in wall.stations() {

@@ -34,6 +34,7 @@ pub mod question;
 pub mod reading;
 pub mod recheck;
 pub mod reconcile;
+pub mod report;
 pub mod retention;
 pub mod row_export;
 pub mod screen;

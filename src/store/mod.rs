@@ -38,6 +38,7 @@ mod people;
 mod photo;
 mod purge;
 mod release;
+mod report;
 mod response;
 mod row_export;
 mod schema;
@@ -499,6 +500,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
     let exports = include_str!("../../migrations/0011_export.sql").into_sql_str();
     let takeaway = include_str!("../../migrations/0012_takeaway.sql").into_sql_str();
     let screen = include_str!("../../migrations/0014_screen.sql").into_sql_str();
+    let report = include_str!("../../migrations/0015_report.sql").into_sql_str();
     let all = [
         (1, "ground", ground),
         (2, "intake", intake),
@@ -514,6 +516,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (12, "takeaway", takeaway),
         (13, "walk", walk),
         (14, "screen", screen),
+        (15, "report", report),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

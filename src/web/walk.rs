@@ -156,6 +156,7 @@ fn links(run: &Run) -> Vec<(String, String)> {
     if desk.may(May::Facilitate) {
         let remote = desk.app.remote_words(desk.lang()).title.clone();
         links.push((remote, at("/remote")));
+        links.push((desk.app.press_words(desk.lang()).title.clone(), at("/posters")));
         links.push((words.type_in.clone(), at("/cards")));
     }
     if desk.may(May::Moderate) {

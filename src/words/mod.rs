@@ -61,10 +61,13 @@ mod page;
 mod paper;
 mod phone;
 mod poster;
+mod press;
 mod privacy;
 mod remote;
+mod report;
 mod rule;
 mod screen;
+mod set;
 mod staff;
 mod walk;
 mod ways;
@@ -86,10 +89,13 @@ pub use page::PageWords;
 pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
+pub use press::PressWords;
 pub use privacy::PrivacyWords;
 pub use remote::RemoteWords;
+pub use report::{ReportWords, ReportingWords};
 pub use rule::Speaker;
 pub use screen::ScreenWords;
+pub use set::SetWords;
 use std::collections::BTreeMap;
 
 use rust_embed::RustEmbed;
@@ -173,7 +179,9 @@ mod tests {
             WireWords::of(lang).unwrap();
             DataWords::of(lang).unwrap();
             ScreenWords::of(lang).unwrap();
+            SetWords::of(lang).unwrap();
             WalkWords::of(lang).unwrap();
+            ReportWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -185,7 +193,9 @@ mod tests {
             GateWords::of(lang).unwrap();
             ExportWords::of(lang).unwrap();
             RemoteWords::of(lang).unwrap();
+            PressWords::of(lang).unwrap();
             HostWords::of(lang).unwrap();
+            ReportingWords::of(lang).unwrap();
         }
     }
 
@@ -193,7 +203,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
-            "data", "screen", "walk",
+            "data", "report", "screen", "set", "walk",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);
