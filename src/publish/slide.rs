@@ -113,6 +113,10 @@ impl Shown {
     /// nothing is given away by it. More than a slide holds are left out.
     #[must_use]
     pub fn guessed(&self, lang: Lang) -> Vec<String> {
+        // On a map there is no bar to guess: the question stands alone.
+        if matches!(self.plan.chart, ChartKind::PlaceMarks | ChartKind::Hexagons) {
+            return Vec::new();
+        }
         let of = |table: &Table| -> Vec<String> {
             let groups = || table.groups().iter().map(|group| group.text.get(lang).to_owned());
             let choices = || table.choices().iter().map(|one| one.text.get(lang).to_owned());
