@@ -153,14 +153,14 @@ await test("keys and clickers turn from the remote, and from the screen of whoev
   for (const one of [page, screen, twin]) await shows(one, n - 1);
   await page.keyboard.press("ArrowRight");
   await shows(screen, n);
-  await page.keyboard.press("b");
-  await screen.locator(".curtain").waitFor();
-  await page.keyboard.press(".");
-  await screen.locator(".figures").waitFor();
-  await page.keyboard.press("?");
-  await screen.locator(".source dl").waitFor();
-  await page.keyboard.press("Space");
-  await screen.locator(".figures").waitFor();
+  const press = async (key, seen) => {
+    await page.keyboard.press(key);
+    for (const one of [page, screen]) await one.locator(seen).waitFor();
+  };
+  await press("b", ".curtain");
+  await press(".", ".figures");
+  await press("?", ".source dl");
+  await press("Space", ".figures");
   is((await page.locator("#strip").evaluate((one) => getComputedStyle(one).opacity)) === "0", "the buttons are out of sight");
   await page.mouse.move(300, 300);
   await page.waitForFunction(() => getComputedStyle(document.querySelector("#strip")).opacity === "1");
