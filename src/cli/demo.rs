@@ -322,7 +322,15 @@ async fn reflect(store: &Store, walk: &DataWalk) -> Result<()> {
     for (place, (station, verdict, text)) in said.into_iter().enumerate() {
         let state = if place == 1 { ReflectionState::New } else { ReflectionState::Shown };
         let id = ReflectionId::random();
-        let reflection = Reflection { id, station, verdict, said: text.to_owned(), state };
+        let reflection = Reflection {
+            id,
+            station,
+            verdict,
+            said: text.to_owned(),
+            state,
+            group: None,
+            pin: None,
+        };
         let (diagnosis, data_walk) = (walk.diagnosis, walk.id);
         store.reflect(NewReflection { diagnosis, data_walk, reflection }).await?;
     }

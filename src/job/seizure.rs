@@ -98,11 +98,13 @@ pub const OF_RESIDENTS: &[Told] = &[
         &[
             WHICH,
             ("data_walk", "at which data walk"),
-            RANDOM,
+            ("id", "random; a finding that was changed because of it names it"),
             ("station", "at which poster"),
             ("verdict", "whether the group agreed with the chart"),
             ("said", "what the group wrote; who names somebody names them here"),
             ("state", "whether it was let through"),
+            ("party", "the letter of the group that said it, or nothing"),
+            ("pin", "which released figure it is about, or nothing"),
         ],
     ),
     (
@@ -213,6 +215,33 @@ pub const OF_THE_WORK: &[Told] = &[
             ("held", "on which day: who was there that day may have said something"),
             ("release", "which figures hung there"),
             ("door", "its public address"),
+        ],
+    ),
+    (
+        "walk_group",
+        "The groups of a data walk.",
+        &[
+            WHICH,
+            ("data_walk", "of which data walk"),
+            ("letter", "its letter"),
+            ("host", "who hosts it, as somebody of the staff wrote it: often a first name"),
+            ("begins", "at which poster it begins"),
+        ],
+    ),
+    (
+        "finding",
+        "What the committee found, and what it changed after a data walk.",
+        &[
+            WHICH,
+            ("id", "random"),
+            ("data_walk", "which data walk looked at it"),
+            ("place", "its place in the list"),
+            ("said", "the sentence"),
+            ("evidence", "which charts it rests on"),
+            ("amended", "the sentence after the walk"),
+            ("because", "which of the things said there changed it"),
+            ("editor", "which member of staff wrote it; shown beside it"),
+            ("written", "on which day"),
         ],
     ),
     (

@@ -28,6 +28,7 @@ mod diagnosis;
 mod door;
 mod draft;
 pub mod dump;
+mod finding;
 mod group;
 mod instrument;
 mod journal;
@@ -471,13 +472,14 @@ async fn open_postgres(_address: &str) -> Result<(Db, Db)> {
 /// The migrations of one database: the common texts and its own.
 fn migrations(db: &Db) -> Vec<Migration> {
     use sqlx::SqlSafeStr;
-    let (intake, photo, code, paper, night) = match db {
+    let (intake, photo, code, paper, night, walk) = match db {
         Db::Sqlite(_) => (
             include_str!("../../migrations/0002_intake.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0008_code.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0009_paper.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0010_night.sqlite.sql").into_sql_str(),
+            include_str!("../../migrations/0013_walk.sqlite.sql").into_sql_str(),
         ),
         #[cfg(feature = "postgres")]
         Db::Postgres(_) => (
@@ -486,6 +488,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
             include_str!("../../migrations/0008_code.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0009_paper.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0010_night.postgres.sql").into_sql_str(),
+            include_str!("../../migrations/0013_walk.postgres.sql").into_sql_str(),
         ),
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
@@ -509,6 +512,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (10, "night", night),
         (11, "exports", exports),
         (12, "takeaway", takeaway),
+        (13, "walk", walk),
         (15, "report", report),
     ];
     all.into_iter()

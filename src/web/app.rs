@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::known::KnownDoors;
+use super::live::Live;
 use super::making::Making;
 use super::misses::Misses;
 use super::photo::PhotoDesk;
@@ -21,10 +22,10 @@ use crate::publish::Wall;
 use crate::publish::study::Terms;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords,
+    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords, HostWords,
     InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
-    PhoneWords, PosterWords, PrivacyWords, ReportWords, ReportingWords, StaffWords, WaysWords,
-    WireWords,
+    PhoneWords, PosterWords, PrivacyWords, ReportWords, ReportingWords, StaffWords, WalkWords,
+    WaysWords, WireWords,
 };
 
 /// So many whole pages are kept.
@@ -56,6 +57,7 @@ pub struct Inner {
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
     makings: RwLock<HashMap<DiagnosisId, Making>>,
     pages: RwLock<HashMap<(DiagnosisId, String), Arc<str>>>,
+    live: Live,
 }
 
 struct Words {
@@ -81,6 +83,8 @@ struct Words {
     data: HashMap<Lang, DataWords>,
     report: HashMap<Lang, ReportWords>,
     reporting: HashMap<Lang, ReportingWords>,
+    walk: HashMap<Lang, WalkWords>,
+    host: HashMap<Lang, HostWords>,
     terms: Terms,
 }
 
@@ -126,6 +130,8 @@ impl App {
             data: each(&Lang::RESPONDENTS, DataWords::of)?,
             report: each(&Lang::RESPONDENTS, ReportWords::of)?,
             reporting: each(&Lang::STAFF, ReportingWords::of)?,
+            walk: each(&Lang::RESPONDENTS, WalkWords::of)?,
+            host: each(&Lang::STAFF, HostWords::of)?,
             terms: Terms::new()?,
         };
         let (published, areas, drawings, photo_desk, misses, doors, walls, makings, pages) =
@@ -146,6 +152,7 @@ impl App {
             walls,
             makings,
             pages,
+            live: Live::default(),
         })))
     }
 }
@@ -308,6 +315,18 @@ impl Inner {
         pick(&self.words.reporting, lang)
     }
 
+    /// The texts of a data walk's public pages; English where a language has none yet.
+    #[must_use]
+    pub fn walk_words(&self, lang: Lang) -> &WalkWords {
+        pick(&self.words.walk, lang)
+    }
+
+    /// The texts for whoever runs a data walk; English where a language has none yet.
+    #[must_use]
+    pub fn host_words(&self, lang: Lang) -> &HostWords {
+        pick(&self.words.host, lang)
+    }
+
     /// The words of columns and codes that no instrument has, in every language.
     #[must_use]
     pub fn terms(&self) -> &Terms {
@@ -387,6 +406,16 @@ impl Inner {
     /// Where photos come in.
     pub(super) fn photo_desk(&self) -> &PhotoDesk {
         &self.photo_desk
+    }
+
+    /// Who looks at screens that change.
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// Sends away who only waits for news, so that a server that stops does not wait for them.
+    pub fn stop_telling(&self) {
+        self.live.close();
     }
 
     /// The drawing of an area, if it was made already.

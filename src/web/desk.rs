@@ -86,6 +86,16 @@ coded! {
         WithdrewReport = "report_withdrawn",
         /// A data walk was planned.
         AddedWalk = "walk_added",
+        /// The groups of a data walk were written down.
+        GroupedWalk = "walk_grouped",
+        /// The stations of a data walk were drawn from a newer release.
+        HungRelease = "walk_redrawn",
+        /// A card of a data walk was typed in.
+        TypedCard = "card_typed",
+        /// A finding was written.
+        WroteFinding = "finding_written",
+        /// A finding was taken back.
+        TookBackFinding = "finding_taken_back",
         /// Numbered sheets were printed.
         PrintedSheets = "sheets_printed",
         /// Two entries of a sheet differed, and somebody said what the sheet says.
@@ -294,7 +304,7 @@ impl<'a> StaffFrame<'a> {
             home: "/home".to_owned(),
             invented: None,
             css: assets::address("miradouro.css,public.css,kinds.css"),
-            staff_css: assets::address("staff.css"),
+            staff_css: assets::address("staff.css,walk.css"),
             person: person.name.clone(),
             words: app.staff_words(person.lang),
         }

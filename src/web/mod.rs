@@ -43,6 +43,7 @@ mod instruments;
 mod keyin;
 mod known;
 mod later;
+mod live;
 mod making;
 mod members;
 mod misses;
@@ -72,6 +73,7 @@ mod sign_in;
 mod translations;
 mod upload;
 mod versions;
+mod walk;
 mod wall;
 pub mod wire;
 
@@ -144,6 +146,7 @@ fn intake() -> Router<App> {
         .route("/n/{slug}/report/{lang}", get(report::read))
         .route("/n/{slug}/releases/{n}/{collection}/{file}", get(public::file))
         .route("/w/{door}", get(wall::enter))
+        .route("/w/{door}/live", get(live::everybody))
         .route("/w/{door}/{lang}", get(wall::stations))
         .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
         .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
@@ -243,6 +246,9 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/report", get(report::page).post(report::act))
         .route("/d/{slug}/report/{section}", post(report::save))
         .route("/d/{slug}/walks/new", get(releases::walk_page).post(releases::add_walk))
+        .route("/d/{slug}/walks/{id}", get(walk::page))
+        .route("/d/{slug}/walks/{id}/groups", post(walk::set_groups))
+        .route("/d/{slug}/walks/{id}/release", post(walk::hang))
         .route(
             "/d/{slug}/walks/{id}/reflections",
             get(moderation::reflections).post(moderation::moderate),

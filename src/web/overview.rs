@@ -211,7 +211,12 @@ async fn new_reflections(desk: &Desk, walk: &DataWalk) -> Result<Vec<(&'static s
 fn links(desk: &Desk, walk: &DataWalk) -> Vec<(String, String)> {
     let words = desk.words();
     let at = |page: &str| desk.path(&format!("/walks/{}/{page}", walk.id));
-    let mut links = vec![(words.projector.clone(), at("projector"))];
+    let mut links = Vec::new();
+    if desk.may(May::SeeCommittee) {
+        let open = &desk.app.host_words(desk.lang()).open;
+        links.push((open.clone(), desk.path(&format!("/walks/{}", walk.id))));
+    }
+    links.push((words.projector.clone(), at("projector")));
     if desk.may(May::Moderate) {
         links.push((words.reflections.clone(), at("reflections")));
     }

@@ -304,7 +304,15 @@ pub(super) async fn reflect(
         return show(&app, &hall, lang, number, &given, complaint);
     };
     let (id, state) = (given.id, ReflectionState::New);
-    let reflection = Reflection { id, station: number, verdict, said: given.said, state };
+    let reflection = Reflection {
+        id,
+        station: number,
+        verdict,
+        said: given.said,
+        state,
+        group: None,
+        pin: None,
+    };
     let (diagnosis, data_walk) = (hall.diagnosis.id, hall.walk.id);
     match app.store.reflect(NewReflection { diagnosis, data_walk, reflection }).await? {
         Received::Now

@@ -52,6 +52,7 @@ mod editor;
 mod export;
 mod form;
 mod gate;
+mod host;
 mod instrument;
 mod keep;
 mod lint;
@@ -64,6 +65,7 @@ mod privacy;
 mod report;
 mod rule;
 mod staff;
+mod walk;
 mod ways;
 mod wire;
 
@@ -74,6 +76,7 @@ pub use editor::EditorWords;
 pub use export::ExportWords;
 pub use form::FormWords;
 pub use gate::GateWords;
+pub use host::HostWords;
 pub use instrument::InstrumentWords;
 pub use keep::KeepWords;
 pub use lint::LintWords;
@@ -90,6 +93,7 @@ use std::collections::BTreeMap;
 use rust_embed::RustEmbed;
 use serde::de::DeserializeOwned;
 pub use staff::StaffWords;
+pub use walk::WalkWords;
 pub use ways::WaysWords;
 pub use wire::WireWords;
 
@@ -167,6 +171,7 @@ mod tests {
             WireWords::of(lang).unwrap();
             DataWords::of(lang).unwrap();
             ReportWords::of(lang).unwrap();
+            WalkWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -178,6 +183,7 @@ mod tests {
             GateWords::of(lang).unwrap();
             ExportWords::of(lang).unwrap();
             ReportingWords::of(lang).unwrap();
+            HostWords::of(lang).unwrap();
         }
     }
 
@@ -185,7 +191,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
-            "data", "report",
+            "data", "report", "walk",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);

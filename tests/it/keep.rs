@@ -89,6 +89,8 @@ async fn plant(house: &House) -> Planted {
         verdict: Verdict::Partly,
         said: "wij zagen dat ook".to_owned(),
         state: ReflectionState::New,
+        group: None,
+        pin: None,
     };
     let new = NewReflection { diagnosis: diagnosis.id, data_walk: walk.id, reflection };
     house.store.reflect(new).await.unwrap();

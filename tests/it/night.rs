@@ -120,7 +120,8 @@ fn what_was_kept_long_enough_is_gone_without_a_trace() {
         for said in [&hidden, &shown] {
             let (id, state) = (ReflectionId::random(), ReflectionState::New);
             let said = said.clone();
-            let reflection = Reflection { id, station: 1, verdict: Verdict::Partly, said, state };
+            let (verdict, group, pin) = (Verdict::Partly, None, None);
+            let reflection = Reflection { id, station: 1, verdict, said, state, group, pin };
             let (diagnosis, data_walk) = (of, walk.id);
             store.reflect(NewReflection { diagnosis, data_walk, reflection }).await.unwrap();
         }

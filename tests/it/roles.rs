@@ -31,7 +31,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 119] = [
+const MATRIX: [(&str, &str, &str); 122] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -158,6 +158,9 @@ const MATRIX: [(&str, &str, &str); 119] = [
     // data walks
     ("GET", "/d/{slug}/walks/new", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/walks/new", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/walks/{id}", "in 404 403 200 200 200 200"),
+    ("POST", "/d/{slug}/walks/{id}/groups", "in 404 403 403 303 403 303"),
+    ("POST", "/d/{slug}/walks/{id}/release", "in 404 403 403 403 403 303"),
     ("GET", "/d/{slug}/walks/{walk}/projector", "in 404 303 303 303 303 303"),
     (
         "GET",
@@ -363,6 +366,8 @@ async fn said(house: &House, walk: &DataWalk) -> ReflectionId {
         verdict: Verdict::Partly,
         said: "the lamps are broken".to_owned(),
         state: ReflectionState::New,
+        group: None,
+        pin: None,
     };
     let (id, diagnosis, data_walk) = (reflection.id, walk.diagnosis, walk.id);
     house.store.reflect(NewReflection { diagnosis, data_walk, reflection }).await.unwrap();

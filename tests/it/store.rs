@@ -599,6 +599,8 @@ fn reflections_wait_for_the_moderator() {
             verdict: Verdict::Partly,
             said: "It was summer".to_owned(),
             state: ReflectionState::New,
+            group: None,
+            pin: None,
         };
         let (data_walk, diagnosis) = (walk.id, diagnosis.id);
         let new = NewReflection { diagnosis, data_walk, reflection: reflection.clone() };
