@@ -12,7 +12,7 @@ use crate::domain::ids::ReflectionId;
 use crate::domain::report::Section;
 use crate::domain::text::Lang;
 use crate::job::evidence::Evidence;
-use crate::publish::{Source, Wall};
+use crate::publish::{Shown, Source, Wall};
 use crate::words::fill;
 
 /// What is known beside the release.
@@ -68,7 +68,7 @@ pub(super) fn drafted(
     let source = Source { sheets: &evidence.sheets, tables: &evidence.tables };
     let words = app.report_words(lang);
     match section {
-        Section::Summary if ground.findings.is_empty() => summary(&source),
+        Section::Summary if ground.findings.is_empty() => summary(&source, lang),
         Section::Summary | Section::Findings => found(ground, lang),
         Section::Neighbourhood => neighbourhood(app, diagnosis, ground, lang),
         Section::Listening => {
@@ -133,15 +133,27 @@ fn amended(app: &Inner, ground: &Ground, lang: Lang) -> String {
     ground.findings.iter().filter_map(line).collect::<Vec<_>>().join("\n").replace("{{", "{ {")
 }
 
+/// A number of people as nobody needs it more exactly: "13 500", with a space that does not break.
+fn about(people: u64) -> String {
+    let round = if people < 1000 { people } else { (people + 50) / 100 * 100 };
+    let digits = round.to_string();
+    let (thousands, rest) = digits.split_at(digits.len().saturating_sub(3));
+    if thousands.is_empty() { digits } else { format!("{thousands}\u{a0}{rest}") }
+}
+
 fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The first sentence of each part that is about what people said.
-fn summary(source: &Source<'_>) -> String {
+fn summary(source: &Source<'_>, lang: Lang) -> String {
     let first = |section: &Section| {
         let draft = source.draft(*section);
-        draft.split("\n\n").next().filter(|line| !line.is_empty()).map(|line| format!("- {line}"))
+        let said = draft.split("\n\n").next().filter(|line| !line.is_empty())?;
+        let shown = |shown: &Shown| shown.tables.iter().any(|table| table.withheld().is_none());
+        let (_, chart) = source.charts(*section).into_iter().find(|(_, it)| shown(it))?;
+        let question = on_one_line(chart.plan.title.get(lang)).replace("{{", "{ {");
+        Some(format!("- {question} {said}"))
     };
     let about = Section::ALL.iter().filter(|section| section.is_about_figures());
     about.filter_map(first).collect::<Vec<_>>().join("\n")
@@ -154,7 +166,7 @@ fn neighbourhood(app: &Inner, diagnosis: &Diagnosis, ground: &Ground, lang: Lang
         said.push(fill(&words.zones, &[("zones", &ground.zones.join(", "))]));
     }
     if ground.people > 0 {
-        let n = ground.people.to_string();
+        let n = about(ground.people);
         said.push(match &diagnosis.settings.population_source {
             Some(from) => {
                 let day = date(from.dated, app.chart_words(lang));
