@@ -1,41 +1,63 @@
-//! Charts from released tables: diverging bars, sorted bars, dots for people, and who answered.
+//! Charts from released tables: bars, dots, who answered, maps of marks, the two sides of a game, themes
+//! and ballots.
 //!
 //! A chart is measured, placed and drawn, in that order, so its height follows from what it says;
 //! what does not fit, has no letters or is not a number is refused. It takes released tables and
 //! nothing else, so it cannot show more than the gate let through. The area's own map is drawn here
-//! too; nothing of anybody's answers is on it.
+//! too, alone or as the ground of what was marked; words that a moderator let through are cards, and
+//! actions of a committee lines in time.
 
 mod area_map;
+mod ballot;
 mod caption;
 pub mod cards;
 mod data_table;
+mod datum;
 mod diverging;
 mod figure;
+mod guess;
+mod hexagons;
 pub mod judge;
 mod layout;
 mod legend;
 pub mod letters;
 mod look;
+mod marks;
 mod people_dots;
+mod place_marks;
 mod plain;
 mod population;
+pub mod poster;
 mod qr;
+mod quotes;
 mod rows;
 mod scene;
 pub mod sheet;
 mod sink;
 mod sorted_bars;
+mod strip;
+mod symbols;
 #[cfg(test)]
 mod tests;
+mod themes;
+mod timeline;
+mod two_sides;
 
 pub use area_map::area_map;
 pub use caption::{Caption, caption, date};
 pub use data_table::{DataTable, data_table};
+pub use datum::Datum;
 pub use figure::{base_in_words, mean_in_words, share_in_words, why_not};
+pub use guess::{Guess, guess};
 pub use layout::fonts;
 pub use look::{Look, LookKind, Sizes};
+pub use marks::{Mark, Spot};
 pub use qr::{Runs, qr_path, qr_runs};
+pub use quotes::{MOST_QUOTES, Quote, quote_wall};
+pub use strip::strip;
+pub use timeline::{Action, FollowUp, timeline};
 
+use crate::domain::area::Map;
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::{Lang, Text};
 use crate::release::table::{Shape, Table};
@@ -56,6 +78,8 @@ pub struct Picture<'a> {
     pub top: &'a [String],
     /// At most so many rows.
     pub most: Option<usize>,
+    /// The map of the area it is about, where there is one.
+    pub ground: Option<&'a Map>,
 }
 
 /// A finished drawing.
@@ -114,7 +138,22 @@ pub fn draw(
     lang: Lang,
     words: &ChartWords,
 ) -> Result<Svg, Refusal> {
-    let task = Task { picture, look, lang, words };
+    draw_marked(picture, look, lang, words, &[])
+}
+
+/// The same with numbers beside figures that somebody said something about. A figure that is not
+/// drawn on its own gets its number at its line; where there is none, it gets none.
+///
+/// # Errors
+/// As [`draw`].
+pub fn draw_marked(
+    picture: &Picture<'_>,
+    look: &Look,
+    lang: Lang,
+    words: &ChartWords,
+    marks: &[Mark],
+) -> Result<Svg, Refusal> {
+    let task = Task { picture, look, lang, words, marks };
     if picture.tables.is_empty() {
         return Err(Refusal::Empty);
     }
@@ -123,7 +162,32 @@ pub fn draw(
         ChartKind::SortedBars => sorted_bars::draw(&task),
         ChartKind::PeopleDots => people_dots::draw(&task),
         ChartKind::Population => population::draw(&task),
+        ChartKind::PlaceMarks => place_marks::draw(&task),
+        ChartKind::Hexagons => hexagons::draw(&task),
+        ChartKind::Themes => themes::draw(&task),
+        ChartKind::TwoSides => two_sides::draw(&task),
+        ChartKind::Ballot => ballot::draw(&task),
     }
+}
+
+/// Draws a picture, or, where that is refused, a sheet of the same width that says so and where its
+/// numbers are: a name in letters that no font has must not take a whole page away.
+///
+/// # Errors
+/// When not even that can be drawn.
+pub fn draw_or_say(
+    picture: &Picture<'_>,
+    look: &Look,
+    lang: Lang,
+    words: &ChartWords,
+    marks: &[Mark],
+) -> Result<Svg, Refusal> {
+    draw_marked(picture, look, lang, words, marks).or_else(|_refused| {
+        let task = Task { picture, look, lang, words, marks: &[] };
+        let mut scene = scene::Scene::new();
+        legend::not_shown(&task, &mut scene, &words.not_drawn)?;
+        task.paint(scene, words.not_drawn.clone())
+    })
 }
 
 /// How a picture is drawn: small groups of people always as dots.
@@ -134,6 +198,8 @@ fn kind(picture: &Picture<'_>) -> ChartKind {
     };
     let small = |table: &&&Table| table.shape() == Shape::People || in_words(table);
     match picture.tables.iter().find(small) {
+        // The two sides of a line have words of their own.
+        Some(_) if picture.kind == ChartKind::TwoSides => picture.kind,
         Some(_) => ChartKind::PeopleDots,
         None => picture.kind,
     }
@@ -145,6 +211,7 @@ struct Task<'t> {
     look: &'t Look,
     lang: Lang,
     words: &'t ChartWords,
+    marks: &'t [Mark],
 }
 
 impl Task<'_> {
@@ -154,7 +221,8 @@ impl Task<'_> {
     }
 
     /// Draws a finished scene.
-    fn paint(&self, scene: scene::Scene, desc: String) -> Result<Svg, Refusal> {
+    fn paint(&self, mut scene: scene::Scene, desc: String) -> Result<Svg, Refusal> {
+        marks::place(self, &mut scene);
         let title = self.picture.title.get(self.lang).to_owned();
         let (id, look, lang) = (&self.picture.id, self.look, self.lang);
         scene.paint(&scene::Frame { id, title, desc, look, lang })

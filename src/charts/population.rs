@@ -4,6 +4,7 @@
 
 use super::legend::{self, Entry};
 use super::look::{BAR, INK, OTHER};
+use super::marks::Spot;
 use super::rows::{self, Words};
 use super::scene::{At, Scene, Type, named};
 use super::sorted_bars::note;
@@ -15,6 +16,8 @@ pub(super) struct Pair {
     pub(super) name: String,
     pub(super) value: f64,
     pub(super) figure: String,
+    /// The same in as few letters as can be.
+    pub(super) brief: String,
     pub(super) other: Option<(f64, String)>,
 }
 
@@ -34,7 +37,7 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
         if at == 0 {
             legend::place(task, &mut scene, &entries(task, &pairs))?;
         }
-        place(task, &mut scene, &pairs)?;
+        place(task, &mut scene, &pairs, at)?;
         if pairs.iter().all(|pair| pair.other.is_none()) {
             note(task, &mut scene, &task.words.no_reference)?;
         }
@@ -57,11 +60,12 @@ pub(super) fn pairs(task: &Task<'_>, table: usize) -> Vec<Pair> {
         let value = table.share(0, at).unwrap_or_default();
         let count = group.cells.get(at).copied().unwrap_or_default();
         let share = group.reference.as_ref().and_then(|all| all.get(at)).copied();
-        let other = share.map(|share| (share, words.brief(share, 0, rows::WHOLE_FROM)));
+        let other = share.map(|share| (share, words.percentage(share, rows::WHOLE_FROM)));
         Pair {
             name: choice.text.get(task.lang).to_owned(),
             value,
             figure: words.full(value, count, group.base, table.step() <= 1),
+            brief: words.brief(value, count, group.base),
             other,
         }
     };
@@ -112,12 +116,12 @@ impl Room {
     }
 }
 
-fn place(task: &Task<'_>, scene: &mut Scene, pairs: &[Pair]) -> Result<(), Refusal> {
+fn place(task: &Task<'_>, scene: &mut Scene, pairs: &[Pair], table: usize) -> Result<(), Refusal> {
     let (name, number) = (named(task.look), task.look.text.number);
     let (first, second) = (Type::bold(number, INK), Type::plain(number, INK));
     let room = Room::new(task, pairs)?;
     let bar = number * 1.3;
-    for pair in pairs {
+    for (choice, pair) in pairs.iter().enumerate() {
         let lines = name.wrap(&pair.name, room.names)?;
         let tall = name.height(lines.len());
         let bars = bar * if pair.other.is_some() { 2.0 } else { 1.0 };
@@ -126,10 +130,12 @@ fn place(task: &Task<'_>, scene: &mut Scene, pairs: &[Pair]) -> Result<(), Refus
             let middle = scene.bottom + height / 2.0;
             (middle - tall / 2.0, middle - bars / 2.0, scene.bottom + height)
         } else {
-            let top = scene.bottom + tall + name.size * 0.1;
+            let top = scene.bottom + tall + name.size * 0.3;
             (scene.bottom, top, top + bars)
         };
         scene.text((0.0, label), At::Start, &lines, name);
+        let spot = Spot { table, group: 0, choice: Some(choice) };
+        scene.spot(spot, (room.from, top + bars));
         let mut draw = |top: f64, share: f64, color, figure: &str, style| {
             let long = (share * room.unit).max(number * 0.12);
             scene.bar((room.from, top, long, bar * 0.92), color, None, share);

@@ -9,10 +9,11 @@ use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle};
-use plotters_backend::DrawingErrorKind;
+use plotters_backend::{BackendCoord, DrawingErrorKind};
 
 use super::layout::{self, LINE};
 use super::look::{INK, Look, LookKind, PAPER};
+use super::marks::Spot;
 use super::plain::escape;
 use super::sink::{FINE, Hatch, Says, Sink, short};
 use super::{Refusal, Svg};
@@ -79,18 +80,42 @@ enum Mark {
     Dot { center: (f64, f64), radius: f64, color: RGBColor, filled: bool, line: f64 },
     Line { from: (f64, f64), to: (f64, f64), color: RGBColor, width: f64 },
     Label { at: (f64, f64), anchor: At, middle: bool, text: String, style: Type },
+    Land { rings: Vec<Ring>, paint: Paint },
+    Clip(Vec<Ring>),
+    Whole,
+}
+
+/// A line or an edge through points.
+pub(super) type Ring = Vec<(f64, f64)>;
+
+/// How land, water and streets are drawn: what lies in rings inside others is not filled.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Paint {
+    pub(super) fill: Option<RGBColor>,
+    pub(super) hatch: Option<Hatch>,
+    /// The colour and width of the edge.
+    pub(super) line: Option<(RGBColor, f64)>,
+    /// Whether the last point is joined to the first.
+    pub(super) closed: bool,
 }
 
 /// Marks on a page whose height follows from them.
 pub(super) struct Scene {
     marks: Vec<Mark>,
+    /// Where each figure stands: the foot of its bar.
+    pub(super) spots: Vec<(Spot, (f64, f64))>,
     /// Down to where the page is used.
     pub(super) bottom: f64,
 }
 
 impl Scene {
     pub(super) const fn new() -> Self {
-        Self { marks: Vec::new(), bottom: 0.0 }
+        Self { marks: Vec::new(), spots: Vec::new(), bottom: 0.0 }
+    }
+
+    /// Notes where a figure stands, for a number beside it.
+    pub(super) fn spot(&mut self, spot: Spot, at: (f64, f64)) {
+        self.spots.push((spot, at));
     }
 
     /// A filled box: left, top, width, height.
@@ -165,6 +190,21 @@ impl Scene {
     /// One short text around the height `y`.
     pub(super) fn word(&mut self, at: (f64, f64), anchor: At, text: &str, style: Type) {
         self.centred(at, anchor, &[text.to_owned()], style);
+    }
+
+    /// Land with its holes, or lines.
+    pub(super) fn land(&mut self, rings: Vec<Ring>, paint: Paint) {
+        self.marks.push(Mark::Land { rings, paint });
+    }
+
+    /// Everything from now on shows only inside these rings, until [`Scene::whole`].
+    pub(super) fn clip(&mut self, rings: Vec<Ring>) {
+        self.marks.push(Mark::Clip(rings));
+    }
+
+    /// Everything from now on shows wherever it is.
+    pub(super) fn whole(&mut self) {
+        self.marks.push(Mark::Whole);
     }
 
     /// A hatched box with the reason why something is not shown.
@@ -271,7 +311,25 @@ impl Painter {
                 let style = letters(*style, Pos::new(across, down))?;
                 self.area.draw(&Text::new(text.as_str(), point(*at)?, style)).map_err(refusal)
             }
+            Mark::Land { rings, paint } => {
+                self.sink.land(&self.rings(rings)?, paint);
+                Ok(())
+            }
+            Mark::Clip(rings) => {
+                self.sink.clip(&self.rings(rings)?);
+                Ok(())
+            }
+            Mark::Whole => {
+                self.sink.whole();
+                Ok(())
+            }
         }
+    }
+
+    /// Rings where plotters puts them.
+    fn rings(&self, rings: &[Ring]) -> Result<Vec<Vec<BackendCoord>>, Refusal> {
+        let at = |place: &(f64, f64)| Ok(self.area.map_coordinate(&point(*place)?));
+        rings.iter().map(|ring| ring.iter().map(at).collect()).collect()
     }
 }
 

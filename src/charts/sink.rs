@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::rc::Rc;
 
+use plotters::style::Color;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
@@ -18,6 +19,7 @@ use plotters_backend::{
 use super::Refusal;
 use super::layout::{self, CAP, LINE};
 use super::plain::{clean, escape, isolated};
+use super::scene::Paint;
 
 /// How many of plotters' whole numbers make one unit of the drawing.
 pub(super) const FINE: f64 = 10.0;
@@ -86,6 +88,8 @@ struct Page {
     hatch: Option<Hatch>,
     says: Says,
     used: BTreeSet<Hatch>,
+    /// How many pieces show only inside something.
+    clips: usize,
 }
 
 type Drawn = Result<(), DrawingErrorKind<Refusal>>;
@@ -102,6 +106,7 @@ impl Sink {
             hatch: None,
             says: Says::Nothing,
             used: BTreeSet::new(),
+            clips: 0,
         })))
     }
 
@@ -128,6 +133,45 @@ impl Sink {
             return page.body.clone();
         }
         format!("<defs>{defs}</defs>\n{}", page.body)
+    }
+
+    /// Land with its holes, or lines: what the stock marks of plotters cannot say.
+    pub(super) fn land(&self, rings: &[Vec<BackendCoord>], paint: &Paint) {
+        let d = path_of(rings, paint.closed);
+        let line = paint.line.map_or_else(String::new, |(color, width)| {
+            let (color, width) = (hex(color.to_backend_color()), short(width));
+            format!(
+                " stroke=\"{color}\" stroke-width=\"{width}\" stroke-linejoin=\"round\" \
+                 stroke-linecap=\"round\""
+            )
+        });
+        let fill = paint.fill.map_or("none".to_owned(), |color| hex(color.to_backend_color()));
+        self.write(&format!("<path d=\"{d}\" fill=\"{fill}\" fill-rule=\"evenodd\"{line}/>"));
+        if let Some(hatch) = paint.hatch {
+            self.0.borrow_mut().used.insert(hatch);
+            let (prefix, code) = (self.prefix(), hatch.code());
+            let fill = format!("url(#{prefix}-{code})");
+            self.write(&format!("<path d=\"{d}\" fill=\"{fill}\" fill-rule=\"evenodd\"/>"));
+        }
+    }
+
+    /// Shows what follows only inside these rings.
+    pub(super) fn clip(&self, rings: &[Vec<BackendCoord>]) {
+        let (prefix, d) = (self.prefix(), path_of(rings, true));
+        let number = {
+            let mut page = self.0.borrow_mut();
+            page.clips += 1;
+            page.clips
+        };
+        self.write(&format!(
+            "<clipPath id=\"{prefix}-k{number}\"><path d=\"{d}\" clip-rule=\"evenodd\"/></clipPath>\n\
+             <g clip-path=\"url(#{prefix}-k{number})\">"
+        ));
+    }
+
+    /// Ends what [`Sink::clip`] began.
+    pub(super) fn whole(&self) {
+        self.write("</g>");
     }
 
     fn write(&self, element: &str) {
@@ -330,6 +374,12 @@ fn points(path: impl IntoIterator<Item = BackendCoord>) -> String {
     let points: Vec<String> =
         path.into_iter().map(|(x, y)| format!("{} {}", unit(x), unit(y))).collect();
     points.join("L")
+}
+
+/// Rings as one path.
+fn path_of(rings: &[Vec<BackendCoord>], closed: bool) -> String {
+    let end = if closed { "Z" } else { "" };
+    rings.iter().map(|ring| format!("M{}{end}", points(ring.iter().copied()))).collect()
 }
 
 /// A whole number of plotters as a unit of the drawing, without needless zeros.

@@ -14,14 +14,18 @@ use crate::web::app::{BaseUrl, Clock};
 mod analyse;
 mod area;
 mod cards;
+pub mod catalogue;
+mod charts;
 mod data;
 mod demo;
+mod demo_walk;
 mod export;
 mod invent;
 mod keep;
 mod languages;
 mod night;
 mod paper;
+mod posters;
 mod research;
 mod serve;
 mod xlsform;
@@ -79,6 +83,10 @@ enum Command {
         after_help = "Example: miradouro poster --release 1 --station 3 --lang nl --out 3.pdf"
     )]
     Poster(data::Poster),
+    /// Write everything on paper for a data walk: posters, handouts, summaries, cards, the plan.
+    #[command(after_help = "Example: miradouro posters --lang nl,fr,ar --together 3 --paper a2 \
+                            --stripes --guess-first --out walk.zip")]
+    Posters(posters::Posters),
     /// Write every table of a release, as CSV or as a workbook.
     #[command(after_help = "Example: miradouro tables --diagnosis oude-haven --release 2 \
                             --lang nl --out tables.xlsx")]
@@ -106,6 +114,12 @@ enum Command {
                             --count 100 --lang nl,fr,ar --out cards.pdf \
                             --base-url https://diagnosis.example.org")]
     Cards(cards::Cards),
+    /// Draw every chart with invented answers, as SVG, pictures and tables; or check all of them.
+    #[command(
+        after_help = "Example: miradouro charts --out charts --lang nl,ar --look narrow,wall\n\
+                            Example: miradouro charts --check"
+    )]
+    Charts(charts::Charts),
     /// Make a key for backups, to be kept away from the server.
     #[command(after_help = "Example: miradouro key --out key.txt")]
     Key(keep::Key),
@@ -231,12 +245,14 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Area(with) => area::import(with).await,
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,
+        Command::Posters(with) => posters::make(with).await,
         Command::Tables(with) => research::tables(with).await,
         Command::Codebook(with) => research::codebook(with).await,
         Command::Rows(with) => research::rows(with).await,
         Command::Openapi => Ok(research::openapi()),
         Command::Paper(with) => paper::paper(with).await,
         Command::Cards(with) => cards::make(with).await,
+        Command::Charts(with) => charts::obey(&with),
         Command::Key(with) => keep::key(&with),
         Command::Backup(with) => keep::backup(with).await,
         Command::Restore(with) => keep::restore(with).await,

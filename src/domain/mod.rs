@@ -37,6 +37,7 @@ pub mod reconcile;
 pub mod report;
 pub mod retention;
 pub mod row_export;
+pub mod screen;
 pub mod takeaway;
 pub mod text;
 pub mod translation;

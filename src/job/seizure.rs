@@ -376,6 +376,16 @@ pub const OF_THE_WORK: &[Told] = &[
         ],
     ),
     (
+        "screen",
+        "What the projector of a data walk shows now.",
+        &[
+            WHICH,
+            ("data_walk", "of which data walk"),
+            ("shows", "which picture, in which language, and whether it is hidden"),
+            ("revision", "how often that was changed"),
+        ],
+    ),
+    (
         "report",
         "The report of a diagnosis: its draft and the editions that were published.",
         &[

@@ -221,7 +221,7 @@ mod tests {
             top: vec!["s1".to_owned()],
             title: Text::name("title"),
         };
-        let shown = vec![Shown { plan, tables: vec![table] }];
+        let shown = vec![Shown { plan, tables: vec![table], ground: None }];
         Station { number: 1, title: Text::name("title"), prompts: Vec::new(), shown }
     }
 

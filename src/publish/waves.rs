@@ -39,7 +39,13 @@ pub fn steps(
     for plan in after.charts.iter().filter(|plan| plan.by.is_none()) {
         match plan.chart {
             ChartKind::Diverging | ChartKind::SortedBars => {}
-            ChartKind::PeopleDots | ChartKind::Population => continue,
+            ChartKind::PeopleDots
+            | ChartKind::Population
+            | ChartKind::PlaceMarks
+            | ChartKind::Hexagons
+            | ChartKind::Themes
+            | ChartKind::TwoSides
+            | ChartKind::Ballot => continue,
         }
         for id in &plan.questions {
             let (Some(now), Some(at)) = (after.question(id), everyone(new, id)) else { continue };

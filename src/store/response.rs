@@ -116,6 +116,8 @@ pub struct FreeTextRow {
     pub question: String,
     /// What was written.
     pub raw: String,
+    /// Whether others may read it.
+    pub state: ReflectionState,
 }
 
 const ADD_REFLECTION: &str = "
@@ -297,15 +299,43 @@ impl Store {
         collection: CollectionId,
     ) -> Result<Vec<FreeTextRow>> {
         const SQL: &str = "
-            select id, question, raw
+            select id, question, raw, state
               from free_text
              where diagnosis = $1
                and collection = $2
              order by id";
-        let rows: Vec<(Uuid, String, String)> = on!(&self.db, pool => sqlx::query_as(SQL)
+        let rows: Vec<(Uuid, String, String, String)> = on!(&self.db, pool => sqlx::query_as(SQL)
             .bind(diagnosis.0).bind(collection.0).fetch_all(pool).await)?;
-        let text = |(id, question, raw)| FreeTextRow { id: TextId(id), question, raw };
-        Ok(rows.into_iter().map(text).collect())
+        let text = |(id, question, raw, state): (_, _, _, String)| {
+            let state = code("state", &state, ReflectionState::from_code)?;
+            Ok(FreeTextRow { id: TextId(id), question, raw, state })
+        };
+        rows.into_iter().map(text).collect()
+    }
+
+    /// Lets a free text through to others, or holds it back.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none.
+    pub async fn moderate_text(
+        &self,
+        of: DiagnosisId,
+        collection: CollectionId,
+        id: TextId,
+        state: ReflectionState,
+    ) -> Result<()> {
+        const SQL: &str = "
+            update free_text
+               set state = $4
+             where diagnosis = $1
+               and collection = $2
+               and id = $3";
+        let mut tx = self.begin().await?;
+        let n = within!(&mut tx, it => sqlx::query(SQL)
+            .bind(of.0).bind(collection.0).bind(id.0).bind(state.code())
+            .execute(it).await?.rows_affected());
+        tx.commit().await?;
+        if n == 0 { Err(StoreError::NotFound("text")) } else { Ok(()) }
     }
 
     /// In which languages a collection was answered.

@@ -64,6 +64,10 @@ coded! {
         Withheld = "reflection_withheld",
         /// A photo was let through.
         PhotoShown = "photo_shown",
+        /// A free text was let through.
+        TextShown = "text_shown",
+        /// A free text was held back.
+        TextWithheld = "text_withheld",
         /// A photo was held back and deleted.
         PhotoWithheld = "photo_withheld",
         /// A release was made.
@@ -110,6 +114,8 @@ coded! {
         ReopenedDoor = "door_opened",
         /// Cards with one-time codes were made.
         MadeCards = "cards_made",
+        /// Everything on paper for a data walk was made.
+        MadePosters = "posters_made",
         /// The ceiling of a collection was changed.
         ChangedCeiling = "ceiling_changed",
         /// The organisation of a member was written down.

@@ -25,6 +25,7 @@ pub(crate) mod api;
 pub mod app;
 pub(crate) mod area;
 mod assets;
+mod cards;
 mod check;
 mod collections;
 mod count;
@@ -37,7 +38,9 @@ mod error;
 mod exports;
 mod feedback;
 mod field;
+mod findings;
 mod form;
+mod hall;
 mod home;
 mod instruments;
 mod keyin;
@@ -58,21 +61,25 @@ mod parts;
 mod phone;
 mod photo;
 mod place;
+mod posters;
 mod privacy;
 mod projector;
 mod public;
 mod qr;
+mod quotes;
 mod released;
 mod releases;
 mod report;
 mod research;
 mod room;
+mod room_wall;
 mod sentences;
 mod sheet;
 mod sign_in;
 mod translations;
 mod upload;
 mod versions;
+mod voices;
 mod walk;
 mod wall;
 pub mod wire;
@@ -147,9 +154,16 @@ fn intake() -> Router<App> {
         .route("/n/{slug}/releases/{n}/{collection}/{file}", get(public::file))
         .route("/w/{door}", get(wall::enter))
         .route("/w/{door}/live", get(live::everybody))
-        .route("/w/{door}/{lang}", get(wall::stations))
+        .route("/w/{door}/twin", get(projector::twin_enter))
+        .route("/w/{door}/{lang}/twin", get(projector::twin))
+        .route("/w/{door}/{lang}/words", get(quotes::page))
+        .route("/w/{door}/{lang}", get(hall::page))
+        .route("/w/{door}/{lang}/wall", get(room_wall::every))
+        .route("/w/{door}/{lang}/wall/{station}", get(room_wall::one))
         .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
         .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
+        .route("/w/{door}/{lang}/summary.pdf", get(wall::summary))
+        .route("/w/{door}/{lang}/handout.pdf", get(wall::handout))
 }
 
 /// The form itself: photos may take longer than everything else, and it minds their time on its own.
@@ -163,8 +177,11 @@ fn staff() -> Router<App> {
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/i/{token}", get(sign_in::invitation).post(sign_in::accept))
-        .route("/d/{slug}/walks/{walk}/projector", get(projector::first))
-        .route("/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}", get(projector::screen))
+        .route("/d/{slug}/walks/{walk}/projector", get(projector::screen))
+        .route("/d/{slug}/walks/{walk}/projector/{lang}", get(projector::screen_in))
+        .route("/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}", get(projector::slide))
+        .route("/d/{slug}/walks/{walk}/remote", get(projector::remote).post(projector::act))
+        .route("/d/{slug}/walks/{walk}/live", get(projector::live))
         .route("/home", get(home::home))
         .route("/night", get(night::page).post(night::run))
         .route("/new", get(diagnosis::new_page).post(diagnosis::make))
@@ -198,7 +215,10 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/collections/{id}/ceiling", post(doors::ceiling))
         .route("/d/{slug}/collections/{id}/room", get(room::page))
         .route("/d/{slug}/collections/{id}/room/count", get(room::count))
-        .route("/d/{slug}/collections/{id}/texts", get(moderation::texts))
+        .route(
+            "/d/{slug}/collections/{id}/texts",
+            get(moderation::texts).post(moderation::moderate_text),
+        )
         .route("/d/{slug}/collections/{id}/photos", post(moderation::moderate_photo))
         .route("/d/{slug}/collections/{id}/photos/{photo}", get(moderation::photo))
         .route("/d/{slug}/activity", get(feedback::new_page).post(feedback::start))
@@ -249,6 +269,13 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/walks/{id}", get(walk::page))
         .route("/d/{slug}/walks/{id}/groups", post(walk::set_groups))
         .route("/d/{slug}/walks/{id}/release", post(walk::hang))
+        .route("/d/{slug}/walks/{id}/posters", get(posters::page).post(posters::make))
+        .route("/d/{slug}/walks/{id}/posters/making", get(posters::making))
+        .route("/d/{slug}/walks/{id}/posters/set.zip", get(posters::set))
+        .route("/d/{slug}/walks/{id}/findings", get(findings::list))
+        .route("/d/{slug}/walks/{id}/findings/{finding}", get(findings::page).post(findings::save))
+        .route("/d/{slug}/walks/{id}/findings/{finding}/delete", post(findings::delete))
+        .route("/d/{slug}/walks/{id}/cards", get(cards::page).post(cards::keep))
         .route(
             "/d/{slug}/walks/{id}/reflections",
             get(moderation::reflections).post(moderation::moderate),

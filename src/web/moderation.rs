@@ -13,19 +13,25 @@ use super::app::App;
 use super::collections::Held;
 use super::desk::{self, Act, Desk, StaffFrame, id};
 use super::error::{Error, Result};
+use super::live::News;
 use super::participate::Pairs;
 use super::sheet::Filled;
 use super::sign_in::SignedIn;
+use super::voices::{figure, place_of};
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
-use crate::domain::ids::{DataWalkId, PhotoId, ReflectionId};
+use crate::domain::ids::{DataWalkId, PhotoId, ReflectionId, TextId};
 use crate::domain::people::May;
 use crate::domain::photo::{Photo, PhotoState};
+use crate::publish::Wall;
+use crate::publish::pin::find;
+use crate::store::FreeTextRow;
 use crate::words::{FormWords, StaffWords, fill};
 
 /// One reflection, in words.
 struct Said {
     id: ReflectionId,
     station: String,
+    about: Vec<String>,
     verdict: String,
     said: String,
     is_shown: bool,
@@ -57,11 +63,13 @@ pub(super) async fn reflections(
     let walk = walk_of(&desk, &walk).await?;
     let all = app.store.reflections(&walk).await?;
     let (words, form) = (desk.words(), app.form_words(desk.lang()));
+    let wall = app.wall(&desk.diagnosis, walk.release).await?;
+    let about = |one: &Reflection| about(&desk, &wall, one);
     let pile = |state: ReflectionState| {
         let these = all.iter().filter(|one| one.state == state);
         Pile {
             title: pile_title(state, words),
-            said: these.map(|r| said(r, words, form)).collect(),
+            said: these.map(|r| said(r, about(r), words, form)).collect(),
         }
     };
     let page = ReflectionsPage {
@@ -85,11 +93,13 @@ pub(super) async fn moderate(
     let reflection = id(filled.first("reflection"))?;
     let state = ReflectionState::from_code(filled.first("state")).ok_or(Error::NotFound)?;
     app.store.moderate(&walk, reflection, state).await?;
+    app.live().tell(walk.id, News::Said);
     let act = match state {
         ReflectionState::Shown => Act::Shown,
         ReflectionState::New | ReflectionState::Withheld => Act::Withheld,
     };
     desk.log(act, &walk.title).await?;
+    app.live().tell(walk.id, News::Said);
     Ok(desk.go(&format!("/walks/{}/reflections", walk.id)))
 }
 
@@ -108,7 +118,19 @@ fn pile_title(state: ReflectionState, words: &StaffWords) -> &str {
     }
 }
 
-fn said(one: &Reflection, words: &StaffWords, form: &FormWords) -> Said {
+/// Which group said it, and about which figure.
+fn about(desk: &Desk, wall: &Wall, one: &Reflection) -> Vec<String> {
+    let (app, lang) = (&desk.app, desk.lang());
+    let group = one
+        .group
+        .map(|letter| fill(&app.host_words(lang).group, &[("letter", &letter.to_string())]));
+    let station = wall.station(place_of(wall, one));
+    let found = station.and_then(|station| find(station, one.pin.as_ref()?));
+    let figure = found.map(|found| figure(app, &found, lang));
+    group.into_iter().chain(figure).collect()
+}
+
+fn said(one: &Reflection, about: Vec<String>, words: &StaffWords, form: &FormWords) -> Said {
     let verdict = match one.verdict {
         Verdict::Fits => &form.verdict_fits,
         Verdict::Partly => &form.verdict_partly,
@@ -117,6 +139,7 @@ fn said(one: &Reflection, words: &StaffWords, form: &FormWords) -> Said {
     Said {
         id: one.id,
         station: fill(&words.station, &[("n", &one.station.to_string())]),
+        about,
         verdict: verdict.clone(),
         said: one.said.clone(),
         is_shown: one.state == ReflectionState::Shown,
@@ -130,9 +153,20 @@ struct TextsPage<'a> {
     frame: StaffFrame<'a>,
     words: &'a StaffWords,
     action: String,
-    texts: Vec<(String, String)>,
+    texts: Vec<TextView<'a>>,
+    texts_action: String,
     photos: Vec<PhotoView<'a>>,
     withheld: String,
+}
+
+/// A free text, apart from everything else.
+struct TextView<'a> {
+    id: TextId,
+    asked: String,
+    raw: String,
+    state: &'a str,
+    is_shown: bool,
+    is_withheld: bool,
 }
 
 /// A photo with what is known of it.
@@ -168,11 +202,50 @@ pub(super) async fn texts(
         frame: held.desk.frame(&held.collection.title),
         words,
         action: photos_path(&held),
-        texts: rows.into_iter().map(|row| (asked(&held, &row.question), row.raw)).collect(),
+        texts: rows.into_iter().map(|row| written(&held, row)).collect(),
+        texts_action: held.desk.path(&format!("/collections/{}/texts", held.collection.id)),
         photos: photos.iter().map(|photo| view(&held, photo, &names)).collect(),
         withheld: if withheld > 0 { count } else { String::new() },
     };
     Ok(desk::show(StatusCode::OK, &page))
+}
+
+/// A free text as its card shows it.
+fn written(held: &Held, row: FreeTextRow) -> TextView<'_> {
+    let words = held.desk.words();
+    TextView {
+        id: row.id,
+        asked: asked(held, &row.question),
+        raw: row.raw,
+        state: match row.state {
+            ReflectionState::New => &words.text_new,
+            ReflectionState::Shown => &words.text_shown,
+            ReflectionState::Withheld => &words.text_withheld,
+        },
+        is_shown: row.state == ReflectionState::Shown,
+        is_withheld: row.state == ReflectionState::Withheld,
+    }
+}
+
+/// `POST /d/{slug}/collections/{id}/texts`: lets one through to the quotes of a release, or holds it
+/// back.
+pub(super) async fn moderate_text(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((slug, collection)): Path<(String, String)>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response> {
+    let held = Held::at(&app, signed_in, (&slug, &collection), May::Moderate).await?;
+    let filled = Filled(pairs);
+    let text = id(filled.first("text"))?;
+    let state = ReflectionState::from_code(filled.first("state")).ok_or(Error::NotFound)?;
+    let act = match state {
+        ReflectionState::Shown => Act::TextShown,
+        ReflectionState::New | ReflectionState::Withheld => Act::TextWithheld,
+    };
+    app.store.moderate_text(held.desk.diagnosis.id, held.collection.id, text, state).await?;
+    held.desk.log(act, &held.collection.title).await?;
+    Ok(held.desk.go(&format!("/collections/{collection}/texts")))
 }
 
 /// What a question asks, in the language of who reads.

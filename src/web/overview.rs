@@ -217,6 +217,9 @@ fn links(desk: &Desk, walk: &DataWalk) -> Vec<(String, String)> {
         links.push((open.clone(), desk.path(&format!("/walks/{}", walk.id))));
     }
     links.push((words.projector.clone(), at("projector")));
+    if desk.may(May::Facilitate) {
+        links.push((desk.app.remote_words(desk.lang()).title.clone(), at("remote")));
+    }
     if desk.may(May::Moderate) {
         links.push((words.reflections.clone(), at("reflections")));
     }

@@ -10,17 +10,18 @@ use axum::response::{IntoResponse, Response};
 use super::app::App;
 use super::desk::{Desk, StaffFrame, show};
 use super::error::{Error, Result};
+use super::quotes::{Cards, cards};
 use super::research;
 use super::sign_in::SignedIn;
 use super::wall::{Drawn, drawn};
 use crate::charts::judge::image;
 use crate::charts::sheet::alone;
-use crate::charts::{Caption, Look, Svg, caption, data_table, draw};
+use crate::charts::{Caption, Look, Svg, caption, data_table, draw_or_say};
 use crate::domain::collection::Collection;
 use crate::domain::diagnosis::Wave;
 use crate::domain::instrument::{Instrument, Policy};
 use crate::domain::people::May;
-use crate::domain::text::Lang;
+use crate::domain::text::{Lang, Text};
 use crate::job::evidence::{self, Evidence};
 use crate::publish::sheet::{Page, workbook};
 use crate::publish::{Shown, Standing, Step, captioned, standing as stands, steps};
@@ -56,6 +57,8 @@ struct SheetView<'a> {
     ballot: Vec<String>,
     /// What became of each share since the wave before.
     waves: Vec<(String, &'a str)>,
+    /// What people wrote and the moderator let through.
+    cards: Option<Cards>,
 }
 
 /// The release of an address, if this person may see it.
@@ -88,7 +91,7 @@ pub(super) async fn page(
         made: fill(&words.release_made_on, &[("day", &evidence.release.made.to_string())]),
         state: if published { &words.for_public } else { &words.for_committee },
         publish: may_publish.then(|| desk.path(&format!("/releases/{number}/publish"))),
-        sheets: sheets(&desk, &evidence, &waves)?,
+        sheets: sheets(&desk, &evidence, &waves).await?,
         gate: app.gate_words(desk.lang()),
         sentences: desk.may(May::Coordinate).then(|| {
             let path = desk.path(&format!("/releases/{number}/sentences"));
@@ -102,7 +105,11 @@ pub(super) async fn page(
     Ok(show(StatusCode::OK, &page))
 }
 
-fn sheets<'a>(desk: &'a Desk, evidence: &Evidence, waves: &[Wave]) -> Result<Vec<SheetView<'a>>> {
+async fn sheets<'a>(
+    desk: &'a Desk,
+    evidence: &Evidence,
+    waves: &[Wave],
+) -> Result<Vec<SheetView<'a>>> {
     let (lang, number) = (desk.lang(), evidence.release.number);
     let mut views = Vec::new();
     for (at, (collection, instrument)) in evidence.sheets.iter().enumerate() {
@@ -111,6 +118,7 @@ fn sheets<'a>(desk: &'a Desk, evidence: &Evidence, waves: &[Wave]) -> Result<Vec
         let nothing = tables.iter().all(|table| table.withheld().is_some());
         let most = if nothing { 1 } else { instrument.charts.len() };
         let shown = instrument.charts.iter().filter_map(|plan| Shown::of(plan, &tables)).take(most);
+        let shown = shown.map(|shown| shown.on(&evidence.grounds));
         let drawn = shown
             .map(|shown| {
                 let id = format!("s{at}-{}", shown.plan.id);
@@ -131,7 +139,10 @@ fn sheets<'a>(desk: &'a Desk, evidence: &Evidence, waves: &[Wave]) -> Result<Vec
             };
             let ballot = ballot(desk, &tables);
             let waves = since(desk, evidence, (collection, instrument), waves);
-            views.push(SheetView { title, caption, drawn, ballot, waves });
+            let (id, over) = (format!("q{at}"), Text::name(&desk.words().quotes_title));
+            let cards =
+                cards(&desk.app, evidence, (collection, instrument), (&id, &over), lang).await?;
+            views.push(SheetView { title, caption, drawn, ballot, waves, cards });
         }
     }
     Ok(views)
@@ -281,7 +292,7 @@ pub(super) async fn chart_file(
 /// A chart with its question above and its caption below.
 fn standing(shown: &Shown, said: &Caption, lang: Lang, words: &ChartWords) -> Result<Svg> {
     let (picture, look) = (shown.picture(None), Look::page_wide());
-    draw(&picture, &look, lang, words)
+    draw_or_say(&picture, &look, lang, words, &[])
         .and_then(|chart| alone(&chart, said, &look, lang))
         .map_err(|refusal| Error::Failed(refusal.to_string()))
 }
@@ -290,5 +301,5 @@ fn shown(evidence: &Evidence, collection: &str, chart: &str) -> Option<Shown> {
     let of = |id: &str| evidence.sheets.iter().find(|(one, _)| one.id.to_string() == id);
     let (collection, instrument) = of(collection)?;
     let tables = evidence.tables_of(collection);
-    Shown::of(instrument.chart(chart)?, &tables)
+    Shown::of(instrument.chart(chart)?, &tables).map(|shown| shown.on(&evidence.grounds))
 }

@@ -5,25 +5,32 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use tokio::sync::Semaphore;
 
 use super::app::{App, Inner};
+use super::assets;
 use super::error::{Error, Result};
 use super::page::{self, Frame, Message};
-use super::participate::{best, wished};
-use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
-use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
+use super::participate::{Pairs, best, wished};
+use super::sheet::Filled;
+use super::voices::{Choosing, Heard, chosen, heard};
+use super::walk::tallied;
+use crate::charts::poster::Paper;
+use crate::charts::{Caption, DataTable, Look, Mark, caption, data_table, draw_or_say};
+use crate::domain::data_walk::{DataWalk, Group, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::ReflectionId;
 use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::job::evidence;
-use crate::publish::{Sheet, Shown, Station, Wall, spoken as spoken_of, station_path};
+use crate::publish::{
+    Evening, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of, station_path,
+};
 use crate::store::{NewReflection, Received};
-use crate::words::{FormWords, fill};
+use crate::words::{FormWords, WalkWords, fill};
 
 /// How many posters are drawn at the same time: anybody may ask for one, and each takes a core.
 static DRAWING: Semaphore = Semaphore::const_new(2);
@@ -43,7 +50,7 @@ pub(super) struct Hall {
 }
 
 /// The most characters of a reflection.
-const LONGEST: usize = 600;
+pub(super) const LONGEST: usize = 600;
 
 impl Inner {
     /// The wall of a release: made once, since a release never changes.
@@ -55,7 +62,8 @@ impl Inner {
             return Ok(known);
         }
         let evidence = evidence::load(&self.store, diagnosis, release).await?;
-        let wall = Wall::new(&diagnosis.name, release, &evidence.sheets, &evidence.tables);
+        let wall = Wall::new(&diagnosis.name, release, &evidence.sheets, &evidence.tables)
+            .on(&evidence.grounds);
         Ok(self.keep_wall(diagnosis.id, release, wall))
     }
 }
@@ -70,7 +78,10 @@ pub(super) async fn is_public(app: &Inner, walk: &DataWalk) -> Result<bool> {
 }
 
 /// What everybody may see; a walk with a release of the committee's is not there yet.
-async fn hall(app: &Inner, door: &str) -> Result<Hall> {
+///
+/// # Errors
+/// `NotFound` when there is none that everybody may see.
+pub(super) async fn hall(app: &Inner, door: &str) -> Result<Hall> {
     let walk = app.store.data_walk(door).await?;
     if !is_public(app, &walk).await? {
         return Err(Error::NotFound);
@@ -82,7 +93,10 @@ async fn hall(app: &Inner, door: &str) -> Result<Hall> {
 }
 
 /// The language of an address, if answering pages have it.
-fn spoken(tag: &str) -> Result<Lang> {
+///
+/// # Errors
+/// `NotFound` when they do not.
+pub(super) fn spoken(tag: &str) -> Result<Lang> {
     let lang: Lang = tag.parse().map_err(|_unknown| Error::NotFound)?;
     if Lang::RESPONDENTS.contains(&lang) { Ok(lang) } else { Err(Error::NotFound) }
 }
@@ -96,26 +110,6 @@ pub(super) async fn enter(
     let hall = hall(&app, &door).await?;
     let lang = best(&wished(&headers), &hall.diagnosis.settings.languages);
     Ok(Redirect::to(&format!("/w/{door}/{lang}")))
-}
-
-/// `GET /w/{door}/{lang}`: the stations.
-pub(super) async fn stations(
-    State(app): State<App>,
-    Path((door, tag)): Path<(String, String)>,
-) -> Result<Response> {
-    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
-    let words = app.form_words(lang);
-    let day = hall.walk.held_on.to_string();
-    let mut page = Message::plain(lang, &hall.walk.title, &fill(&words.read_at, &[("day", &day)]));
-    page.frame.name.clone_from(&hall.diagnosis.name);
-    page.frame.invented = hall.diagnosis.settings.invented.then(|| words.invented.clone());
-    let link = |station: &Station| {
-        let lang = station.spoken(lang, &hall.diagnosis.settings.languages);
-        let what = format!("{}. {}", station.number, station.question(lang));
-        (what, station_path(&door, station.number, lang))
-    };
-    page.links = hall.wall.stations().iter().map(link).collect();
-    Ok(page::html(page.render()))
 }
 
 /// A chart as it stands in a page: two layouts, and the same as a table.
@@ -135,11 +129,25 @@ pub(super) struct Drawn {
 /// # Errors
 /// When it cannot be drawn.
 pub(super) fn drawn(app: &Inner, shown: &Shown, id: &str, lang: Lang) -> Result<Drawn> {
+    marked(app, shown, id, lang, &[])
+}
+
+/// The same with numbers beside figures.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub(super) fn marked(
+    app: &Inner,
+    shown: &Shown,
+    id: &str,
+    lang: Lang,
+    marks: &[Mark],
+) -> Result<Drawn> {
     let words = app.chart_words(lang);
     let one = |suffix: &str, look: &Look| {
         let mut picture = shown.picture(None);
         picture.id = format!("{id}-{suffix}");
-        draw(&picture, look, lang, words).map(|svg| svg.xml)
+        draw_or_say(&picture, look, lang, words, marks).map(|svg| svg.xml)
     };
     let refused = |refusal: crate::charts::Refusal| Error::Failed(refusal.to_string());
     Ok(Drawn {
@@ -155,6 +163,11 @@ pub(super) fn drawn(app: &Inner, shown: &Shown, id: &str, lang: Lang) -> Result<
 struct StationPage<'a> {
     frame: Frame,
     words: &'a FormWords,
+    walk_words: &'a WalkWords,
+    walk_css: String,
+    heard: Heard,
+    tally: Vec<(&'static str, String, usize)>,
+    choosing: Choosing,
     languages: Vec<(Lang, String)>,
     head: String,
     takeaway: String,
@@ -184,8 +197,14 @@ pub(super) async fn station(
     if own != lang {
         return Ok(Redirect::to(&station_path(&door, number, own)).into_response());
     }
-    let blank = Said { id: ReflectionId::random(), verdict: None, said: String::new() };
-    show(&app, &hall, lang, number, &blank, None)
+    let blank = Said {
+        id: ReflectionId::random(),
+        verdict: None,
+        said: String::new(),
+        group: None,
+        pin: String::new(),
+    };
+    show(&app, &hall, lang, number, &blank, None).await
 }
 
 /// What was filled in at a station.
@@ -193,9 +212,11 @@ struct Said {
     id: ReflectionId,
     verdict: Option<Verdict>,
     said: String,
+    group: Option<char>,
+    pin: String,
 }
 
-fn show(
+async fn show(
     app: &Inner,
     hall: &Hall,
     lang: Lang,
@@ -205,6 +226,10 @@ fn show(
 ) -> Result<Response> {
     let station = hall.wall.station(number).ok_or(Error::NotFound)?;
     let words = app.form_words(lang);
+    let groups = app.store.walk_groups(&hall.walk).await?;
+    let all = app.store.shown_reflections(&hall.walk).await?;
+    let of = (&hall.diagnosis, &hall.walk, hall.wall.as_ref());
+    let heard = heard(app, of, station, lang, &all).await?;
     let spoken = spoken_of(station, lang, app.poster_words(lang), &hall.written);
     let tables: Vec<_> = station.tables().collect();
     let door = &hall.walk.door;
@@ -217,11 +242,17 @@ fn show(
     let drawn = station
         .shown
         .iter()
-        .map(|shown| drawn(app, shown, &shown.plan.id, lang))
+        .zip(&heard.marks)
+        .map(|(shown, marks)| marked(app, shown, &shown.plan.id, lang, marks))
         .collect::<Result<Vec<_>>>()?;
     let page = StationPage {
         frame,
         words,
+        walk_words: app.walk_words(lang),
+        walk_css: assets::address("walk.css"),
+        tally: tallied(heard.tally, words),
+        choosing: Choosing::at(app, station, lang, &groups, (said.group, &said.pin)),
+        heard,
         languages: others(hall, station, lang),
         head: head(&hall.wall, number, words),
         takeaway: spoken.said,
@@ -242,6 +273,13 @@ fn show(
     let status =
         if complaint.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, page::html(page.render())).into_response())
+}
+
+/// The letter of a group there is.
+#[must_use]
+pub(super) fn letter(written: &str, groups: &[Group]) -> Option<char> {
+    let letter = written.chars().next()?;
+    groups.iter().map(|group| group.letter).find(|known| *known == letter)
 }
 
 fn head(wall: &Wall, number: u32, words: &FormWords) -> String {
@@ -280,8 +318,9 @@ pub(super) async fn reflect(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
-    hall.wall.station(number).ok_or(Error::NotFound)?;
+    let station = hall.wall.station(number).ok_or(Error::NotFound)?;
     let words = app.form_words(lang);
+    let groups = app.store.walk_groups(&hall.walk).await?;
     let value = |name: &str| {
         pairs.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
     };
@@ -289,7 +328,10 @@ pub(super) async fn reflect(
         id: value("_id").parse().unwrap_or_else(|_none| ReflectionId::random()),
         verdict: Verdict::from_code(value("verdict")),
         said: value("said").replace("\r\n", "\n"),
+        group: letter(value("group"), &groups),
+        pin: value("pin").to_owned(),
     };
+    let pin = chosen(station, &given.pin);
     let long = fill(&words.wrong_long, &[("max", &LONGEST.to_string())]);
     let complaint = if given.said.chars().count() > LONGEST {
         Some(long.as_str())
@@ -297,22 +339,17 @@ pub(super) async fn reflect(
         Some(words.wrong_characters.as_str())
     } else if given.verdict.is_none() {
         Some(words.reflect_verdict_missing.as_str())
+    } else if pin.is_err() {
+        Some(app.walk_words(lang).pin_wrong.as_str())
     } else {
         None
     };
-    let (None, Some(verdict)) = (complaint, given.verdict) else {
-        return show(&app, &hall, lang, number, &given, complaint);
+    let (None, Some(verdict), Ok(pin)) = (complaint, given.verdict, pin) else {
+        return show(&app, &hall, lang, number, &given, complaint).await;
     };
-    let (id, state) = (given.id, ReflectionState::New);
-    let reflection = Reflection {
-        id,
-        station: number,
-        verdict,
-        said: given.said,
-        state,
-        group: None,
-        pin: None,
-    };
+    let (id, state, group) = (given.id, ReflectionState::New, given.group);
+    let reflection =
+        Reflection { id, station: number, verdict, said: given.said, state, group, pin };
     let (diagnosis, data_walk) = (hall.diagnosis.id, hall.walk.id);
     match app.store.reflect(NewReflection { diagnosis, data_walk, reflection }).await? {
         Received::Now
@@ -336,32 +373,105 @@ fn thanks(app: &Inner, hall: &Hall, lang: Lang, number: u32) -> Response {
     page::html(page.render())
 }
 
-/// `GET /w/{door}/{lang}/{station}/poster.pdf`: the poster on A3.
+/// `GET /w/{door}/{lang}/{station}/poster.pdf`: the poster; on A3 and in one language, unless
+/// `paper=a2`, `also=fr,ar`, `stripes=yes` or `guess=yes` ask for another.
 pub(super) async fn poster(
     State(app): State<App>,
     Path((door, tag, number)): Path<(String, String, u32)>,
+    Query(pairs): Query<Pairs>,
 ) -> Result<Response> {
     let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
     hall.wall.station(number).ok_or(Error::NotFound)?;
+    let asked = Filled(pairs);
+    let paper = match asked.first("paper") {
+        "" => Paper::A3,
+        code => Paper::from_code(code).ok_or(Error::NotFound)?,
+    };
+    let also = asked.first("also").split(',').filter(|tag| !tag.is_empty());
+    let mut langs = vec![lang];
+    for tag in also {
+        let lang = spoken(tag)?;
+        if !langs.contains(&lang) {
+            langs.push(lang);
+        }
+    }
+    let (stripes, guess) = (asked.first("stripes") == "yes", asked.first("guess") == "yes");
     let address = app.base_url.join(&station_path(&door, number, lang));
-    let inner = app.clone();
+    let (inner, several) = (app.clone(), langs.len() > 1);
+    let pdf = in_turn(move || {
+        let texts: Vec<Texts<'_>> = langs.iter().map(|lang| inner.texts(*lang)).collect();
+        let (address, written) = (Some(address.as_str()), hall.written.as_slice());
+        let sheet = Sheet { paper, texts: &texts, stripes, guess, address, written };
+        match hall.wall.poster(number, &sheet) {
+            Err(PosterError::Refused(_)) if several => Ok(None),
+            poster => poster.and_then(|poster| poster.pdf()).map(Some),
+        }
+    });
+    let pdf = pdf.await?.ok_or_else(|| Error::Bad(app.set_words(lang).too_many.clone()))?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+}
+
+/// `GET /w/{door}/{lang}/summary.pdf`: what was found and what happens next, on one page.
+pub(super) async fn summary(
+    State(app): State<App>,
+    Path((door, tag)): Path<(String, String)>,
+) -> Result<Response> {
+    leaflet(app, &door, &tag, crate::publish::summary).await
+}
+
+/// `GET /w/{door}/{lang}/handout.pdf`: the sentences of all posters, with room for notes.
+pub(super) async fn handout(
+    State(app): State<App>,
+    Path((door, tag)): Path<(String, String)>,
+) -> Result<Response> {
+    leaflet(app, &door, &tag, crate::publish::handout).await
+}
+
+/// What sets a leaflet.
+type Sets =
+    fn(&Wall, &Texts<'_>, &Evening, &[Takeaway]) -> std::result::Result<Vec<u8>, PosterError>;
+
+async fn leaflet(app: App, door: &str, tag: &str, set: Sets) -> Result<Response> {
+    let (hall, lang) = (hall(&app, door).await?, spoken(tag)?);
+    let evening = evening(&app, &hall.diagnosis, &hall.walk, Vec::new());
+    let pdf = in_turn(move || set(&hall.wall, &app.texts(lang), &evening, &hall.written)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+}
+
+/// A walk as it stands on paper.
+pub(super) fn evening(app: &Inner, of: &Diagnosis, walk: &DataWalk, groups: Vec<Group>) -> Evening {
+    Evening {
+        title: walk.title.clone(),
+        day: Some(walk.held_on),
+        held: walk.held_on < app.today(of),
+        groups,
+        address: Some(app.base_url.join(&format!("/w/{}", walk.door))),
+    }
+}
+
+/// Draws something for paper when it is its turn.
+///
+/// # Errors
+/// `Busy` when the turn does not come soon, or what the drawing says.
+pub(super) async fn in_turn<T: Send + 'static>(
+    make: impl FnOnce() -> std::result::Result<T, PosterError> + Send + 'static,
+) -> Result<T> {
     let turn = tokio::time::timeout(PATIENCE, DRAWING.acquire()).await;
     let turn = turn.ok().and_then(std::result::Result::ok).ok_or(Error::Busy)?;
-    let pdf = tokio::task::spawn_blocking(move || {
+    tokio::task::spawn_blocking(move || {
         // Kept until it is drawn, even when whoever asked has left.
         let _turn = turn;
-        let sheet = Sheet {
-            lang,
-            stripes: false,
-            address: Some(&address),
-            chart: inner.chart_words(lang),
-            words: inner.poster_words(lang),
-            written: &hall.written,
-        };
-        hall.wall.poster(number, &sheet).and_then(|poster| poster.pdf())
+        make()
     })
     .await
     .map_err(|error| Error::Failed(error.to_string()))?
-    .map_err(|error| Error::Failed(error.to_string()))?;
-    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+    .map_err(|error| Error::Failed(error.to_string()))
+}
+
+impl Inner {
+    /// The texts around charts on paper in a language.
+    pub(super) fn texts(&self, lang: Lang) -> Texts<'_> {
+        let (chart, poster) = (self.chart_words(lang), self.poster_words(lang));
+        Texts { lang, chart, poster, set: self.set_words(lang), form: self.form_words(lang) }
+    }
 }

@@ -1,6 +1,10 @@
 //! Tests of the charts: invented tables, drawn in every language for every look.
 
+mod hostile;
+mod marked;
+mod paper;
 mod pictures;
+mod places;
 mod quality;
 mod samples;
 mod snapshots;
@@ -38,6 +42,7 @@ fn nothing_to_draw_is_refused() {
         tables: Vec::new(),
         top: &[],
         most: None,
+        ground: None,
     };
     assert_eq!(draw(&empty, &Look::page_wide(), Lang::En, &words), Err(Refusal::Empty));
 }
@@ -59,7 +64,7 @@ proptest! {
         let table = sample(samples::arbitrary(steps, &cells, shapes[shape], &name, grouped));
         let title = Text::name(&name);
         let top = ["c0".to_owned()];
-        let picture = Picture { id: "p".to_owned(), kind: kinds[kind], title: &title, tables: vec![&table], top: if grouped { &top } else { &[] }, most: None };
+        let picture = Picture { id: "p".to_owned(), kind: kinds[kind], title: &title, tables: vec![&table], top: if grouped { &top } else { &[] }, most: None, ground: None };
         let words = ChartWords::of(Lang::En).unwrap();
         for (_, look) in pictures::looks() {
             if let Ok(svg) = draw(&picture, &look, Lang::En, &words) {

@@ -1,6 +1,7 @@
 //! Pictures of every kind, the looks they are drawn for, and a folder to see them in.
 
 use crate::charts::{Look, Picture, Svg};
+use crate::domain::area::Map;
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::Text;
 use crate::release::table::Table;
@@ -18,6 +19,12 @@ pub(super) struct Tables {
     ages: Table,
     ages_alone: Table,
     steps: Vec<Table>,
+    marks: Table,
+    map: Map,
+    themes: Table,
+    game: Table,
+    ballot: [Table; 2],
+    change: Vec<String>,
     title: Text,
     top: Vec<String>,
 }
@@ -33,6 +40,12 @@ pub(super) fn all() -> Tables {
         ages: ages(true),
         ages_alone: ages(false),
         steps: [2, 3, 4, 6, 7, 11].map(steps).to_vec(),
+        marks: super::places::marks(),
+        map: super::places::map(),
+        themes: super::places::themes(),
+        game: super::places::game(),
+        ballot: super::places::ballot(),
+        change: vec!["c2".to_owned()],
         title: text(
             "How safe do we feel here?",
             "Hoe veilig voelen we ons hier?",
@@ -50,6 +63,7 @@ pub(super) fn pictures(tables: &Tables) -> Vec<(&'static str, Picture<'_>)> {
         tables: tables_of,
         top,
         most: None,
+        ground: None,
     };
     let (top, none): (&[String], &[String]) = (&tables.top, &[]);
     let several: Vec<&Table> = tables.situations.iter().collect();
@@ -70,6 +84,24 @@ pub(super) fn pictures(tables: &Tables) -> Vec<(&'static str, Picture<'_>)> {
         ("people", picture(ChartKind::PeopleDots, tables.feedback.iter().collect(), none)),
         ("population", picture(ChartKind::Population, vec![&tables.ages], none)),
         ("population_alone", picture(ChartKind::Population, vec![&tables.ages_alone], none)),
+        (
+            "marks",
+            Picture {
+                ground: Some(&tables.map),
+                ..picture(ChartKind::PlaceMarks, vec![&tables.marks], none)
+            },
+        ),
+        ("marks_listed", picture(ChartKind::PlaceMarks, vec![&tables.marks], none)),
+        (
+            "hexagons",
+            Picture {
+                ground: Some(&tables.map),
+                ..picture(ChartKind::Hexagons, vec![&tables.marks], &tables.change)
+            },
+        ),
+        ("themes", picture(ChartKind::Themes, vec![&tables.themes], none)),
+        ("game", picture(ChartKind::TwoSides, vec![&tables.game], none)),
+        ("ballot", picture(ChartKind::Ballot, tables.ballot.iter().collect(), none)),
     ];
     pictures.splice(0..0, kinds);
     pictures

@@ -1,7 +1,12 @@
 //! A program looks at every chart: what charts must be before a person sees them.
 
 use super::*;
-use crate::charts::judge;
+use crate::charts::judge::{self, Yardstick, judge as judged};
+
+/// What the judge says of a drawing that is no chart of tables.
+pub(super) fn faults(svg: &Svg, look: &Look) -> Vec<String> {
+    judged(&svg.xml, &Yardstick::of(look)).iter().map(ToString::to_string).collect()
+}
 
 #[test]
 fn every_chart_passes_the_quality_bar() {

@@ -29,15 +29,29 @@ pub(super) fn plan(plan: Plan, words: &EditorWords) -> &str {
 
 /// How a chart is drawn, by its word in files.
 #[must_use]
-pub(super) fn drawn(words: &EditorWords) -> [(String, String); 4] {
-    let kinds =
-        [ChartKind::Diverging, ChartKind::SortedBars, ChartKind::PeopleDots, ChartKind::Population];
+pub(super) fn drawn(words: &EditorWords) -> [(String, String); 9] {
+    let kinds = [
+        ChartKind::Diverging,
+        ChartKind::SortedBars,
+        ChartKind::PeopleDots,
+        ChartKind::Population,
+        ChartKind::PlaceMarks,
+        ChartKind::Hexagons,
+        ChartKind::Themes,
+        ChartKind::TwoSides,
+        ChartKind::Ballot,
+    ];
     kinds.map(|kind| {
         let (word, label) = match kind {
             ChartKind::Diverging => ("diverging", &words.drawn_diverging),
             ChartKind::SortedBars => ("sorted_bars", &words.drawn_bars),
             ChartKind::PeopleDots => ("people_dots", &words.drawn_dots),
             ChartKind::Population => ("population", &words.drawn_population),
+            ChartKind::PlaceMarks => ("place_marks", &words.drawn_marks),
+            ChartKind::Hexagons => ("hexagons", &words.drawn_hexagons),
+            ChartKind::Themes => ("themes", &words.drawn_themes),
+            ChartKind::TwoSides => ("two_sides", &words.drawn_sides),
+            ChartKind::Ballot => ("ballot", &words.drawn_ballot),
         };
         (word.to_owned(), label.clone())
     })
