@@ -133,8 +133,9 @@ pub(super) fn month(date: Date, words: &ChartWords) -> &str {
     months.get(at).map_or("", |month| month.as_str())
 }
 
-/// A day in words.
-pub(super) fn date(date: Date, words: &ChartWords) -> String {
+/// A day in words, as `2 March 2026`.
+#[must_use]
+pub fn date(date: Date, words: &ChartWords) -> String {
     let month = month(date, words);
     let (day, year) = (date.day().to_string(), date.year().to_string());
     fill(&words.date, &[("day", &day), ("month", month), ("year", &year)])

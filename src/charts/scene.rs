@@ -14,7 +14,7 @@ use plotters_backend::{BackendCoord, DrawingErrorKind};
 use super::layout::{self, LINE};
 use super::look::{INK, Look, LookKind, PAPER};
 use super::plain::escape;
-use super::sink::{FINE, Hatch, Sink, short};
+use super::sink::{FINE, Hatch, Says, Sink, short};
 use super::{Refusal, Svg};
 use crate::domain::text::Lang;
 
@@ -75,7 +75,7 @@ impl Type {
 }
 
 enum Mark {
-    Fill { from: (f64, f64), to: (f64, f64), color: RGBColor, hatch: Option<Hatch> },
+    Fill { from: (f64, f64), to: (f64, f64), color: RGBColor, hatch: Option<Hatch>, says: Says },
     Dot { center: (f64, f64), radius: f64, color: RGBColor, filled: bool, line: f64 },
     Line { from: (f64, f64), to: (f64, f64), color: RGBColor, width: f64 },
     Label { at: (f64, f64), anchor: At, middle: bool, text: String, style: Type },
@@ -122,7 +122,39 @@ impl Scene {
         color: RGBColor,
         hatch: Option<Hatch>,
     ) {
-        self.marks.push(Mark::Fill { from: (x, y), to: (x + width, y + height), color, hatch });
+        self.filled((x, y, width, height), color, hatch, Says::Nothing);
+    }
+
+    /// A bar as long as a share, which it says to whoever checks the drawing.
+    pub(super) fn bar(
+        &mut self,
+        area: (f64, f64, f64, f64),
+        color: RGBColor,
+        hatch: Option<Hatch>,
+        share: f64,
+    ) {
+        self.filled(area, color, hatch, Says::Share(share));
+    }
+
+    /// The patch of a legend, which says that it is one.
+    pub(super) fn key(
+        &mut self,
+        area: (f64, f64, f64, f64),
+        color: RGBColor,
+        hatch: Option<Hatch>,
+    ) {
+        self.filled(area, color, hatch, Says::Key);
+    }
+
+    fn filled(
+        &mut self,
+        (x, y, width, height): (f64, f64, f64, f64),
+        color: RGBColor,
+        hatch: Option<Hatch>,
+        says: Says,
+    ) {
+        let (from, to) = ((x, y), (x + width, y + height));
+        self.marks.push(Mark::Fill { from, to, color, hatch, says });
     }
 
     /// A dot, filled or as a ring.
@@ -242,8 +274,9 @@ struct Painter {
 impl Painter {
     fn draw(&self, mark: &Mark) -> Result<(), Refusal> {
         match mark {
-            Mark::Fill { from, to, color, hatch } => {
+            Mark::Fill { from, to, color, hatch, says } => {
                 self.sink.hatch(*hatch);
+                self.sink.says(*says);
                 let corners = [point(*from)?, point(*to)?];
                 let drawn = self.area.draw(&Rectangle::new(corners, color.filled()));
                 self.sink.hatch(None);

@@ -54,6 +54,28 @@ impl Hatch {
     }
 }
 
+/// What a filled shape says of itself, for whoever checks the drawing against its numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) enum Says {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// It is a bar as long as this share.
+    Share(f64),
+    /// It is the patch of a legend.
+    Key,
+}
+
+impl Says {
+    fn attribute(self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Share(share) => format!(" data-share=\"{:.4}\"", share.clamp(0.0, 1.0)),
+            Self::Key => " data-key=\"1\"".to_owned(),
+        }
+    }
+}
+
 /// A handle on the page being drawn; plotters draws on one clone of it, the painter on another.
 #[derive(Clone)]
 pub(super) struct Sink(Rc<RefCell<Page>>);
@@ -64,6 +86,7 @@ struct Page {
     pitch: f64,
     body: String,
     hatch: Option<Hatch>,
+    says: Says,
     used: BTreeSet<Hatch>,
     /// How many pieces show only inside something.
     clips: usize,
@@ -81,6 +104,7 @@ impl Sink {
             pitch,
             body: String::new(),
             hatch: None,
+            says: Says::Nothing,
             used: BTreeSet::new(),
             clips: 0,
         })))
@@ -89,6 +113,11 @@ impl Sink {
     /// Puts a pattern over every fill from now on, or none.
     pub(super) fn hatch(&self, hatch: Option<Hatch>) {
         self.0.borrow_mut().hatch = hatch;
+    }
+
+    /// Has the next filled shape say something of itself.
+    pub(super) fn says(&self, says: Says) {
+        self.0.borrow_mut().says = says;
     }
 
     /// What ids on this page begin with.
@@ -152,7 +181,8 @@ impl Sink {
     }
 
     fn filled(&self, shape: &str, color: BackendColor) {
-        self.write(&format!("<{shape} fill=\"{}\"{}/>", hex(color), opacity("fill", color)));
+        let says = std::mem::take(&mut self.0.borrow_mut().says).attribute();
+        self.write(&format!("<{shape} fill=\"{}\"{}{says}/>", hex(color), opacity("fill", color)));
         let hatch = self.0.borrow().hatch;
         if let Some(hatch) = hatch {
             self.0.borrow_mut().used.insert(hatch);

@@ -281,7 +281,7 @@ fn bar_of(
         scene.fill((room.from, top, room.unit, bar), TRACK);
     }
     let long = item.value * room.unit;
-    scene.fill((room.from, top, long.max(text.note * 0.12), bar), BAR);
+    scene.bar((room.from, top, long.max(text.note * 0.12), bar), BAR, None, item.value);
     let end = room.from + if room.track { room.unit } else { long };
     let (figure, middle) = (Type::bold(text.total, INK), top + bar / 2.0);
     let x = end + text.total * 0.4;

@@ -376,6 +376,40 @@ pub const OF_THE_WORK: &[Told] = &[
         ],
     ),
     (
+        "screen",
+        "What the projector of a data walk shows now.",
+        &[
+            WHICH,
+            ("data_walk", "of which data walk"),
+            ("shows", "which picture, in which language, and whether it is hidden"),
+            ("revision", "how often that was changed"),
+        ],
+    ),
+    (
+        "report",
+        "The report of a diagnosis: its draft and the editions that were published.",
+        &[
+            WHICH,
+            ("edition", "the draft, or which edition"),
+            ("release", "which figures stand in it"),
+            ("made", "on which day it was published"),
+            ("editor", "which member of staff published it; shown beside it"),
+        ],
+    ),
+    (
+        "report_text",
+        "What staff wrote in the report, and what was put together from released figures.",
+        &[
+            WHICH,
+            ("edition", "the draft, or which edition"),
+            ("section", "in which section"),
+            ("lang", "in which language"),
+            ("said", "the text; figures stand in it by their addresses"),
+            ("editor", "which member of staff wrote it; shown to the committee"),
+            ("written", "on which day"),
+        ],
+    ),
+    (
         "takeaway",
         "Sentences that staff wrote under released charts.",
         &[

@@ -10,6 +10,7 @@ use crate::domain::ids::CollectionId;
 use crate::domain::instrument::{ChartKind, ChartPlan, Instrument, Policy, StationPlan};
 use crate::domain::text::{Lang, Text};
 use crate::release::Table;
+use crate::release::table::Group;
 
 /// The posters of one release, side by side.
 #[derive(Debug, Clone)]
@@ -17,6 +18,7 @@ pub struct Wall {
     area: String,
     release: i64,
     stations: Vec<Station>,
+    strips: Vec<(CollectionId, Vec<Shown>)>,
 }
 
 /// A place on the wall: one question, one or two charts.
@@ -61,6 +63,7 @@ impl Wall {
     ) -> Self {
         let mut stations: Vec<Station> = Vec::new();
         let mut seen: Vec<&str> = Vec::new();
+        let mut strips = Vec::new();
         for (collection, instrument) in sheets {
             if seen.contains(&instrument.slug.as_str()) || !may_hang(collection, tables) {
                 continue;
@@ -68,12 +71,26 @@ impl Wall {
             seen.push(&instrument.slug);
             let own: Vec<&Table> =
                 tables.iter().filter(|table| table.address().collection == collection.id).collect();
+            strips.push((collection.id, who_answered(instrument, &own)));
             stations.extend(
                 instrument.stations.iter().filter_map(|plan| station(plan, instrument, &own)),
             );
         }
         stations.sort_by_key(|station| station.number);
-        Self { area: area.to_owned(), release, stations }
+        Self { area: area.to_owned(), release, stations, strips }
+    }
+
+    /// Age and gender of those who answered beside those of who lives here, for a station that does
+    /// not show them itself; empty where there is nothing to compare.
+    #[must_use]
+    pub fn who_answered(&self, station: &Station) -> &[Shown] {
+        let own = |shown: &Shown| shown.plan.chart == ChartKind::Population;
+        let of = station.tables().next().map(|table| table.address().collection);
+        if station.shown.iter().any(own) {
+            return &[];
+        }
+        let strip = self.strips.iter().find(|(collection, _)| Some(*collection) == of);
+        strip.map_or(&[], |(_, shown)| shown.as_slice())
     }
 
     /// The same wall, with the maps its charts are drawn on.
@@ -126,6 +143,19 @@ pub fn may_hang(collection: &Collection, tables: &[Table]) -> bool {
             collection.group_said_yes && people.unwrap_or(0) >= POSTER_PEOPLE
         }
     }
+}
+
+/// The charts of who answered that have figures of who lives here beside them: two at most.
+fn who_answered(instrument: &Instrument, tables: &[&Table]) -> Vec<Shown> {
+    let all = instrument.charts.iter().filter(|plan| plan.chart == ChartKind::Population);
+    let one = |plan: &ChartPlan| {
+        let mut shown = Shown::of(plan, tables)?;
+        shown.tables.truncate(1);
+        let compared = |group: &Group| group.reference.is_some();
+        let table = shown.tables.first().filter(|table| table.withheld().is_none())?;
+        table.groups().first().is_some_and(compared).then_some(shown)
+    };
+    all.filter_map(one).take(2).collect()
 }
 
 fn station(plan: &StationPlan, instrument: &Instrument, tables: &[&Table]) -> Option<Station> {

@@ -38,9 +38,11 @@ mod people;
 mod photo;
 mod purge;
 mod release;
+mod report;
 mod response;
 mod row_export;
 mod schema;
+mod screen;
 mod sealed;
 mod secret;
 mod server;
@@ -497,6 +499,8 @@ fn migrations(db: &Db) -> Vec<Migration> {
     let area = include_str!("../../migrations/0006_area.sql").into_sql_str();
     let exports = include_str!("../../migrations/0011_export.sql").into_sql_str();
     let takeaway = include_str!("../../migrations/0012_takeaway.sql").into_sql_str();
+    let screen = include_str!("../../migrations/0014_screen.sql").into_sql_str();
+    let report = include_str!("../../migrations/0015_report.sql").into_sql_str();
     let all = [
         (1, "ground", ground),
         (2, "intake", intake),
@@ -511,6 +515,8 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (11, "exports", exports),
         (12, "takeaway", takeaway),
         (13, "walk", walk),
+        (14, "screen", screen),
+        (15, "report", report),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

@@ -80,6 +80,14 @@ coded! {
         DiscardedDraft = "instrument_discarded",
         /// An instrument was published.
         PublishedInstrument = "instrument_published",
+        /// A part of the report was written.
+        WroteReport = "report_written",
+        /// The report was tied to another release.
+        PinnedReport = "report_pinned",
+        /// The report was published.
+        PublishedReport = "report_published",
+        /// An edition of the report was taken back.
+        WithdrewReport = "report_withdrawn",
         /// A data walk was planned.
         AddedWalk = "walk_added",
         /// The groups of a data walk were written down.
@@ -106,6 +114,8 @@ coded! {
         ReopenedDoor = "door_opened",
         /// Cards with one-time codes were made.
         MadeCards = "cards_made",
+        /// Everything on paper for a data walk was made.
+        MadePosters = "posters_made",
         /// The ceiling of a collection was changed.
         ChangedCeiling = "ceiling_changed",
         /// The organisation of a member was written down.

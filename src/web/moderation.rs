@@ -13,6 +13,7 @@ use super::app::App;
 use super::collections::Held;
 use super::desk::{self, Act, Desk, StaffFrame, id};
 use super::error::{Error, Result};
+use super::live::News;
 use super::participate::Pairs;
 use super::sheet::Filled;
 use super::sign_in::SignedIn;
@@ -91,6 +92,7 @@ pub(super) async fn moderate(
         ReflectionState::New | ReflectionState::Withheld => Act::Withheld,
     };
     desk.log(act, &walk.title).await?;
+    app.live().tell(walk.id, News::Said);
     Ok(desk.go(&format!("/walks/{}/reflections", walk.id)))
 }
 

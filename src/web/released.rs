@@ -14,19 +14,23 @@ use super::quotes::{Cards, cards};
 use super::research;
 use super::sign_in::SignedIn;
 use super::wall::{Drawn, drawn};
+use crate::charts::judge::image;
 use crate::charts::sheet::alone;
-use crate::charts::{Caption, Look, caption, data_table, draw};
+use crate::charts::{Caption, Look, Svg, caption, data_table, draw};
 use crate::domain::collection::Collection;
 use crate::domain::diagnosis::Wave;
 use crate::domain::instrument::{Instrument, Policy};
 use crate::domain::people::May;
-use crate::domain::text::Text;
+use crate::domain::text::{Lang, Text};
 use crate::job::evidence::{self, Evidence};
 use crate::publish::sheet::{Page, workbook};
-use crate::publish::{Shown, Standing, Step, csv, standing, steps};
+use crate::publish::{Shown, Standing, Step, captioned, standing as stands, steps};
 use crate::release::Table;
 use crate::release::change::{Break, Change};
-use crate::words::{GateWords, StaffWords, fill};
+use crate::words::{ChartWords, GateWords, StaffWords, fill};
+
+/// How wide a chart is as pixels: enough for a slide.
+const PIXELS: f64 = 1600.0;
 
 #[derive(Template)]
 #[template(path = "released.html")]
@@ -173,7 +177,7 @@ fn ballot(desk: &Desk, tables: &[&Table]) -> Vec<String> {
         };
         format!("{} {note}", fill(&words.ballot_row, &with)).trim_end().to_owned()
     };
-    standing(everyone, by).into_iter().map(line).collect()
+    stands(everyone, by).into_iter().map(line).collect()
 }
 
 fn percent(desk: &Desk, share: f64) -> String {
@@ -239,33 +243,58 @@ pub(super) async fn file(
 ) -> Result<Response> {
     let desk = Desk::at(&app, signed_in, &slug, May::SeePublished).await?;
     let evidence = evidence_of(&desk, number).await?;
+    chart_file(&app, &evidence, &collection, &name, desk.lang()).await
+}
+
+/// A chart of a release as `.svg` or `.png`, or its numbers as `.csv` or `.xlsx`, each with its
+/// question and caption in it: a picture in somebody's slides still says who answered.
+///
+/// # Errors
+/// `NotFound` where the release has no such chart; when it cannot be drawn.
+pub(super) async fn chart_file(
+    app: &App,
+    evidence: &Evidence,
+    collection: &str,
+    name: &str,
+    lang: Lang,
+) -> Result<Response> {
     let (chart, kind) = name.rsplit_once('.').ok_or(Error::NotFound)?;
-    let shown = shown(&evidence, &collection, chart).ok_or(Error::NotFound)?;
-    let (lang, words) = (desk.lang(), app.chart_words(desk.lang()));
+    let shown = shown(evidence, collection, chart).ok_or(Error::NotFound)?;
+    let words = app.chart_words(lang);
+    let said = caption(&shown.picture(None).tables, lang, words);
     match kind {
         "svg" => {
-            let (picture, look) = (shown.picture(None), Look::page_wide());
-            let said = caption(&picture.tables, lang, words);
-            let svg = draw(&picture, &look, lang, words)
-                .and_then(|chart| alone(&chart, &said, &look, lang))
-                .map_err(|refusal| Error::Failed(refusal.to_string()))?;
+            let svg = standing(&shown, &said, lang, words)?;
             Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg.xml).into_response())
+        }
+        "png" => {
+            let svg = standing(&shown, &said, lang, words)?;
+            let png = research::writing(move || image(&svg.xml, PIXELS)?.png()).await?;
+            Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
         }
         "csv" => {
             let table = data_table(&shown.picture(None), lang, words);
             let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8");
             let save = (header::CONTENT_DISPOSITION, "attachment");
-            Ok(([kind, save], csv(&table)).into_response())
+            Ok(([kind, save], captioned(&table, &said)).into_response())
         }
         "xlsx" => {
             let of = evidence.sheets.iter().find(|(one, _)| one.id.to_string() == collection);
             let (of, _) = of.ok_or(Error::NotFound)?;
             let page = Page::of(of, &shown, lang, words);
             let book = workbook(shown.plan.title.get(lang), evidence.release.made, &[page], None);
-            Ok(research::save(&name, research::XLSX, book.map_err(Error::Failed)?))
+            Ok(research::save(name, research::XLSX, book.map_err(Error::Failed)?))
         }
         _ => Err(Error::NotFound),
     }
+}
+
+/// A chart with its question above and its caption below.
+fn standing(shown: &Shown, said: &Caption, lang: Lang, words: &ChartWords) -> Result<Svg> {
+    let (picture, look) = (shown.picture(None), Look::page_wide());
+    draw(&picture, &look, lang, words)
+        .and_then(|chart| alone(&chart, said, &look, lang))
+        .map_err(|refusal| Error::Failed(refusal.to_string()))
 }
 
 fn shown(evidence: &Evidence, collection: &str, chart: &str) -> Option<Shown> {

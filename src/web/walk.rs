@@ -9,6 +9,7 @@ use axum::response::Response;
 use super::app::App;
 use super::desk::{self, Act, Desk, StaffFrame};
 use super::error::{Error, Result};
+use super::live::News;
 use super::participate::Pairs;
 use super::projector;
 use super::qr::Qr;
@@ -153,6 +154,9 @@ fn links(run: &Run) -> Vec<(String, String)> {
         (words.findings.clone(), at("/findings")),
     ];
     if desk.may(May::Facilitate) {
+        let remote = desk.app.remote_words(desk.lang()).title.clone();
+        links.push((remote, at("/remote")));
+        links.push((desk.app.press_words(desk.lang()).title.clone(), at("/posters")));
         links.push((words.type_in.clone(), at("/cards")));
     }
     if desk.may(May::Moderate) {
@@ -283,6 +287,7 @@ pub(super) async fn hang(
     if newest > run.walk.release {
         app.store.hang_release(&run.walk, newest).await?;
         run.desk.log(Act::HungRelease, &run.walk.title).await?;
+        app.live().tell(run.walk.id, News::Screen);
     }
     Ok(run.desk.go(&run.path("")))
 }

@@ -61,8 +61,13 @@ mod page;
 mod paper;
 mod phone;
 mod poster;
+mod press;
 mod privacy;
+mod remote;
+mod report;
 mod rule;
+mod screen;
+mod set;
 mod staff;
 mod walk;
 mod ways;
@@ -84,8 +89,13 @@ pub use page::PageWords;
 pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
+pub use press::PressWords;
 pub use privacy::PrivacyWords;
+pub use remote::RemoteWords;
+pub use report::{ReportWords, ReportingWords};
 pub use rule::Speaker;
+pub use screen::ScreenWords;
+pub use set::SetWords;
 use std::collections::BTreeMap;
 
 use rust_embed::RustEmbed;
@@ -168,7 +178,10 @@ mod tests {
             KeepWords::of(lang).unwrap();
             WireWords::of(lang).unwrap();
             DataWords::of(lang).unwrap();
+            ScreenWords::of(lang).unwrap();
+            SetWords::of(lang).unwrap();
             WalkWords::of(lang).unwrap();
+            ReportWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -179,7 +192,10 @@ mod tests {
             NightWords::of(lang).unwrap();
             GateWords::of(lang).unwrap();
             ExportWords::of(lang).unwrap();
+            RemoteWords::of(lang).unwrap();
+            PressWords::of(lang).unwrap();
             HostWords::of(lang).unwrap();
+            ReportingWords::of(lang).unwrap();
         }
     }
 
@@ -187,7 +203,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
-            "data", "walk",
+            "data", "report", "screen", "set", "walk",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);

@@ -55,4 +55,6 @@
   }, 5000);
   listen();
   document.addEventListener("refresh", refresh);
+  window.addEventListener("online", refresh);
+  document.addEventListener("visibilitychange", () => document.hidden || refresh());
 })();

@@ -1,5 +1,6 @@
 //! Tests of the charts: invented tables, drawn in every language for every look.
 
+mod paper;
 mod pictures;
 mod places;
 mod quality;

@@ -118,10 +118,8 @@ pub(super) fn looks() -> Vec<(&'static str, Look)> {
 }
 
 /// Writes a picture where a person can look at it, when asked to.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a picture is small")]
 pub(super) fn keep(name: &str, svg: &Svg) {
     let Some(folder) = std::env::var_os("MIRADOURO_PICTURES") else { return };
-    let tree = super::quality::tree(&svg.xml);
     let scale = if svg.width > 2000.0 {
         0.4
     } else if svg.width > 1000.0 {
@@ -129,16 +127,9 @@ pub(super) fn keep(name: &str, svg: &Svg) {
     } else {
         1.6
     };
-    let size = tree.size().to_int_size();
-    let (width, height) = (f64::from(size.width()), f64::from(size.height()));
-    let scale = scale * svg.width / width;
-    let mut pixels =
-        resvg::tiny_skia::Pixmap::new((width * scale) as u32, (height * scale) as u32).unwrap();
-    pixels.fill(resvg::tiny_skia::Color::WHITE);
-    let zoom = resvg::tiny_skia::Transform::from_scale(scale as f32, scale as f32);
-    resvg::render(&tree, zoom, &mut pixels.as_mut());
+    let image = crate::charts::judge::image(&svg.xml, svg.width * scale).unwrap();
     let folder = std::path::PathBuf::from(folder);
     std::fs::create_dir_all(&folder).unwrap();
-    pixels.save_png(folder.join(format!("{name}.png"))).unwrap();
+    std::fs::write(folder.join(format!("{name}.png")), image.png().unwrap()).unwrap();
     std::fs::write(folder.join(format!("{name}.svg")), &svg.xml).unwrap();
 }
