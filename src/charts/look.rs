@@ -116,7 +116,8 @@ impl Look {
     /// The empty edge around everything, so that no letter touches the border.
     pub(super) const fn edge(&self) -> f64 {
         match self.kind {
-            LookKind::Wall | LookKind::Sheet => 0.0,
+            // A letter like J reaches out of its line.
+            LookKind::Wall | LookKind::Sheet => self.text.note * 0.25,
             LookKind::Wide | LookKind::Narrow => 4.0,
             LookKind::Projector => 16.0,
         }
