@@ -116,8 +116,7 @@ impl Look {
     /// The empty edge around everything, so that no letter touches the border.
     pub(super) const fn edge(&self) -> f64 {
         match self.kind {
-            // A letter like J reaches out of its line.
-            LookKind::Wall | LookKind::Sheet => self.text.note * 0.25,
+            LookKind::Wall | LookKind::Sheet => 10.0,
             LookKind::Wide | LookKind::Narrow => 4.0,
             LookKind::Projector => 16.0,
         }

@@ -118,6 +118,7 @@ words! {
         steady_fair,
         steady_steady,
         or,
+        not_drawn,
         under,
         hardly,
         below_one,

@@ -33,7 +33,7 @@ fn help_is_the_manual() {
     let commands = [
         "serve", "demo", "invite", "check", "import", "analyse", "area", "export", "release",
         "poster", "xlsform", "key", "backup", "restore", "verify", "transfer", "tables",
-        "codebook", "rows",
+        "codebook", "rows", "charts",
     ];
     for command in commands {
         let help = said(&run(&[command, "--help"]));

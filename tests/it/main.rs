@@ -10,7 +10,9 @@
 mod analyse;
 mod area;
 mod barcelona;
+mod charts;
 mod cli;
+mod data_walk;
 mod editor;
 mod export;
 mod gate;

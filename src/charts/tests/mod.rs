@@ -1,5 +1,7 @@
 //! Tests of the charts: invented tables, drawn in every language for every look.
 
+mod hostile;
+mod marked;
 mod paper;
 mod pictures;
 mod places;
