@@ -5,6 +5,7 @@
 
 use super::legend::{self, Entry};
 use super::look::{self, HIGH, INK, LOW, MUTED, RULE};
+use super::marks::Spot;
 use super::rows::{self, PERCENT_FROM, Row, Words};
 use super::scene::{At, Scene, Type, named};
 use super::{Refusal, Svg, Task};
@@ -212,6 +213,7 @@ fn bar(
     (top, height): (f64, f64),
 ) -> Result<(), Refusal> {
     if let Some(why) = &row.row.why {
+        scene.spot(Spot::line(row.row.at), (across.from, top + height));
         let note = Type::plain(task.look.text.note, INK);
         let lines = note.wrap(why, across.to - across.from - note.size * 2.5)?;
         let area = (across.from, top, across.to - across.from, height);
@@ -220,8 +222,12 @@ fn bar(
     }
     let start = across.centre - (row.low + row.middle / 2.0) * across.unit;
     let mut x = start;
+    scene.spot(Spot::line(row.row.at), (start, top + height));
     for (at, share) in row.row.shares.iter().enumerate() {
         let wide = share * across.unit;
+        let (table, group) = row.row.at;
+        let spot = Spot { table, group, choice: Some(at) };
+        scene.spot(spot, (x + wide / 2.0, top + height));
         segment(task, scene, row, at, (x, top, wide, height))?;
         x += wide;
     }

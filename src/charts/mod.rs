@@ -12,6 +12,7 @@ mod ballot;
 mod caption;
 pub mod cards;
 mod data_table;
+mod datum;
 mod diverging;
 mod figure;
 mod guess;
@@ -21,6 +22,7 @@ mod layout;
 mod legend;
 pub mod letters;
 mod look;
+mod marks;
 mod people_dots;
 mod place_marks;
 mod plain;
@@ -44,10 +46,12 @@ mod two_sides;
 pub use area_map::area_map;
 pub use caption::{Caption, caption, date};
 pub use data_table::{DataTable, data_table};
+pub use datum::Datum;
 pub use figure::{base_in_words, mean_in_words, share_in_words, why_not};
 pub use guess::{Guess, guess};
 pub use layout::fonts;
 pub use look::{Look, LookKind, Sizes};
+pub use marks::{Mark, Spot};
 pub use qr::{Runs, qr_path, qr_runs};
 pub use quotes::{MOST_QUOTES, Quote, quote_wall};
 pub use strip::strip;
@@ -134,7 +138,22 @@ pub fn draw(
     lang: Lang,
     words: &ChartWords,
 ) -> Result<Svg, Refusal> {
-    let task = Task { picture, look, lang, words };
+    draw_marked(picture, look, lang, words, &[])
+}
+
+/// The same with numbers beside figures that somebody said something about. A figure that is not
+/// drawn on its own gets its number at its line; where there is none, it gets none.
+///
+/// # Errors
+/// As [`draw`].
+pub fn draw_marked(
+    picture: &Picture<'_>,
+    look: &Look,
+    lang: Lang,
+    words: &ChartWords,
+    marks: &[Mark],
+) -> Result<Svg, Refusal> {
+    let task = Task { picture, look, lang, words, marks };
     if picture.tables.is_empty() {
         return Err(Refusal::Empty);
     }
@@ -191,6 +210,7 @@ struct Task<'t> {
     look: &'t Look,
     lang: Lang,
     words: &'t ChartWords,
+    marks: &'t [Mark],
 }
 
 impl Task<'_> {
@@ -200,7 +220,8 @@ impl Task<'_> {
     }
 
     /// Draws a finished scene.
-    fn paint(&self, scene: scene::Scene, desc: String) -> Result<Svg, Refusal> {
+    fn paint(&self, mut scene: scene::Scene, desc: String) -> Result<Svg, Refusal> {
+        marks::place(self, &mut scene);
         let title = self.picture.title.get(self.lang).to_owned();
         let (id, look, lang) = (&self.picture.id, self.look, self.lang);
         scene.paint(&scene::Frame { id, title, desc, look, lang })

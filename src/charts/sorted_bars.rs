@@ -7,6 +7,7 @@ use plotters::style::RGBColor;
 
 use super::legend::{self, Entry};
 use super::look::{BAR, INK, MUTED};
+use super::marks::Spot;
 use super::rows::{self, PERCENT_FROM, Row, Words};
 use super::scene::{At, Scene, Type, named};
 use super::{Refusal, Svg, Task};
@@ -17,6 +18,8 @@ const TRACK: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
 
 /// One bar with its words.
 pub(super) struct Item {
+    /// Its table in the picture, its group in that, and its choice where it is one.
+    pub(super) at: Spot,
     pub(super) name: String,
     pub(super) with: Option<String>,
     /// The length of the bar, from 0 to 1.
@@ -106,7 +109,8 @@ fn of_rows(task: &Task<'_>) -> Result<Items, Refusal> {
         let (value, count) = (row.together(&top), row.counted(&top));
         let figure = words.full(value, count, row.base, row.exact);
         let of = if row.base < PERCENT_FROM { String::new() } else { words.base(&row) };
-        Item { value, figure, of, name: row.name, with: row.with, why: row.why }
+        let at = Spot::line(row.at);
+        Item { at, value, figure, of, name: row.name, with: row.with, why: row.why }
     };
     let items = rows::rows(task)?.into_iter().map(item).collect();
     let counting = (!names.is_empty()).then_some(counting);
@@ -131,6 +135,7 @@ fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
         let people = if exact { &task.words.people } else { &task.words.people_about };
         let few = groups || base < PERCENT_FROM || (count == 0 && !exact);
         Item {
+            at: Spot { table: 0, group: 0, choice: Some(at) },
             name: choice.text.get(task.lang).to_owned(),
             with: None,
             value,
@@ -152,8 +157,17 @@ fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
 /// Places: the stops of one rating, or, of several ratings, each rating over all its stops.
 fn of_places(task: &Task<'_>) -> Items {
     let bars = match task.picture.tables.as_slice() {
-        [table] => table.groups().iter().map(|group| of_stop(task, group)).collect(),
-        tables => tables.iter().map(|table| of_rating(task, table)).collect(),
+        [table] => table
+            .groups()
+            .iter()
+            .enumerate()
+            .map(|(at, group)| Item { at: Spot::line((0, at)), ..of_stop(task, group) })
+            .collect(),
+        tables => tables
+            .iter()
+            .enumerate()
+            .map(|(at, table)| Item { at: Spot::line((at, 0)), ..of_rating(task, table) })
+            .collect(),
     };
     Items { bars, track: true, counting: None, foot: None }
 }
@@ -189,7 +203,8 @@ fn rated(task: &Task<'_>, name: String, tenths: u64, raters: u64) -> Item {
         many => fill(&task.words.observations, &[("n", &many.to_string())]),
     };
     let value = f64::from(u32::try_from(tenths).unwrap_or(0)) / 100.0;
-    Item { name, with: None, value, figure: tenths_of(task, tenths), of, why: None }
+    let at = Spot::line((0, 0));
+    Item { at, name, with: None, value, figure: tenths_of(task, tenths), of, why: None }
 }
 
 /// A mean in tenths as it is said: "3.1 out of 10".
@@ -259,6 +274,7 @@ fn place(task: &Task<'_>, scene: &mut Scene, room: &Room, item: &Item) -> Result
         let below = label + name.height(lines.len()) + small.size * 0.15;
         scene.text((0.0, below), At::Start, &with, small);
     }
+    scene.spot(item.at, (room.from, top + bar));
     if why.is_empty() {
         bar_of(task, scene, room, item, (top, bar))?;
     } else {

@@ -18,6 +18,7 @@ pub mod catalogue;
 mod charts;
 mod data;
 mod demo;
+mod demo_walk;
 mod export;
 mod invent;
 mod keep;

@@ -7,6 +7,7 @@ mod entrance;
 mod evening;
 mod export;
 mod paper;
+pub mod pin;
 mod poster;
 mod press;
 mod report;

@@ -12,6 +12,7 @@ mod area;
 mod barcelona;
 mod charts;
 mod cli;
+mod data_walk;
 mod editor;
 mod export;
 mod gate;
