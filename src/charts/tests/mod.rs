@@ -1,10 +1,7 @@
 //! Tests of the charts: invented tables, drawn in every language for every look.
 
-<<<<<<< HEAD
 mod hostile;
-=======
 mod marked;
->>>>>>> main
 mod paper;
 mod pictures;
 mod places;
