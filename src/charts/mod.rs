@@ -182,7 +182,7 @@ pub fn draw_or_say(
     words: &ChartWords,
 ) -> Result<Svg, Refusal> {
     draw(picture, look, lang, words).or_else(|_refused| {
-        let task = Task { picture, look, lang, words };
+        let task = Task { picture, look, lang, words, marks: &[] };
         let mut scene = scene::Scene::new();
         legend::not_shown(&task, &mut scene, &words.not_drawn)?;
         task.paint(scene, words.not_drawn.clone())
