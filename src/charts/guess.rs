@@ -58,7 +58,7 @@ pub fn guess(
     words: &ChartWords,
     say: &Guess<'_>,
 ) -> Result<Svg, Refusal> {
-    let task = Task { picture, look, lang, words };
+    let task = Task { picture, look, lang, words, marks: &[] };
     let shown: Vec<&Table> =
         picture.tables.iter().copied().filter(|table| is_shown(table)).collect();
     let Some(first) = shown.first() else { return super::draw(picture, look, lang, words) };

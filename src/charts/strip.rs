@@ -21,7 +21,7 @@ pub fn strip(
     words: &ChartWords,
 ) -> Result<Option<Svg>, Refusal> {
     let compared = |picture: &Picture<'_>| -> Vec<Pair> {
-        let task = Task { picture, look, lang, words };
+        let task = Task { picture, look, lang, words, marks: &[] };
         let all = pairs(&task, 0);
         if all.iter().all(|pair| pair.other.is_some()) { all } else { Vec::new() }
     };
