@@ -28,7 +28,7 @@ pub fn strip(
     let mut blocks: Vec<Vec<Pair>> = pictures.iter().map(compared).collect();
     blocks.retain(|block| !block.is_empty());
     let (Some(first), false) = (pictures.first(), blocks.is_empty()) else { return Ok(None) };
-    let task = Task { picture: first, look, lang, words };
+    let task = Task { picture: first, look, lang, words, marks: &[] };
     let mut scene = Scene::new();
     legend(&task, &mut scene)?;
     columns(&task, &mut scene, &blocks)?;
