@@ -46,7 +46,7 @@ pub fn quote_wall(
     let (tables, kind) = (Vec::new(), ChartKind::Themes);
     let id = id.to_owned();
     let picture = Picture { id, kind, title, tables, top: &[], most: None, ground: None };
-    let task = Task { picture: &picture, look, lang, words };
+    let task = Task { picture: &picture, look, lang, words, marks: &[] };
     let mut scene = Scene::new();
     if quotes.is_empty() {
         legend::not_shown(&task, &mut scene, &words.quotes_none)?;

@@ -94,7 +94,7 @@ pub fn timeline(
     let (tables, kind) = (Vec::new(), ChartKind::Themes);
     let id = id.to_owned();
     let picture = Picture { id, kind, title, tables, top: &[], most: None, ground: None };
-    let task = Task { picture: &picture, look, lang, words };
+    let task = Task { picture: &picture, look, lang, words, marks: &[] };
     let mut scene = Scene::new();
     let spans = actions.iter().map(|action| action.span(today));
     let Some((low, high)) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
