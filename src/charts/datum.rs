@@ -65,7 +65,7 @@ impl Datum<'_> {
             Shape::Ordered | Shape::Single | Shape::Multiple => {
                 let share = self.table.share(self.group, choice)?;
                 let exact = self.table.step() <= 1;
-                Words { words, lang }.full(share, cell, group.base, exact)
+                Words::about(&[self.table], lang, words).full(share, cell, group.base, exact)
             }
         })
     }

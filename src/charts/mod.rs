@@ -180,8 +180,9 @@ pub fn draw_or_say(
     look: &Look,
     lang: Lang,
     words: &ChartWords,
+    marks: &[Mark],
 ) -> Result<Svg, Refusal> {
-    draw(picture, look, lang, words).or_else(|_refused| {
+    draw_marked(picture, look, lang, words, marks).or_else(|_refused| {
         let task = Task { picture, look, lang, words, marks: &[] };
         let mut scene = scene::Scene::new();
         legend::not_shown(&task, &mut scene, &words.not_drawn)?;

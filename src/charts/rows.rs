@@ -89,15 +89,13 @@ pub(super) struct Words<'w> {
 
 impl<'w> Words<'w> {
     pub(super) fn of(task: &Task<'w>) -> Self {
-        let tables = &task.picture.tables;
-        let step = tables.iter().map(|table| table.step()).max().unwrap_or(1);
-        let weighted = tables.iter().any(|table| table.weighted());
-        Self { words: task.words, lang: task.lang, step, weighted }
+        Self::about(&task.picture.tables, task.lang, task.words)
     }
 
-    /// The words for one table, where there is no picture.
-    pub(super) fn beside(table: &Table, words: &'w ChartWords, lang: Lang) -> Self {
-        Self { words, lang, step: table.step(), weighted: table.weighted() }
+    pub(super) fn about(tables: &[&Table], lang: Lang, words: &'w ChartWords) -> Self {
+        let step = tables.iter().map(|table| table.step()).max().unwrap_or(1);
+        let weighted = tables.iter().any(|table| table.weighted());
+        Self { words, lang, step, weighted }
     }
 
     /// What a count of nobody says where counts are rounded: it may be a few people.

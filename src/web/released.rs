@@ -292,7 +292,7 @@ pub(super) async fn chart_file(
 /// A chart with its question above and its caption below.
 fn standing(shown: &Shown, said: &Caption, lang: Lang, words: &ChartWords) -> Result<Svg> {
     let (picture, look) = (shown.picture(None), Look::page_wide());
-    draw_or_say(&picture, &look, lang, words)
+    draw_or_say(&picture, &look, lang, words, &[])
         .and_then(|chart| alone(&chart, said, &look, lang))
         .map_err(|refusal| Error::Failed(refusal.to_string()))
 }

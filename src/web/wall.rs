@@ -19,9 +19,7 @@ use super::sheet::Filled;
 use super::voices::{Choosing, Heard, chosen, heard};
 use super::walk::tallied;
 use crate::charts::poster::Paper;
-use crate::charts::{
-    Caption, DataTable, Look, Mark, caption, data_table, draw_marked, draw_or_say,
-};
+use crate::charts::{Caption, DataTable, Look, Mark, caption, data_table, draw_or_say};
 use crate::domain::data_walk::{DataWalk, Group, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::ReflectionId;
@@ -149,9 +147,7 @@ pub(super) fn marked(
     let one = |suffix: &str, look: &Look| {
         let mut picture = shown.picture(None);
         picture.id = format!("{id}-{suffix}");
-        draw_marked(&picture, look, lang, words, marks)
-            .or_else(|_refused| draw_or_say(&picture, look, lang, words))
-            .map(|svg| svg.xml)
+        draw_or_say(&picture, look, lang, words, marks).map(|svg| svg.xml)
     };
     let refused = |refusal: crate::charts::Refusal| Error::Failed(refusal.to_string());
     Ok(Drawn {

@@ -89,7 +89,7 @@ fn letters_no_font_has_are_refused_with_their_name() {
         let picture = picture(kind, &title, &table);
         let drawn = draw(&picture, &Look::page_wide(), Lang::En, &words);
         let Err(why) = drawn else { panic!("{text} was drawn") };
-        let said = draw_or_say(&picture, &Look::page_wide(), Lang::En, &words).unwrap();
+        let said = draw_or_say(&picture, &Look::page_wide(), Lang::En, &words, &[]).unwrap();
         assert!(said.body.contains("numbers are in the table"), "{}", said.body);
         let against = judge::Yardstick::of(&Look::page_wide());
         assert_eq!(judge::judge(&said.xml, &against), [], "a sheet that says what it is");
