@@ -55,6 +55,7 @@ struct HallPage<'a> {
     stops: Vec<Stop>,
     findings: Vec<View>,
     wall: String,
+    own: String,
 }
 
 /// `GET /w/{door}/{lang}`: the stations and the findings.
@@ -78,6 +79,7 @@ pub(super) async fn page(
         stops: stops(&app, &hall, lang, &shown),
         findings: findings.iter().map(|one| view(&app, &hall, lang, one, &shown)).collect(),
         wall: format!("/w/{door}/{lang}/wall"),
+        own: format!("/w/{door}/{lang}/words"),
         words,
         walk_words,
     };
