@@ -66,7 +66,7 @@ fn said(lang: Lang, title: &str) -> Said {
         head: "Data walk · Station 3 of 7 · Oude Haven".to_owned(),
         title: title.to_owned(),
         heading: "What we think this says".to_owned(),
-        takeaway: "About 6 in 10 who answered feel unsafe here after dark".to_owned(),
+        takeaway: "About 6 in 10 who answered feel uneasy here after dark".to_owned(),
         who: "About 185 people answered “Safe here?”.".to_owned(),
         careful: vec!["Rounded to 5.".to_owned(), "No margin.".to_owned()],
         talk: "Talk".to_owned(),
