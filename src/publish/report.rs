@@ -227,17 +227,17 @@ pub fn placed(instrument: &Instrument, plan: &ChartPlan) -> Section {
         section.questions.iter().any(|one| one.rows().iter().chain(all(one)).any(asks))
     };
     let part = instrument.sections.iter().find(is_in).map_or("", |section| section.id.as_str());
+    if instrument.slug.starts_with("data_walk") {
+        return Section::Changed;
+    }
     match instrument.sheet {
         Sheet::Feedback if instrument.slug.contains("partner") => Section::Services,
         Sheet::Feedback | Sheet::Game => Section::Young,
         Sheet::Ballot => Section::Priorities,
         Sheet::MapSheet => Section::Safe,
-        Sheet::WalkSheet => Section::Bothers,
         Sheet::SignUp => Section::Other,
-        Sheet::NoteSheet if instrument.slug.starts_with("data_walk") => Section::Changed,
         Sheet::NoteSheet if part == "good" => Section::Good,
-        Sheet::NoteSheet => Section::Bothers,
-        Sheet::Questionnaire if instrument.slug.starts_with("data_walk") => Section::Changed,
+        Sheet::WalkSheet | Sheet::NoteSheet => Section::Bothers,
         Sheet::Questionnaire => match part {
             "overall" | "good" => Section::Good,
             "surroundings" | "problems" | "first" | "topics" => Section::Bothers,
