@@ -114,6 +114,11 @@ fn dates(about: &About, words: &ChartWords) -> Option<String> {
 }
 
 fn date(date: Date, words: &ChartWords) -> String {
+    date_as(&words.date, date, words)
+}
+
+/// A date in the words of a pattern.
+pub(super) fn date_as(pattern: &str, date: Date, words: &ChartWords) -> String {
     let months = [
         &words.month_01,
         &words.month_02,
@@ -131,7 +136,7 @@ fn date(date: Date, words: &ChartWords) -> String {
     let at = usize::try_from(date.month() - 1).unwrap_or(0);
     let month = months.get(at).map_or("", |month| month.as_str());
     let (day, year) = (date.day().to_string(), date.year().to_string());
-    fill(&words.date, &[("day", &day), ("month", month), ("year", &year)])
+    fill(pattern, &[("day", &day), ("month", month), ("year", &year)])
 }
 
 fn careful(tables: &[&Table], words: &ChartWords) -> Vec<String> {

@@ -1,4 +1,6 @@
-//! Charts from released tables: diverging bars, sorted bars, dots for people, and who answered.
+//! Charts from released tables: diverging and sorted bars, rankings, dots with a range, two ends on
+//! a row, tables of numbers, small charts side by side, lines over waves, dots for people, and who
+//! answered.
 //!
 //! A chart is measured, placed and drawn, in that order, so its height follows from what it says;
 //! what does not fit, has no letters or is not a number is refused. It takes released tables and
@@ -10,21 +12,32 @@ mod caption;
 pub mod cards;
 mod data_table;
 mod diverging;
+mod dumbbell;
+mod ends;
+mod heat;
+mod interval;
+mod keys;
 mod layout;
 mod legend;
 pub mod letters;
+mod lollipop;
 mod look;
+mod matrix;
+mod multiples;
 mod people_dots;
 mod plain;
 mod population;
 mod qr;
 mod rows;
 mod scene;
+mod shares;
 pub mod sheet;
 mod sink;
 mod sorted_bars;
 #[cfg(test)]
 mod tests;
+mod track;
+mod waves;
 
 pub use area_map::area_map;
 pub use caption::{Caption, caption};
@@ -34,6 +47,7 @@ pub use look::{Look, LookKind, Sizes};
 pub use qr::{Runs, qr_path, qr_runs};
 
 use crate::domain::instrument::ChartKind;
+use crate::domain::line::Join;
 use crate::domain::text::{Lang, Text};
 use crate::release::table::{Shape, Table};
 use crate::words::ChartWords;
@@ -53,6 +67,21 @@ pub struct Picture<'a> {
     pub top: &'a [String],
     /// At most so many rows.
     pub most: Option<usize>,
+    /// The two groups whose distance is shown.
+    pub ends: &'a [String],
+    /// After how many of a ranking a line is drawn.
+    pub cut: Option<u32>,
+    /// The waves, earliest first; the last is the one whose tables these are.
+    pub rounds: &'a [Round],
+}
+
+/// One wave of a chart over waves.
+#[derive(Debug, Clone)]
+pub struct Round {
+    /// Its tables, in the order of the questions; none where it was not asked or is not there.
+    pub tables: Vec<Option<Table>>,
+    /// Whether each stands on one line with the wave before.
+    pub joins: Vec<Join>,
 }
 
 /// A finished drawing.
@@ -120,6 +149,12 @@ pub fn draw(
         ChartKind::SortedBars => sorted_bars::draw(&task),
         ChartKind::PeopleDots => people_dots::draw(&task),
         ChartKind::Population => population::draw(&task),
+        ChartKind::Interval => interval::draw(&task),
+        ChartKind::Dumbbell | ChartKind::Change => dumbbell::draw(&task),
+        ChartKind::HeatTable => heat::draw(&task),
+        ChartKind::Lollipop => lollipop::draw(&task),
+        ChartKind::Waves => waves::draw(&task),
+        ChartKind::SmallMultiples => multiples::draw(&task),
     }
 }
 

@@ -106,13 +106,18 @@ impl<'w> Words<'w> {
 
     /// How many answered: "about 185", or "out of about 20" where numbers are counts.
     pub(super) fn base(&self, row: &Row) -> String {
-        let pattern = match (row.base < PERCENT_FROM, row.exact) {
+        self.people(row.base, row.exact)
+    }
+
+    /// The same of any number of people.
+    pub(super) fn people(&self, base: u64, exact: bool) -> String {
+        let pattern = match (base < PERCENT_FROM, exact) {
             (true, true) => &self.words.out_of,
             (true, false) => &self.words.out_of_about,
             (false, true) => &self.words.people,
             (false, false) => &self.words.people_about,
         };
-        fill(pattern, &[("n", &row.base.to_string())])
+        fill(pattern, &[("n", &base.to_string())])
     }
 
     /// Why a table is not shown.

@@ -3,9 +3,11 @@
 
 mod ballot;
 mod ddi;
+mod distance;
 mod entrance;
 mod export;
 mod paper;
+mod past;
 mod poster;
 mod rscript;
 mod sentence;
@@ -21,6 +23,7 @@ pub use ddi::xml as ddi;
 pub use entrance::{Entrance, MOST_CARDS, MOST_LANGUAGES};
 pub use export::csv;
 pub use paper::{PaperError, Print, Twin};
+pub use past::Past;
 pub use poster::{Poster, PosterError, Sheet};
 pub use sentence::takeaway;
 pub use spoken::{Careless, LONGEST, Spoken, about, careless, key, spoken};

@@ -1,10 +1,12 @@
 //! Which stations a release gives: what its instruments plan, as far as there are tables for it.
 
-use crate::charts::Picture;
+use crate::charts::{Picture, Round};
 use crate::domain::collection::{Collection, Origin};
 use crate::domain::instrument::{ChartKind, ChartPlan, Instrument, Policy, StationPlan};
 use crate::domain::text::{Lang, Text};
 use crate::release::Table;
+
+use super::past::Past;
 
 /// The posters of one release, side by side.
 #[derive(Debug, Clone)]
@@ -34,6 +36,8 @@ pub struct Shown {
     pub plan: ChartPlan,
     /// What of.
     pub tables: Vec<Table>,
+    /// The waves, for charts over waves: earliest first, the last is this one.
+    pub rounds: Vec<Round>,
 }
 
 /// The fewest people of a small group whose dots may hang on a public wall (`decisions.md` 11).
@@ -58,9 +62,9 @@ impl Wall {
             seen.push(&instrument.slug);
             let own: Vec<&Table> =
                 tables.iter().filter(|table| table.address().collection == collection.id).collect();
-            stations.extend(
-                instrument.stations.iter().filter_map(|plan| station(plan, instrument, &own)),
-            );
+            let past = Past { collection, instrument, sheets, tables };
+            stations
+                .extend(instrument.stations.iter().filter_map(|plan| station(plan, &past, &own)));
         }
         stations.sort_by_key(|station| station.number);
         Self { area: area.to_owned(), release, stations }
@@ -109,9 +113,9 @@ pub fn may_hang(collection: &Collection, tables: &[Table]) -> bool {
     }
 }
 
-fn station(plan: &StationPlan, instrument: &Instrument, tables: &[&Table]) -> Option<Station> {
-    let shown: Vec<Shown> =
-        plan.charts.iter().filter_map(|id| Shown::of(instrument.chart(id)?, tables)).collect();
+fn station(plan: &StationPlan, past: &Past<'_>, tables: &[&Table]) -> Option<Station> {
+    let shown = |id: &String| Some(Shown::of(past.instrument.chart(id)?, tables)?.since(past));
+    let shown: Vec<Shown> = plan.charts.iter().filter_map(shown).collect();
     if shown.is_empty() {
         return None;
     }
@@ -129,15 +133,34 @@ impl Shown {
                     && (table.address().by == plan.by || !is_by_choice(table))
             })
         };
+        // Beside groups stands everyone, where the chart has a place for that.
+        let whole = |question: &String| {
+            tables
+                .iter()
+                .find(|table| table.address().question == *question && table.address().by.is_none())
+        };
+        let beside = plan.by.is_some() && has_everyone(plan);
+        let of = |question: &String| {
+            let whole = if beside { whole(question) } else { None };
+            found(question).into_iter().chain(whole)
+        };
         let tables: Vec<Table> =
-            plan.questions.iter().filter_map(found).map(|table| (*table).clone()).collect();
-        (!tables.is_empty()).then(|| Self { plan: plan.clone(), tables })
+            plan.questions.iter().flat_map(of).map(|table| (*table).clone()).collect();
+        (!tables.is_empty()).then(|| Self { plan: plan.clone(), tables, rounds: Vec::new() })
+    }
+
+    /// The same with the waves before, where the chart is over waves.
+    #[must_use]
+    pub fn since(self, past: &Past<'_>) -> Self {
+        let rounds = past.rounds(&self.plan);
+        Self { rounds, ..self }
     }
 
     /// The most rows on a wall: a long list shows its first eight.
     #[must_use]
     pub fn most_on_a_wall(&self) -> Option<usize> {
-        let listed = self.plan.chart == ChartKind::SortedBars && self.plan.by.is_none();
+        let listed = matches!(self.plan.chart, ChartKind::SortedBars | ChartKind::Lollipop)
+            && self.plan.by.is_none();
         let rows = match self.tables.as_slice() {
             [table] => table.choices().len(),
             tables => tables.len(),
@@ -155,7 +178,25 @@ impl Shown {
             tables: self.tables.iter().collect(),
             top: &self.plan.top,
             most,
+            ends: &self.plan.ends,
+            cut: self.plan.cut,
+            rounds: &self.rounds,
         }
+    }
+}
+
+/// Whether a chart of groups shows everyone together as well.
+const fn has_everyone(plan: &ChartPlan) -> bool {
+    match plan.chart {
+        ChartKind::Interval | ChartKind::HeatTable | ChartKind::SmallMultiples => true,
+        ChartKind::Dumbbell => plan.ends.is_empty(),
+        ChartKind::Diverging
+        | ChartKind::SortedBars
+        | ChartKind::PeopleDots
+        | ChartKind::Population
+        | ChartKind::Change
+        | ChartKind::Lollipop
+        | ChartKind::Waves => false,
     }
 }
 

@@ -14,6 +14,7 @@ mod marks;
 mod people;
 mod places;
 mod policy;
+mod range;
 mod round;
 mod rounded;
 mod seal;

@@ -21,7 +21,7 @@ use crate::domain::instrument::{Instrument, Policy};
 use crate::domain::people::May;
 use crate::job::evidence::{self, Evidence};
 use crate::publish::sheet::{Page, workbook};
-use crate::publish::{Shown, Standing, Step, csv, standing, steps};
+use crate::publish::{Past, Shown, Standing, Step, csv, standing, steps};
 use crate::release::Table;
 use crate::release::change::{Break, Change};
 use crate::words::{GateWords, StaffWords, fill};
@@ -105,7 +105,10 @@ fn sheets<'a>(desk: &'a Desk, evidence: &Evidence, waves: &[Wave]) -> Result<Vec
         // When nothing of a collection may be shown, one box with the reason is enough.
         let nothing = tables.iter().all(|table| table.withheld().is_some());
         let most = if nothing { 1 } else { instrument.charts.len() };
+        let (all, of) = (evidence.tables.as_slice(), evidence.sheets.as_slice());
+        let past = Past { collection, instrument, sheets: of, tables: all };
         let shown = instrument.charts.iter().filter_map(|plan| Shown::of(plan, &tables)).take(most);
+        let shown = shown.map(|shown| shown.since(&past));
         let drawn = shown
             .map(|shown| {
                 let id = format!("s{at}-{}", shown.plan.id);
@@ -260,5 +263,7 @@ fn shown(evidence: &Evidence, collection: &str, chart: &str) -> Option<Shown> {
     let of = |id: &str| evidence.sheets.iter().find(|(one, _)| one.id.to_string() == id);
     let (collection, instrument) = of(collection)?;
     let tables = evidence.tables_of(collection);
-    Shown::of(instrument.chart(chart)?, &tables)
+    let (sheets, all) = (evidence.sheets.as_slice(), evidence.tables.as_slice());
+    let past = Past { collection, instrument, sheets, tables: all };
+    Some(Shown::of(instrument.chart(chart)?, &tables)?.since(&past))
 }

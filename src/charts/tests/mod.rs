@@ -38,6 +38,9 @@ fn nothing_to_draw_is_refused() {
         tables: Vec::new(),
         top: &[],
         most: None,
+        ends: &[],
+        cut: None,
+        rounds: &[],
     };
     assert_eq!(draw(&empty, &Look::page_wide(), Lang::En, &words), Err(Refusal::Empty));
 }
@@ -50,16 +53,16 @@ proptest! {
         steps in 0_usize..9,
         cells in prop::collection::vec(prop::collection::vec(0_u64..4000, 0..10), 0..6),
         shape in 0_usize..6,
-        kind in 0_usize..4,
+        kind in 0_usize..11,
         name in "\\PC{0,40}",
         grouped: bool,
     ) {
         let shapes = [Shape::Ordered, Shape::Single, Shape::Multiple, Shape::People, Shape::Places, Shape::Groups];
-        let kinds = [ChartKind::Diverging, ChartKind::SortedBars, ChartKind::PeopleDots, ChartKind::Population];
+        let kinds = pictures::KINDS;
         let table = sample(samples::arbitrary(steps, &cells, shapes[shape], &name, grouped));
         let title = Text::name(&name);
-        let top = ["c0".to_owned()];
-        let picture = Picture { id: "p".to_owned(), kind: kinds[kind], title: &title, tables: vec![&table], top: if grouped { &top } else { &[] }, most: None };
+        let (top, ends) = (["c0".to_owned()], []);
+        let picture = Picture { id: "p".to_owned(), kind: kinds[kind], title: &title, tables: vec![&table], top: if grouped { &top } else { &[] }, most: None, ends: &ends, cut: Some(2), rounds: &[] };
         let words = ChartWords::of(Lang::En).unwrap();
         for (_, look) in pictures::looks() {
             if let Ok(svg) = draw(&picture, &look, Lang::En, &words) {

@@ -7,6 +7,21 @@ use crate::release::table::Table;
 
 use super::samples::{ages, by_age, feedback, places, problems, situations, spoken, steps, text};
 
+/// Every kind.
+pub(super) const KINDS: [ChartKind; 11] = [
+    ChartKind::Diverging,
+    ChartKind::SortedBars,
+    ChartKind::PeopleDots,
+    ChartKind::Population,
+    ChartKind::Interval,
+    ChartKind::Dumbbell,
+    ChartKind::Change,
+    ChartKind::HeatTable,
+    ChartKind::Lollipop,
+    ChartKind::Waves,
+    ChartKind::SmallMultiples,
+];
+
 /// Tables that pictures are made of.
 pub(super) struct Tables {
     situations: Vec<Table>,
@@ -50,6 +65,9 @@ pub(super) fn pictures(tables: &Tables) -> Vec<(&'static str, Picture<'_>)> {
         tables: tables_of,
         top,
         most: None,
+        ends: &[],
+        cut: None,
+        rounds: &[],
     };
     let (top, none): (&[String], &[String]) = (&tables.top, &[]);
     let several: Vec<&Table> = tables.situations.iter().collect();

@@ -29,15 +29,33 @@ pub(super) fn plan(plan: Plan, words: &EditorWords) -> &str {
 
 /// How a chart is drawn, by its word in files.
 #[must_use]
-pub(super) fn drawn(words: &EditorWords) -> [(String, String); 4] {
-    let kinds =
-        [ChartKind::Diverging, ChartKind::SortedBars, ChartKind::PeopleDots, ChartKind::Population];
+pub(super) fn drawn(words: &EditorWords) -> [(String, String); 11] {
+    let kinds = [
+        ChartKind::Diverging,
+        ChartKind::SortedBars,
+        ChartKind::PeopleDots,
+        ChartKind::Population,
+        ChartKind::Interval,
+        ChartKind::Dumbbell,
+        ChartKind::Change,
+        ChartKind::HeatTable,
+        ChartKind::Lollipop,
+        ChartKind::Waves,
+        ChartKind::SmallMultiples,
+    ];
     kinds.map(|kind| {
         let (word, label) = match kind {
             ChartKind::Diverging => ("diverging", &words.drawn_diverging),
             ChartKind::SortedBars => ("sorted_bars", &words.drawn_bars),
             ChartKind::PeopleDots => ("people_dots", &words.drawn_dots),
             ChartKind::Population => ("population", &words.drawn_population),
+            ChartKind::Interval => ("interval", &words.drawn_interval),
+            ChartKind::Dumbbell => ("dumbbell", &words.drawn_dumbbell),
+            ChartKind::Change => ("change", &words.drawn_change),
+            ChartKind::HeatTable => ("heat_table", &words.drawn_heat),
+            ChartKind::Lollipop => ("lollipop", &words.drawn_lollipop),
+            ChartKind::Waves => ("waves", &words.drawn_waves),
+            ChartKind::SmallMultiples => ("small_multiples", &words.drawn_multiples),
         };
         (word.to_owned(), label.clone())
     })
