@@ -19,9 +19,9 @@ pub struct Caption {
 
 /// The caption of a chart over these tables; of several collections, the first speaks.
 #[must_use]
-pub fn caption(tables: &[&Table], _lang: Lang, words: &ChartWords) -> Caption {
+pub fn caption(tables: &[&Table], lang: Lang, words: &ChartWords) -> Caption {
     let Some(first) = tables.first() else { return Caption::default() };
-    Caption { who: who(first, words), careful: careful(tables, words) }
+    Caption { who: who(first, words), careful: careful(tables, lang, words) }
 }
 
 fn who(table: &Table, words: &ChartWords) -> String {
@@ -139,7 +139,7 @@ pub(super) fn date_as(pattern: &str, date: Date, words: &ChartWords) -> String {
     fill(pattern, &[("day", &day), ("month", month), ("year", &year)])
 }
 
-fn careful(tables: &[&Table], words: &ChartWords) -> Vec<String> {
+fn careful(tables: &[&Table], lang: Lang, words: &ChartWords) -> Vec<String> {
     let Some(first) = tables.first() else { return Vec::new() };
     let about = first.about();
     let mut lines = Vec::new();
@@ -152,13 +152,42 @@ fn careful(tables: &[&Table], words: &ChartWords) -> Vec<String> {
         Sampling::Picked => lines.push(words.picked_no_margin.clone()),
         Sampling::SelfSelected => lines.push(words.no_margin.clone()),
     }
+    lines.extend(margin(tables, words));
     lines.extend(first.weighted().then(|| words.weighted.clone()));
+    lines.extend(tables.iter().filter_map(|table| moved(table, lang, words)));
     lines.extend(counting(tables, words));
     lines.extend(about.population.as_ref().filter(|_| has_reference(tables)).map(|from| {
         let with = [("source", from.source.as_str()), ("day", &date(from.dated, words))];
         fill(&words.population_source, &with)
     }));
     lines
+}
+
+/// How far chance and rounding may take the widest number that is drawn.
+fn margin(tables: &[&Table], words: &ChartWords) -> Option<String> {
+    let of_table = |table: &&Table| {
+        let cells = |at: usize| (0..table.choices().len()).map(move |choice| (at, choice));
+        let percent = |at: &usize| table.groups()[*at].base >= PERCENT_FROM;
+        let cells = (0..table.groups().len()).filter(percent).flat_map(cells);
+        let arm = |(at, choice)| {
+            let ((low, high), share) = (table.interval(at, &[choice])?, table.share(at, choice)?);
+            Some(f64::max(share - low, high - share))
+        };
+        cells.filter_map(arm).fold(0.0, f64::max)
+    };
+    let widest = tables.iter().map(of_table).fold(0.0, f64::max);
+    let points = format!("{:.0}", (widest * 100.0).ceil());
+    (widest > 0.0).then(|| fill(&words.margin, &[("n", &points)]))
+}
+
+/// The number that weights move most, without them.
+fn moved(table: &Table, lang: Lang, words: &ChartWords) -> Option<String> {
+    let (choice, plain) = table.plain()?;
+    let percent = |share: f64| fill(&words.percent, &[("n", &format!("{:.0}", share * 100.0))]);
+    let answer = table.choices().get(choice)?.text.get(lang);
+    let (plain, weighted) = (percent(plain), percent(table.share(0, choice)?));
+    let with = [("answer", answer), ("plain", plain.as_str()), ("weighted", weighted.as_str())];
+    Some(fill(&words.weighted_moved, &with))
 }
 
 fn has_reference(tables: &[&Table]) -> bool {

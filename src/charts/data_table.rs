@@ -1,6 +1,6 @@
 //! The same numbers as a table: what a screen reader reads, and what can be copied.
 
-use super::rows::{self, Row, Words};
+use super::rows::{self, PERCENT_FROM, Row, Words};
 use super::sorted_bars::tenths_of;
 use super::{
     Look, Picture, Task, dumbbell, heat, interval, lollipop, multiples, people_dots, population,
@@ -63,8 +63,15 @@ fn shares(task: &Task<'_>) -> Cells {
     let Ok(rows) = rows::rows(task) else { return nothing(task) };
     match (&rows[..], table.address().by.is_none()) {
         ([row], true) if row.why.is_none() => {
-            let head = head(&[&words.table_answer, &words.table_share, &words.table_count]);
-            (head, down(task, table, row))
+            let mut head = head(&[&words.table_answer, &words.table_share, &words.table_count]);
+            let mut lines = down(task, table, row);
+            if row.base >= PERCENT_FROM && table.interval(0, &[0]).is_some() {
+                head.push(words.table_interval.clone());
+                for (at, line) in lines.iter_mut().enumerate() {
+                    line.push(Words::of(task).between(table, 0, &[at]).unwrap_or_default());
+                }
+            }
+            (head, lines)
         }
         _ => across(task, table, &rows),
     }
@@ -111,7 +118,11 @@ fn across(task: &Task<'_>, table: &Table, rows: &[Row]) -> Cells {
         for at in 0..table.choices().len() {
             let share = row.shares.get(at).copied().unwrap_or_default();
             let cell = row.cells.get(at).copied().unwrap_or_default();
-            cells.push(words.brief(share, cell, row.base));
+            let brief = words.brief(share, cell, row.base);
+            cells.push(match row.between.get(at).cloned().flatten() {
+                Some(between) => format!("{brief} ({between})"),
+                None => brief,
+            });
         }
         cells.extend([count(row.base), count(row.missing)]);
         cells

@@ -27,6 +27,8 @@ pub(super) struct Row {
     pub(super) cells: Vec<u64>,
     /// How many had no opinion or did not say.
     pub(super) missing: u64,
+    /// Between what each share lies, in words, where people were drawn at random.
+    pub(super) between: Vec<Option<String>>,
     /// Why it is not shown.
     pub(super) why: Option<String>,
 }
@@ -44,14 +46,17 @@ impl Row {
             shares: shares.into_iter().map(Option::unwrap_or_default).collect(),
             cells,
             missing: group.missing,
+            between: (0..group.cells.len())
+                .map(|choice| words.between(table, at, &[choice]))
+                .collect(),
             why: (!known).then(|| words.words.no_answers.clone()),
         }
     }
 
     fn not_shown(name: String, why: String) -> Self {
-        let (shares, cells) = (Vec::new(), Vec::new());
+        let (shares, cells, between) = (Vec::new(), Vec::new(), Vec::new());
         let why = Some(why);
-        Self { name, with: None, base: 0, exact: false, shares, cells, missing: 0, why }
+        Self { name, with: None, base: 0, exact: false, shares, cells, missing: 0, between, why }
     }
 
     /// The share of several choices together.
@@ -84,6 +89,16 @@ impl<'w> Words<'w> {
         let names: Vec<&str> = with.iter().map(|text| text.get(self.lang)).collect();
         let groups = list(&names, &self.words.comma, &self.words.last_and);
         (!with.is_empty()).then(|| fill(&self.words.counted_with, &[("groups", &groups)]))
+    }
+
+    /// Between what percentages the share of these choices lies, where people were drawn at random
+    /// and enough of them answered for percentages.
+    pub(super) fn between(&self, table: &Table, group: usize, choices: &[usize]) -> Option<String> {
+        table.groups().get(group).filter(|group| group.base >= PERCENT_FROM)?;
+        let (low, high) = table.interval(group, choices)?;
+        let number = |share: f64| fill(&self.words.percent, &[("n", &format!("{share:.0}"))]);
+        let (low, high) = (number((low * 100.0).floor()), number((high * 100.0).ceil()));
+        Some(fill(&self.words.between, &[("low", &low), ("high", &high)]))
     }
 
     /// A share in a few letters: a percentage, or a count where few answered.

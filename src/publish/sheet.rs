@@ -24,7 +24,7 @@ pub enum Cell {
 }
 
 /// The columns of the long table.
-const HEAD: [&str; 29] = [
+const HEAD: [&str; 31] = [
     "release",
     "collection",
     "collection_title",
@@ -41,6 +41,8 @@ const HEAD: [&str; 29] = [
     "choice_text",
     "count",
     "share",
+    "low",
+    "high",
     "mean",
     "said",
     "base",
@@ -82,6 +84,11 @@ const fn count(n: u64) -> Cell {
     Cell::Number(n as f64)
 }
 
+/// A share with four decimals.
+fn rounded(share: f64) -> Cell {
+    Cell::Number((share * 10_000.0).round() / 10_000.0)
+}
+
 /// The word of a value that is written as one in our own files.
 #[must_use]
 pub fn coded(value: &impl serde::Serialize) -> String {
@@ -119,6 +126,8 @@ fn row(table: &Table, place: Option<(&Group, usize, usize)>, lang: Lang) -> Vec<
     let cell = place.and_then(|(group, _, choice)| group.cells.get(choice).copied());
     let shown = cell.filter(|_| nearly.is_none());
     let share = place.and_then(|(_, group, choice)| table.share(group, choice));
+    let interval = place.and_then(|(_, group, choice)| table.interval(group, &[choice]));
+    let end = |end: Option<f64>| end.map_or(Cell::Nothing, rounded);
     let with = group
         .map(|group| group.with.iter().map(|text| text.get(lang)).collect::<Vec<_>>().join("; "));
     let said = match nearly {
@@ -149,7 +158,9 @@ fn row(table: &Table, place: Option<(&Group, usize, usize)>, lang: Lang) -> Vec<
         words(label.map(|label| label.code.as_str()).unwrap_or_default()),
         words(label.map(|label| label.text.get(lang)).unwrap_or_default()),
         shown.filter(|_| !is_place).map_or(Cell::Nothing, count),
-        share.map_or(Cell::Nothing, |share| Cell::Number((share * 10_000.0).round() / 10_000.0)),
+        share.map_or(Cell::Nothing, rounded),
+        end(interval.map(|ends| ends.0)),
+        end(interval.map(|ends| ends.1)),
         mean.unwrap_or(Cell::Nothing),
         words(said),
         group.map_or(Cell::Nothing, |group| count(group.base)),

@@ -2,13 +2,13 @@
 //!
 //! A line joins two waves only where the same was asked, people were drawn at random both times, most
 //! answered in the same way, and both times fifty and more did. Otherwise it breaks, with the reason.
-//! A change is told when the interval of the difference leaves out nought: by the normal approximation
-//! of two independent shares, z = 1.96, with the number of answers divided by the design effect where
-//! they are weighted, and widened by what rounding may have moved either share. Of many comparisons on
-//! a page only those stand that Benjamini and Hochberg's procedure leaves at 5 %.
+//! A change is told when the interval of the difference leaves out nought: the arms of both shares'
+//! own intervals, put together as squares (Newcombe 1998, method 10). Those know of the weights and of
+//! the rounding, and stay honest where nobody or everybody gave an answer. Of many comparisons on a
+//! page only those stand that Benjamini and Hochberg's procedure leaves at 5 %.
 
 use super::table::Table;
-use crate::analysis::stats::dist::normal_p;
+use crate::analysis::stats::dist::{Z, normal_p};
 use crate::analysis::stats::multiple::benjamini_hochberg;
 use crate::domain::collection::Sampling;
 use crate::domain::line::Join;
@@ -79,7 +79,7 @@ pub fn changes(pairs: &[Pair<'_>]) -> Vec<Change> {
     looked.iter().map(change).collect()
 }
 
-/// How many standard errors the difference is beyond what rounding can do, with its sign.
+/// How many standard errors the difference is, with its sign.
 fn difference(pair: &Pair<'_>) -> Result<f64, Break> {
     let (before, after) = (pair.before, pair.after);
     if pair.join == Join::No {
@@ -101,80 +101,90 @@ fn difference(pair: &Pair<'_>) -> Result<f64, Break> {
     if then.modes.first() != now.modes.first() {
         return Err(Break::Mode);
     }
-    let (a, b) = (share(before, pair.choices.0), share(after, pair.choices.1));
-    let (Some(a), Some(b)) = (a, b) else { return Err(Break::Question) };
-    if a.base.min(b.base) < LINE_FROM {
+    let (one, two) = (Share::of(before, pair.choices.0), Share::of(after, pair.choices.1));
+    let (Some(one), Some(two)) = (one, two) else { return Err(Break::Question) };
+    if one.base.min(two.base) < LINE_FROM {
         return Err(Break::Few);
     }
-    let variance = |share: &Share| share.share * (1.0 - share.share) / share.effective;
-    let (gap, error) = (b.share - a.share, (variance(&a) + variance(&b)).sqrt());
-    let beyond = (gap.abs() - a.slack - b.slack).max(0.0);
-    Ok(if beyond > 0.0 { (beyond / error.max(f64::MIN_POSITIVE)).copysign(gap) } else { 0.0 })
+    let gap = two.share - one.share;
+    let arms = if gap > 0.0 { (two.down, one.up) } else { (two.up, one.down) };
+    let error = f64::hypot(arms.0, arms.1) / Z;
+    Ok(gap / error.max(f64::MIN_POSITIVE))
 }
 
+/// A share among everyone, how many answered, and how far its interval reaches to either side.
 struct Share {
     share: f64,
     base: u64,
-    effective: f64,
-    slack: f64,
+    down: f64,
+    up: f64,
 }
 
-/// The share of some answers among everyone, its answers, and how far rounding may have moved it.
-#[expect(clippy::cast_precision_loss, reason = "counts of people fit a double exactly")]
-fn share(table: &Table, choices: &[usize]) -> Option<Share> {
-    let base = table.groups().first()?.base;
-    let share = choices.iter().map(|at| table.share(0, *at)).sum::<Option<f64>>()?;
-    let slack = (table.step().saturating_sub(1)) as f64 / base.max(1) as f64;
-    Some(Share { share, base, effective: base as f64 / table.design_effect(), slack })
+impl Share {
+    fn of(table: &Table, choices: &[usize]) -> Option<Self> {
+        let base = table.groups().first()?.base;
+        let share = table.together(0, choices)?;
+        let (low, high) = table.interval(0, choices)?;
+        Some(Self { share, base, down: share - low, up: high - share })
+    }
+}
+
+#[cfg(test)]
+use crate::release::table::Sample;
+
+#[cfg(test)]
+/// A scale of two steps with these counts, of people drawn at random who answered alone.
+pub(super) fn sample_of(cells: &[u64], change: impl Fn(&mut Sample)) -> Table {
+    use crate::domain::collection::{Mode, Origin, Presence};
+    use crate::domain::text::Text;
+    use crate::release::table::{About, Group, Label, Shape, sample};
+    let label = |code: &str| Label { code: code.to_owned(), text: Text::name(code), score: None };
+    let mut one = Sample {
+        text: Text::name("q"),
+        by: None,
+        about: About {
+            title: "x".to_owned(),
+            instrument: "x".to_owned(),
+            sampling: Sampling::Random,
+            asked_by: String::new(),
+            presence: Presence::Nobody,
+            recruited_by: String::new(),
+            origin: Origin::Asked,
+            modes: vec![Mode::Own, Mode::Paper],
+            ways: Vec::new(),
+            population: None,
+            opened: None,
+            closed: None,
+            source: None,
+            people: 0,
+        },
+        shape: Shape::Ordered,
+        choices: vec![label("no"), label("yes")],
+        groups: vec![Group {
+            code: String::new(),
+            text: Text::default(),
+            with: Vec::new(),
+            base: cells.iter().sum(),
+            cells: cells.to_vec(),
+            missing: 0,
+            reference: None,
+        }],
+        withheld: None,
+        step: 5,
+        nearly: Vec::new(),
+    };
+    change(&mut one);
+    sample(one)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::collection::{Mode, Origin, Presence};
-    use crate::domain::text::Text;
-    use crate::release::table::{About, Group, Label, Sample, Shape, Withheld, sample};
+    use crate::domain::collection::Mode;
+    use crate::release::table::Withheld;
 
-    /// A scale of two steps with these counts, of people drawn at random who answered alone.
     fn table(cells: [u64; 2], change: impl Fn(&mut Sample)) -> Table {
-        let label =
-            |code: &str| Label { code: code.to_owned(), text: Text::name(code), score: None };
-        let mut one = Sample {
-            text: Text::name("q"),
-            by: None,
-            about: About {
-                title: "x".to_owned(),
-                instrument: "x".to_owned(),
-                sampling: Sampling::Random,
-                asked_by: String::new(),
-                presence: Presence::Nobody,
-                recruited_by: String::new(),
-                origin: Origin::Asked,
-                modes: vec![Mode::Own, Mode::Paper],
-                ways: Vec::new(),
-                population: None,
-                opened: None,
-                closed: None,
-                source: None,
-                people: 0,
-            },
-            shape: Shape::Ordered,
-            choices: vec![label("no"), label("yes")],
-            groups: vec![Group {
-                code: String::new(),
-                text: Text::default(),
-                with: Vec::new(),
-                base: cells.iter().sum(),
-                cells: cells.to_vec(),
-                missing: 0,
-                reference: None,
-            }],
-            withheld: None,
-            step: 5,
-            nearly: Vec::new(),
-        };
-        change(&mut one);
-        sample(one)
+        sample_of(&cells, change)
     }
 
     fn change(before: &Table, after: &Table, join: Join) -> Change {
@@ -188,9 +198,15 @@ mod tests {
         assert_eq!(change(&less, &more, Join::Same), Change::More);
         assert_eq!(change(&more, &less, Join::OtherMethod), Change::Less);
         assert_eq!(change(&less, &same, Join::Same), Change::NoClear);
-        // Twelve points of two hundred clear chance alone, and not chance and rounding together.
-        let (few, many) = (random([120, 80]), random([99, 101]));
+        // Ten points of two hundred clear chance alone, and not chance and rounding together.
+        let (few, many) = (random([120, 80]), random([100, 100]));
         assert_eq!(change(&few, &many, Join::Same), Change::NoClear);
+        let exact = |cells| table(cells, |one| one.step = 1);
+        let (few, many) = (exact([120, 80]), exact([100, 100]));
+        assert_eq!(change(&few, &many, Join::Same), Change::More);
+        // Nobody and three of a hundred: a share of nought is not known better than others.
+        let (nobody, some) = (exact([100, 0]), exact([97, 3]));
+        assert_eq!(change(&nobody, &some, Join::Same), Change::NoClear);
     }
 
     #[test]

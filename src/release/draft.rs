@@ -67,6 +67,7 @@ impl<'a> Desk<'a> {
             step: 1,
             weighted: false,
             design_effect: None,
+            plain: None,
             nearly: Vec::new(),
         }
     }

@@ -10,6 +10,7 @@ mod ballot;
 pub mod change;
 mod draft;
 mod game;
+mod interval;
 mod marks;
 mod people;
 mod places;

@@ -13,6 +13,8 @@ pub(super) const STEP: u64 = 5;
 
 /// What a count is of, beside an answer's code.
 pub(super) const BASE: &str = "\u{1f}base";
+/// A count without weights, before the answer's code.
+pub(super) const PLAIN: &str = "\u{1f}plain";
 /// Missing answers.
 pub(super) const MISSING: &str = "\u{1f}missing";
 /// Everyone who sent the sheet.

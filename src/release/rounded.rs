@@ -6,12 +6,15 @@ use std::sync::atomic::Ordering;
 use super::attacker::{Breach, Seen, breaches};
 use super::draft::{Desk, basis, counts, made, people, reference, weights};
 use super::policy::{self, Parts};
-use super::round::{BASE, Cell, MISSING, STEP};
+use super::round::{BASE, Cell, MISSING, PLAIN, STEP};
 use super::table::{Body, Group, Shape, Withheld};
 use super::{Earlier, Made};
 use crate::analysis::Tally;
 use crate::domain::instrument::Merge;
 use crate::domain::question::Question;
+
+/// By more than so many points of a hundred weights must move a share for it to be told beside.
+const MOVED: u64 = 3;
 
 /// The tables of every question.
 pub(super) fn tables(desk: &Desk<'_>) -> Vec<Made> {
@@ -261,7 +264,25 @@ impl<'a> Study<'a> {
             group.cells = labelled.map(|(label, count)| round(&label.code, *count)).collect();
             body.groups.push(group);
         }
+        body.plain = self.plain(&body, tally, cells);
         body
+    }
+
+    /// The choice that weights move most, with its own count rounded by a key of its own: only among
+    /// everyone, and only where both printed shares are more than three points apart.
+    fn plain(&self, body: &Body, tally: &Tally, cells: &[Vec<usize>]) -> Option<(usize, u64)> {
+        let ([group], [everyone], None) = (&body.groups[..], &tally.groups[..], &tally.by) else {
+            return None;
+        };
+        let round = |(choice, places): (usize, &Vec<usize>)| {
+            let count = places.iter().map(|at| everyone.counts[*at]).sum();
+            let answer = format!("{PLAIN}{}", body.choices.get(choice)?.code);
+            let cell = Cell { question: &self.question.id, answer: &answer, by: None, group: "" };
+            Some((choice, self.desk.rounding.round(cell, count)))
+        };
+        let apart = |(choice, count): &(usize, u64)| group.cells[*choice].abs_diff(*count);
+        let plain = cells.iter().enumerate().filter_map(round).max_by_key(apart)?;
+        (body.weighted && apart(&plain) * 100 > group.base * MOVED).then_some(plain)
     }
 }
 

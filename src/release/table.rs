@@ -47,6 +47,9 @@ pub(super) struct Body {
     /// How much the weights take from the number of answers, where there are weights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) design_effect: Option<f64>,
+    /// Of the choice that weights move most, and more than three points: its count without them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) plain: Option<(usize, u64)>,
     /// By group and choice, where a cell is said in words; empty when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) nearly: Vec<Vec<Option<Nearly>>>,
@@ -263,6 +266,16 @@ impl Table {
         self.body.design_effect.unwrap_or(1.0).max(1.0)
     }
 
+    /// The choice that weights move most among everyone, where they move it by more than three points,
+    /// and its share without them: a rounded count over the rounded base.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of people fit a double exactly")]
+    pub fn plain(&self) -> Option<(usize, f64)> {
+        let (choice, count) = self.body.plain?;
+        let base = self.body.groups.first()?.base;
+        (base > 0).then(|| (choice, (count as f64 / base as f64).min(1.0)))
+    }
+
     /// Whether a cell is said in words ("all or nearly all") and drawn without a number; where
     /// one is, draw the `base` of the group as dots of one kind.
     #[must_use]
@@ -367,6 +380,7 @@ pub(crate) fn sample(sample: Sample) -> Table {
             step: sample.step,
             weighted: false,
             design_effect: None,
+            plain: None,
             nearly: sample.nearly,
         },
     }

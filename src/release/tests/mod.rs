@@ -550,4 +550,8 @@ fn a_weighted_cell_is_a_weighted_share_of_the_answers() {
     let rounded_from = |cell: u64, exact: u64| cell.abs_diff(exact) <= 4;
     assert!(rounded_from(plain.groups()[0].cells[0], 100));
     assert!(rounded_from(weighted.groups()[0].cells[0], 150));
+    // Half without the weights, three in four with them: both are told; without weights, nothing.
+    let (choice, share) = weighted.plain().unwrap();
+    assert!([0, 4].contains(&choice) && (share - 0.5).abs() <= 0.03, "{choice} {share}");
+    assert_eq!(plain.plain(), None);
 }

@@ -68,6 +68,10 @@ pub(super) fn table(table: &Table) -> Value {
         "shape": table.shape(),
         "rounded_to": table.step(),
         "weighted": table.weighted(),
+        "plain": table.plain().map(|(choice, share)| json!({
+            "choice": table.choices().get(choice).map(|label| &label.code),
+            "share": share,
+        })),
         "about": table.about(),
         "choices": table.choices(),
         "groups": groups.map(|(at, one)| group(table, at, one)).collect::<Value>(),
@@ -94,6 +98,7 @@ fn cell(table: &Table, (group, choice): (usize, usize), n: u64) -> Value {
         Nearly::All => "all_or_nearly_all",
         Nearly::None => "none_or_nearly_none",
     });
+    let interval = table.interval(group, &[choice]);
     let code = table.choices().get(choice).filter(|_| !is_place).map(|label| &label.code);
     #[expect(clippy::cast_precision_loss, reason = "tenths of a mean fit a double exactly")]
     let mean = is_place.then_some(n as f64 / 10.0);
@@ -101,6 +106,8 @@ fn cell(table: &Table, (group, choice): (usize, usize), n: u64) -> Value {
         "choice": code,
         "count": (!is_place && nearly.is_none()).then_some(n),
         "share": table.share(group, choice),
+        "low": interval.map(|ends| ends.0),
+        "high": interval.map(|ends| ends.1),
         "mean": mean,
         "said": said,
     })
