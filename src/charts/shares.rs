@@ -37,7 +37,7 @@ impl Share {
             count: count.min(of.base),
             base: of.base,
             exact: table.step() <= 1,
-            range: table.range(group, choices),
+            range: table.interval(group, choices).filter(|_| of.base >= PERCENT_FROM),
             slack: table.step().saturating_sub(1) as f64 / of.base.max(1) as f64,
         })
     }

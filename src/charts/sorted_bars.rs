@@ -149,7 +149,10 @@ fn ranges(task: &Task<'_>) -> Vec<Option<(f64, f64)>> {
     let of = |table: &&Table| {
         let (table, top) = (*table, shares::counting(task, table));
         let shown = if table.withheld().is_none() { table.groups().len() } else { 0 };
-        let range = move |at| table.range(at, &top).filter(|_| at < shown);
+        let enough = move |at: usize| {
+            at < shown && table.groups().get(at).is_some_and(|group| group.base >= PERCENT_FROM)
+        };
+        let range = move |at| table.interval(at, &top).filter(|_| enough(at));
         (0..shown.max(1)).map(range).collect::<Vec<_>>()
     };
     task.picture.tables.iter().flat_map(of).collect()
@@ -188,7 +191,7 @@ fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
                 words.full(value, count, base, exact)
             },
             of: if few { String::new() } else { fill(people, &[("n", &k)]) },
-            range: table.range(0, &[at]),
+            range: table.interval(0, &[at]).filter(|_| base >= PERCENT_FROM),
             slack: slack(exact || groups, base),
             why: None,
         }

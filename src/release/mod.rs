@@ -15,7 +15,6 @@ mod marks;
 mod people;
 mod places;
 mod policy;
-mod range;
 mod round;
 mod rounded;
 mod seal;

@@ -5,6 +5,7 @@ use crate::domain::instrument::ChartKind;
 use crate::domain::text::Text;
 use crate::release::table::Table;
 
+use super::figures::{Figures, figures};
 use super::samples::{ages, by_age, feedback, places, problems, situations, spoken, steps, text};
 
 /// Every kind.
@@ -33,6 +34,7 @@ pub(super) struct Tables {
     ages: Table,
     ages_alone: Table,
     steps: Vec<Table>,
+    figures: Figures,
     title: Text,
     top: Vec<String>,
 }
@@ -47,6 +49,7 @@ pub(super) fn all() -> Tables {
         feedback: feedback(),
         ages: ages(true),
         ages_alone: ages(false),
+        figures: figures(),
         steps: [2, 3, 4, 6, 7, 11].map(steps).to_vec(),
         title: text(
             "How safe do we feel here?",
@@ -90,6 +93,7 @@ pub(super) fn pictures(tables: &Tables) -> Vec<(&'static str, Picture<'_>)> {
         ("population_alone", picture(ChartKind::Population, vec![&tables.ages_alone], none)),
     ];
     pictures.splice(0..0, kinds);
+    pictures.extend(super::figures::pictures(&tables.figures));
     pictures
 }
 
