@@ -62,6 +62,15 @@
 //! 3. A page, poster, screen or file opens them, [`publish`] says which chart stands where, and
 //!    [`charts`] draws: measured, placed, then drawn, or refused with the reason.
 //!
+//! # The way of one report
+//!
+//! 1. [`publish`] drafts each section from a release: text in which figures and charts stand as
+//!    addresses ([`domain::report`]). Somebody writes on in place, one section and language at a time.
+//! 2. Whoever reads it sees every number looked up in its table, with the table named at the end, and
+//!    what a newer release says where that is something else.
+//! 3. Published, the draft is copied as an edition with every section in every language. It stands by
+//!    itself and never changes.
+//!
 //! # The way of one plan
 //!
 //! 1. `miradouro analyse` reads a plan of checks ([`analysis::plan`]) and, of each file, the columns
@@ -103,10 +112,8 @@
 //!
 //! # To come
 //!
-//! Intervals and the other chart kinds, among them maps of marks and the two sides of the statement
-//! game, whose tables are released but not yet drawn as such; the committee's own work (seats, findings with evidence,
-//! equal weight of constituencies, matrix, follow-ups, "you said, we did"); depth for walks and
-//! notes; the report. What they will cite is stable from now on: question (id, meaning), released
+//! The committee's own work (seats, findings with evidence, its matrix and follow-ups, whose drawing
+//! in time is there, "you said, we did"); depth for walks and notes; the report. What they will cite is stable from now on: question (id, meaning), released
 //! table, note, stop, reflection.
 
 pub mod analysis;

@@ -113,12 +113,8 @@ fn dates(about: &About, words: &ChartWords) -> Option<String> {
     })
 }
 
-fn date(date: Date, words: &ChartWords) -> String {
-    date_as(&words.date, date, words)
-}
-
-/// A date in the words of a pattern.
-pub(super) fn date_as(pattern: &str, date: Date, words: &ChartWords) -> String {
+/// What a month is called.
+pub(super) fn month(date: Date, words: &ChartWords) -> &str {
     let months = [
         &words.month_01,
         &words.month_02,
@@ -134,7 +130,18 @@ pub(super) fn date_as(pattern: &str, date: Date, words: &ChartWords) -> String {
         &words.month_12,
     ];
     let at = usize::try_from(date.month() - 1).unwrap_or(0);
-    let month = months.get(at).map_or("", |month| month.as_str());
+    months.get(at).map_or("", |month| month.as_str())
+}
+
+/// A day in words, as `2 March 2026`.
+#[must_use]
+pub fn date(date: Date, words: &ChartWords) -> String {
+    date_as(&words.date, date, words)
+}
+
+/// A date in the words of a pattern.
+pub(super) fn date_as(pattern: &str, date: Date, words: &ChartWords) -> String {
+    let month = month(date, words);
     let (day, year) = (date.day().to_string(), date.year().to_string());
     fill(pattern, &[("day", &day), ("month", month), ("year", &year)])
 }

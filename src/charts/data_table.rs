@@ -2,9 +2,10 @@
 
 use super::rows::{self, PERCENT_FROM, Row, Words};
 use super::sorted_bars::tenths_of;
+use super::two_sides::group_name;
 use super::{
-    Look, Picture, Task, dumbbell, heat, interval, lollipop, multiples, people_dots, population,
-    waves,
+    Look, Picture, Task, ballot, dumbbell, heat, interval, lollipop, multiples, people_dots,
+    place_marks, population, waves,
 };
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::Lang;
@@ -30,6 +31,9 @@ pub fn data_table(picture: &Picture<'_>, lang: Lang, words: &ChartWords) -> Data
     let title = picture.title.get(lang);
     let shape = rows::scale(&task).map(Table::shape);
     let (head, rows) = match (super::kind(picture), shape) {
+        (ChartKind::PlaceMarks | ChartKind::Hexagons, _) => marks(&task),
+        (ChartKind::TwoSides, _) => sides(&task),
+        (ChartKind::Ballot, _) => ballots(&task),
         (ChartKind::PeopleDots, _) => people(&task),
         (ChartKind::Interval, _) => interval::numbers(&task).unwrap_or_else(|| nothing(&task)),
         (ChartKind::Dumbbell | ChartKind::Change, _) => {
@@ -44,7 +48,7 @@ pub fn data_table(picture: &Picture<'_>, lang: Lang, words: &ChartWords) -> Data
         (_, Some(Shape::Places)) => places(&task),
         (_, Some(Shape::Groups)) => groups(&task),
         (ChartKind::Population, _) => bands(&task),
-        (ChartKind::Diverging | ChartKind::SortedBars, _) => shares(&task),
+        (ChartKind::Diverging | ChartKind::SortedBars | ChartKind::Themes, _) => shares(&task),
     };
     DataTable { caption: fill(&words.table_caption, &[("title", title)]), head, rows }
 }
@@ -80,7 +84,10 @@ fn shares(task: &Task<'_>) -> Cells {
 fn down(task: &Task<'_>, table: &Table, row: &Row) -> Vec<Vec<String>> {
     let words = Words::of(task);
     let about = if row.exact { "{n}" } else { task.words.about.as_str() };
-    let count = |n: u64| fill(about, &[("n", &n.to_string())]);
+    let count = |n: u64| match n {
+        0 if !row.exact => words.hardly(),
+        n => fill(about, &[("n", &n.to_string())]),
+    };
     let line = |(at, choice): (usize, &Label)| {
         let share = row.shares.get(at).copied().unwrap_or_default();
         let cell = row.cells.get(at).copied().unwrap_or_default();
@@ -114,7 +121,10 @@ fn across(task: &Task<'_>, table: &Table, rows: &[Row]) -> Cells {
             return cells;
         }
         let about = if row.exact { "{n}" } else { task.words.about.as_str() };
-        let count = |n: u64| fill(about, &[("n", &n.to_string())]);
+        let count = |n: u64| match n {
+            0 if !row.exact => words.hardly(),
+            n => fill(about, &[("n", &n.to_string())]),
+        };
         for at in 0..table.choices().len() {
             let share = row.shares.get(at).copied().unwrap_or_default();
             let cell = row.cells.get(at).copied().unwrap_or_default();
@@ -192,6 +202,55 @@ fn bands(task: &Task<'_>) -> Cells {
     };
     let lines: Vec<Vec<String>> = pairs.map(line).collect();
     if lines.is_empty() { nothing(task) } else { (head, lines) }
+}
+
+/// Places with how many people put each kind of mark.
+fn marks(task: &Task<'_>) -> Cells {
+    let (words, count) = (task.words, Words::of(task));
+    let shown = place_marks::only(task).ok().filter(|table| table.withheld().is_none());
+    let Some(table) = shown else { return nothing(task) };
+    let kinds = place_marks::kinds(task, table);
+    let mut head = head(&[&words.table_place]);
+    head.extend(kinds.iter().map(|at| table.choices()[*at].text.get(task.lang).to_owned()));
+    head.push(words.table_people.clone());
+    let said = |n: &u64| if *n == 0 { count.hardly() } else { n.to_string() };
+    let line = |place: place_marks::Marked<'_>| {
+        let mut cells = vec![place.name.to_owned()];
+        cells.extend(place.counts.iter().chain([&place.people]).map(said));
+        cells
+    };
+    (head, place_marks::marked(task, table, &kinds).into_iter().map(line).collect())
+}
+
+/// Statements with how many of each group stepped over the line.
+fn sides(task: &Task<'_>) -> Cells {
+    let shown = task.picture.tables.iter().find(|table| table.withheld().is_none());
+    let Some(table) = shown else { return nothing(task) };
+    let mut head = head(&[&task.words.table_statement]);
+    head.extend(table.groups().iter().map(|group| group_name(task, group)));
+    let line = |(at, choice): (usize, &Label)| {
+        let mut cells = vec![choice.text.get(task.lang).to_owned()];
+        let groups = table.groups().iter().enumerate();
+        cells.extend(groups.map(|(group, of)| people_dots::said(task, table, (group, at), of)));
+        cells
+    };
+    (head, table.choices().iter().enumerate().map(line).collect())
+}
+
+/// Findings with their equal weight, all votes, and those of each constituency.
+fn ballots(task: &Task<'_>) -> Cells {
+    let words = task.words;
+    let Ok(order) = ballot::order(task) else { return nothing(task) };
+    let Some(first) = order.findings.first() else { return nothing(task) };
+    let mut head = head(&[&words.table_finding, &words.table_equal, &words.table_votes]);
+    head.extend(first.parts.iter().map(|(name, ..)| name.clone()));
+    let line = |one: ballot::Finding| {
+        let equal = if one.parts.is_empty() { words.table_withheld.clone() } else { one.figure };
+        let mut cells = vec![one.name, equal, one.votes];
+        cells.extend(one.parts.into_iter().map(|(_, _, votes)| votes));
+        cells
+    };
+    (head, order.findings.into_iter().map(line).collect())
 }
 
 /// Every table with the reason why it is not shown.

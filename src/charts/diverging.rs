@@ -238,7 +238,7 @@ fn segment(
     let steps = row.row.shares.len();
     let fill = look::step(at, steps);
     let hatch = look::hatch(at, steps).filter(|_| task.look.hatched);
-    scene.hatched((x, top, wide, height), fill, hatch);
+    scene.bar((x, top, wide, height), fill, hatch, row.row.shares[at]);
     let style = Type::bold(task.look.text.number, look::on(fill));
     let number = if row.row.base < PERCENT_FROM {
         row.row.cells.get(at).copied().unwrap_or_default()

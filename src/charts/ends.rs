@@ -52,7 +52,12 @@ pub(super) fn rows(task: &Task<'_>) -> Result<Rows, Refusal> {
         | ChartKind::HeatTable
         | ChartKind::Lollipop
         | ChartKind::Waves
-        | ChartKind::SmallMultiples => {
+        | ChartKind::SmallMultiples
+        | ChartKind::PlaceMarks
+        | ChartKind::Hexagons
+        | ChartKind::Themes
+        | ChartKind::TwoSides
+        | ChartKind::Ballot => {
             if task.picture.ends.is_empty() {
                 questions(task)
             } else {

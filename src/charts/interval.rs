@@ -218,7 +218,7 @@ fn line(task: &Task<'_>, row: &Dot, ranged: bool) -> Vec<String> {
     cells.push(share.figure(&words));
     if ranged {
         let end = |end: fn((f64, f64)) -> f64| {
-            let known = share.range.map(|range| words.brief(end(range), 0, rows::WHOLE_FROM));
+            let known = share.range.map(|range| words.tick(end(range)));
             known.unwrap_or_else(|| task.words.table_unknown.clone())
         };
         cells.extend([end(|range| range.0), end(|range| range.1)]);

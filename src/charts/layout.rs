@@ -17,6 +17,11 @@ pub(super) const LINE: f64 = 1.25;
 /// The height of a capital letter, in font sizes.
 pub(super) const CAP: f64 = 0.714;
 
+/// A word of more letters is no word of any language: it is broken anywhere, and not refused.
+const ENDLESS: usize = 40;
+/// The fewest letters of its parts.
+const LEAST: usize = 3;
+
 /// Where a long word may be broken, with a hyphen.
 const SOFT: char = '\u{ad}';
 
@@ -119,8 +124,8 @@ pub(super) fn width(line: &str, size: f64, bold: bool) -> Result<f64, Refusal> {
 }
 
 /// A word with the space after it, and how wide it is with and without that space.
-struct Piece<'t> {
-    text: &'t str,
+struct Piece {
+    text: String,
     full: f64,
     bare: f64,
     ends_line: bool,
@@ -129,12 +134,12 @@ struct Piece<'t> {
 /// A text in lines no wider than `most`, the lines about equally long.
 ///
 /// # Errors
-/// When a word is wider than that, or no font has its letters.
+/// When not even a few letters are as narrow as that, or no font has them.
 pub(super) fn wrap(text: &str, size: f64, bold: bool, most: f64) -> Result<Vec<String>, Refusal> {
     let text = super::plain::clean(text);
-    let pieces = pieces(text.trim(), size, bold)?;
+    let pieces = pieces(text.trim(), size, bold, most)?;
     if let Some(wide) = pieces.iter().find(|piece| piece.bare > most) {
-        return Err(Refusal::DoesNotFit(wide.text.trim().to_owned()));
+        return Err(Refusal::DoesNotFit(wide.text.trim().replace(SOFT, "")));
     }
     let wanted = greedy(&pieces, most).len();
     let widest = pieces.iter().map(|piece| piece.bare).fold(0.0, f64::max);
@@ -146,23 +151,48 @@ pub(super) fn wrap(text: &str, size: f64, bold: bool, most: f64) -> Result<Vec<S
     Ok(greedy(&pieces, high))
 }
 
-fn pieces(text: &str, size: f64, bold: bool) -> Result<Vec<Piece<'_>>, Refusal> {
+fn pieces(text: &str, size: f64, bold: bool, most: f64) -> Result<Vec<Piece>, Refusal> {
     let mut pieces = Vec::new();
     let mut from = 0;
     for (to, how) in linebreaks(text) {
         let part = text.get(from..to).unwrap_or_default().trim_end_matches('\n');
         from = to;
-        pieces.push(Piece {
-            text: part,
-            full: width(part, size, bold)?,
-            bare: width(&broken(part.trim_end()), size, bold)?,
-            ends_line: how == BreakOpportunity::Mandatory,
-        });
+        let bare = width(&broken(part.trim_end()), size, bold)?;
+        let ends_line = how == BreakOpportunity::Mandatory;
+        if bare > most && part.chars().count() > ENDLESS {
+            pieces.extend(chopped(part, size, bold, most)?);
+        } else {
+            let full = width(part, size, bold)?;
+            pieces.push(Piece { text: part.to_owned(), full, bare, ends_line });
+        }
     }
     Ok(pieces)
 }
 
-fn greedy(pieces: &[Piece<'_>], most: f64) -> Vec<String> {
+/// A word wider than a line, in parts with a hyphen each (none in scripts that have none), so that
+/// a name without end makes many lines and no broken chart.
+fn chopped(word: &str, size: f64, bold: bool, most: f64) -> Result<Vec<Piece>, Refusal> {
+    let (mut parts, mut part) = (Vec::new(), String::new());
+    for letter in word.chars().filter(|letter| *letter != SOFT) {
+        let longer = format!("{part}{letter}");
+        if width(&format!("{longer}-"), size, bold)? > most && part.chars().count() >= LEAST {
+            parts.push(std::mem::replace(&mut part, letter.to_string()));
+        } else {
+            part = longer;
+        }
+    }
+    let last = parts.len();
+    parts.push(part);
+    let piece = |(at, part): (usize, String)| {
+        let soft = at < last && !part.chars().any(is_arabic);
+        let text = if soft { format!("{part}{SOFT}") } else { part };
+        let bare = width(&broken(text.trim_end()), size, bold)?;
+        Ok(Piece { full: width(&text, size, bold)?, bare, text, ends_line: at < last })
+    };
+    parts.into_iter().enumerate().map(piece).collect()
+}
+
+fn greedy(pieces: &[Piece], most: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let (mut line, mut used) = (String::new(), 0.0);
     for piece in pieces {
@@ -170,7 +200,7 @@ fn greedy(pieces: &[Piece<'_>], most: f64) -> Vec<String> {
             lines.push(std::mem::take(&mut line));
             used = 0.0;
         }
-        line.push_str(piece.text);
+        line.push_str(&piece.text);
         used += piece.full;
         if piece.ends_line {
             lines.push(std::mem::take(&mut line));
@@ -210,6 +240,10 @@ mod tests {
         assert!(widths[0] - widths[1] < 80.0, "{widths:?}");
         let soft = wrap("verkeers\u{ad}veiligheid", 15.0, false, 100.0).unwrap();
         assert_eq!(soft, ["verkeers-", "veiligheid"]);
+        let endless = "x".repeat(300);
+        let lines = wrap(&endless, 15.0, false, 100.0).unwrap();
+        assert!(lines.iter().all(|line| width(line, 15.0, false).unwrap() <= 100.0), "{lines:?}");
+        assert_eq!(lines.concat().replace('-', ""), endless);
         assert!(matches!(wrap(text, 15.0, false, 20.0), Err(Refusal::DoesNotFit(_))));
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn place(task: &Task<'_>, scene: &mut Scene, entries: &[Entry]) -> Re
             (x, y, tall) = (0.0, y + tall + style.size * 0.25, 0.0);
         }
         let box_top = y + style.height(1) / 2.0 - swatch / 2.0;
-        scene.hatched((x, box_top, swatch, swatch), entry.color, entry.hatch);
+        scene.key((x, box_top, swatch, swatch), entry.color, entry.hatch);
         let middle = y + style.height(lines.len()) / 2.0;
         scene.centred((x + swatch + gap, middle), At::Start, &lines, style);
         tall = tall.max(style.height(lines.len()));

@@ -70,6 +70,13 @@ impl Look {
         Self { width: 360.0, text, hatched: false, kind: LookKind::Narrow }
     }
 
+    /// A phone, for somebody who needs large letters.
+    #[must_use]
+    pub const fn page_large() -> Self {
+        let text = Sizes { statement: 22.0, total: 24.0, number: 17.0, legend: 19.0, note: 18.0 };
+        Self { width: 360.0, text, hatched: false, kind: LookKind::Narrow }
+    }
+
     /// A wall poster: `width` in tenths of a millimetre, to be printed at its own size.
     #[must_use]
     pub fn wall(width: f64) -> Self {

@@ -4,7 +4,7 @@
 //! count groups together, its number of all of them stands in each, and a remark says so.
 
 use super::data_table::{Cells, head};
-use super::rows::{self, Words};
+use super::rows::{self, PERCENT_FROM, Words};
 use super::shares::{Share, counted, counting, grouped};
 use super::sorted_bars::tenths_of;
 use super::{Refusal, Task};
@@ -57,6 +57,9 @@ impl Cell {
     /// The number in as few letters as possible.
     pub(super) fn brief(&self, task: &Task<'_>) -> String {
         match self {
+            Self::Share(share) if share.base < PERCENT_FROM && share.count > 0 => {
+                format!("{}/{}", share.count, share.base)
+            }
             Self::Share(share) => Words::of(task).brief(share.value, share.count, share.base),
             Self::Mean(tenths, _) => mean(task, *tenths),
             Self::Hidden(_) => String::new(),
@@ -183,12 +186,13 @@ fn cell(task: &Task<'_>, table: &Table, group: &Group) -> (Cell, bool) {
 
 fn whole(task: &Task<'_>, tables: &[(&Table, Option<&Table>)]) -> Option<Line> {
     let cell = |(_, whole): &(&Table, Option<&Table>)| {
-        let table = (*whole)?;
+        let Some(table) = *whole else { return Cell::Hidden(task.words.table_unknown.clone()) };
         let share = Share::of(table, 0, &counting(task, table));
-        Some(share.map_or_else(|| Cell::Hidden(why(task, table)), Cell::Share))
+        share.map_or_else(|| Cell::Hidden(why(task, table)), Cell::Share)
     };
-    let cells = tables.iter().map(cell).collect::<Option<Vec<Cell>>>()?;
-    Some(Line { name: task.words.everyone.clone(), with: None, cells })
+    let cells: Vec<Cell> = tables.iter().map(cell).collect();
+    let known = cells.iter().any(|cell| cell.value().is_some());
+    known.then(|| Line { name: task.words.everyone.clone(), with: None, cells })
 }
 
 /// The stops of a walk by what was rated there.

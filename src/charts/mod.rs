@@ -1,21 +1,27 @@
-//! Charts from released tables: diverging and sorted bars, rankings, dots with a range, two ends on
-//! a row, tables of numbers, small charts side by side, lines over waves, dots for people, and who
-//! answered.
+//! Charts from released tables: bars, rankings, dots with a range, two ends on a row, tables of numbers,
+//! small charts side by side, lines over waves, who answered, maps of marks, the two sides of a game,
+//! themes and ballots.
 //!
 //! A chart is measured, placed and drawn, in that order, so its height follows from what it says;
 //! what does not fit, has no letters or is not a number is refused. It takes released tables and
 //! nothing else, so it cannot show more than the gate let through. The area's own map is drawn here
-//! too; nothing of anybody's answers is on it.
+//! too, alone or as the ground of what was marked; words that a moderator let through are cards, and
+//! actions of a committee lines in time.
 
 mod area_map;
+mod ballot;
 mod caption;
 pub mod cards;
 mod data_table;
 mod diverging;
 mod dumbbell;
 mod ends;
+mod figure;
+mod guess;
 mod heat;
+mod hexagons;
 mod interval;
+pub mod judge;
 mod keys;
 mod layout;
 mod legend;
@@ -25,27 +31,41 @@ mod look;
 mod matrix;
 mod multiples;
 mod people_dots;
+mod place_marks;
 mod plain;
 mod population;
+pub mod poster;
 mod qr;
+mod quotes;
 mod rows;
 mod scene;
 mod shares;
 pub mod sheet;
 mod sink;
 mod sorted_bars;
+mod strip;
+mod symbols;
 #[cfg(test)]
 mod tests;
+mod themes;
+mod timeline;
 mod track;
+mod two_sides;
 mod waves;
 
 pub use area_map::area_map;
-pub use caption::{Caption, caption};
+pub use caption::{Caption, caption, date};
 pub use data_table::{DataTable, data_table};
+pub use figure::{base_in_words, mean_in_words, share_in_words, why_not};
+pub use guess::{Guess, guess};
 pub use layout::fonts;
 pub use look::{Look, LookKind, Sizes};
 pub use qr::{Runs, qr_path, qr_runs};
+pub use quotes::{MOST_QUOTES, Quote, quote_wall};
+pub use strip::strip;
+pub use timeline::{Action, FollowUp, timeline};
 
+use crate::domain::area::Map;
 use crate::domain::instrument::ChartKind;
 use crate::domain::line::Join;
 use crate::domain::text::{Lang, Text};
@@ -73,6 +93,8 @@ pub struct Picture<'a> {
     pub cut: Option<u32>,
     /// The waves, earliest first; the last is the one whose tables these are.
     pub rounds: &'a [Round],
+    /// The map of the area it is about, where there is one.
+    pub ground: Option<&'a Map>,
 }
 
 /// One wave of a chart over waves.
@@ -155,6 +177,11 @@ pub fn draw(
         ChartKind::Lollipop => lollipop::draw(&task),
         ChartKind::Waves => waves::draw(&task),
         ChartKind::SmallMultiples => multiples::draw(&task),
+        ChartKind::PlaceMarks => place_marks::draw(&task),
+        ChartKind::Hexagons => hexagons::draw(&task),
+        ChartKind::Themes => themes::draw(&task),
+        ChartKind::TwoSides => two_sides::draw(&task),
+        ChartKind::Ballot => ballot::draw(&task),
     }
 }
 
@@ -166,6 +193,8 @@ fn kind(picture: &Picture<'_>) -> ChartKind {
     };
     let small = |table: &&&Table| table.shape() == Shape::People || in_words(table);
     match picture.tables.iter().find(small) {
+        // The two sides of a line have words of their own.
+        Some(_) if picture.kind == ChartKind::TwoSides => picture.kind,
         Some(_) => ChartKind::PeopleDots,
         None => picture.kind,
     }

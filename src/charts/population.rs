@@ -15,6 +15,8 @@ pub(super) struct Pair {
     pub(super) name: String,
     pub(super) value: f64,
     pub(super) figure: String,
+    /// The same in as few letters as can be.
+    pub(super) brief: String,
     pub(super) other: Option<(f64, String)>,
 }
 
@@ -57,11 +59,12 @@ pub(super) fn pairs(task: &Task<'_>, table: usize) -> Vec<Pair> {
         let value = table.share(0, at).unwrap_or_default();
         let count = group.cells.get(at).copied().unwrap_or_default();
         let share = group.reference.as_ref().and_then(|all| all.get(at)).copied();
-        let other = share.map(|share| (share, words.brief(share, 0, rows::WHOLE_FROM)));
+        let other = share.map(|share| (share, words.percentage(share, rows::WHOLE_FROM)));
         Pair {
             name: choice.text.get(task.lang).to_owned(),
             value,
             figure: words.full(value, count, group.base, table.step() <= 1),
+            brief: words.brief(value, count, group.base),
             other,
         }
     };
@@ -132,7 +135,7 @@ fn place(task: &Task<'_>, scene: &mut Scene, pairs: &[Pair]) -> Result<(), Refus
         scene.text((0.0, label), At::Start, &lines, name);
         let mut draw = |top: f64, share: f64, color, figure: &str, style| {
             let long = (share * room.unit).max(number * 0.12);
-            scene.fill((room.from, top, long, bar * 0.92), color);
+            scene.bar((room.from, top, long, bar * 0.92), color, None, share);
             let x = room.from + long + number * 0.5;
             scene.word((x, top + bar * 0.46), At::Start, figure, style);
         };

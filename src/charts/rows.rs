@@ -77,11 +77,48 @@ impl Row {
 pub(super) struct Words<'w> {
     pub(super) words: &'w ChartWords,
     pub(super) lang: Lang,
+    /// What counts are rounded to.
+    step: u64,
+    /// Whether cells are weighted, so that a cell is not a number of people.
+    weighted: bool,
 }
 
 impl<'w> Words<'w> {
-    pub(super) const fn of(task: &Task<'w>) -> Self {
-        Self { words: task.words, lang: task.lang }
+    pub(super) fn of(task: &Task<'w>) -> Self {
+        let tables = &task.picture.tables;
+        let step = tables.iter().map(|table| table.step()).max().unwrap_or(1);
+        let weighted = tables.iter().any(|table| table.weighted());
+        Self { words: task.words, lang: task.lang, step, weighted }
+    }
+
+    /// The words for one table.
+    pub(super) fn about(table: &Table, lang: Lang, words: &'w ChartWords) -> Self {
+        Self { words, lang, step: table.step(), weighted: table.weighted() }
+    }
+
+    /// A percentage of a scale.
+    pub(super) fn tick(&self, share: f64) -> String {
+        fill(&self.words.percent, &[("n", &percent(share, WHOLE_FROM).to_string())])
+    }
+
+    /// What a count of nobody says where counts are rounded: it may be a few people.
+    pub(super) fn hardly(&self) -> String {
+        match (self.step, self.weighted) {
+            (0 | 1, _) => "0".to_owned(),
+            (_, true) => self.words.hardly.clone(),
+            (step, false) => fill(&self.words.under, &[("n", &step.to_string())]),
+        }
+    }
+
+    /// A share as a percentage; one that would be rounded to nothing says so.
+    pub(super) fn percentage(&self, share: f64, base: u64) -> String {
+        match percent(share, base) {
+            0 if share > 0.0 => {
+                let least = if base < WHOLE_FROM { "5" } else { "1" };
+                fill(&self.words.below_one, &[("n", least)])
+            }
+            whole => fill(&self.words.percent, &[("n", &whole.to_string())]),
+        }
     }
 
     /// Which small groups are counted together with one.
@@ -101,18 +138,24 @@ impl<'w> Words<'w> {
         Some(fill(&self.words.between, &[("low", &low), ("high", &high)]))
     }
 
-    /// A share in a few letters: a percentage, or a count where few answered.
+    /// A share in a few letters: a percentage, a count where few answered, or words where a rounded
+    /// count of nobody may be a few people.
     pub(super) fn brief(&self, share: f64, count: u64, base: u64) -> String {
-        if base < PERCENT_FROM {
+        if count == 0 && share <= 0.0 && self.step > 1 {
+            self.hardly()
+        } else if base < PERCENT_FROM {
             count.to_string()
         } else {
-            fill(&self.words.percent, &[("n", &percent(share, base).to_string())])
+            self.percentage(share, base)
         }
     }
 
     /// A share in full: a percentage, or "6 of about 20".
     pub(super) fn full(&self, share: f64, count: u64, base: u64, exact: bool) -> String {
-        if base >= PERCENT_FROM {
+        if exact && base >= PERCENT_FROM {
+            return self.percentage(share, base);
+        }
+        if base >= PERCENT_FROM || (count == 0 && !exact && self.step > 1) {
             return self.brief(share, count, base);
         }
         let pattern = if exact { &self.words.count_of } else { &self.words.count_of_about };
@@ -220,5 +263,27 @@ pub(super) fn only_shares(task: &Task<'_>) -> Result<(), Refusal> {
     match task.picture.tables.iter().find(wrong) {
         Some(_) => Err(Refusal::NotThisWay("their numbers are not shares of people")),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_and_hardly_anybody_are_said_apart() {
+        for lang in Lang::RESPONDENTS {
+            let chart = ChartWords::of(lang).unwrap();
+            let words = |step, weighted| Words { words: &chart, lang, step, weighted };
+            let five = fill(&chart.under, &[("n", "5")]);
+            let none = fill(&chart.percent, &[("n", "0")]);
+            assert_eq!(words(5, false).brief(0.0, 0, 185), five, "{lang}");
+            assert_eq!(words(5, false).full(0.0, 0, 20, false), five, "{lang}");
+            assert_eq!(words(5, true).full(0.0, 0, 185, false), chart.hardly, "{lang}");
+            assert_eq!(words(1, false).brief(0.0, 0, 185), none, "{lang}: an exact nobody");
+            assert_eq!(words(1, false).full(0.0, 0, 185, true), none, "{lang}");
+            let one = fill(&chart.below_one, &[("n", "1")]);
+            assert_eq!(words(5, false).full(0.002, 5, 2500, false), one, "{lang}: five of many");
+        }
     }
 }

@@ -9,12 +9,12 @@ use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle};
-use plotters_backend::DrawingErrorKind;
+use plotters_backend::{BackendCoord, DrawingErrorKind};
 
 use super::layout::{self, LINE};
 use super::look::{INK, Look, LookKind, PAPER};
 use super::plain::escape;
-use super::sink::{FINE, Hatch, Sink, short};
+use super::sink::{FINE, Hatch, Says, Sink, short};
 use super::{Refusal, Svg};
 use crate::domain::text::Lang;
 
@@ -75,12 +75,29 @@ impl Type {
 }
 
 enum Mark {
-    Fill { from: (f64, f64), to: (f64, f64), color: RGBColor, hatch: Option<Hatch> },
+    Fill { from: (f64, f64), to: (f64, f64), color: RGBColor, hatch: Option<Hatch>, says: Says },
     Dot { center: (f64, f64), radius: f64, color: RGBColor, filled: bool, line: f64 },
     Line { from: (f64, f64), to: (f64, f64), color: RGBColor, width: f64 },
     Path { points: Vec<(f64, f64)>, color: RGBColor, width: f64, dash: Option<(f64, f64)> },
     Shape { corners: Vec<(f64, f64)>, color: RGBColor, alpha: f64 },
     Label { at: (f64, f64), anchor: At, middle: bool, text: String, style: Type },
+    Land { rings: Vec<Ring>, paint: Paint },
+    Clip(Vec<Ring>),
+    Whole,
+}
+
+/// A line or an edge through points.
+pub(super) type Ring = Vec<(f64, f64)>;
+
+/// How land, water and streets are drawn: what lies in rings inside others is not filled.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Paint {
+    pub(super) fill: Option<RGBColor>,
+    pub(super) hatch: Option<Hatch>,
+    /// The colour and width of the edge.
+    pub(super) line: Option<(RGBColor, f64)>,
+    /// Whether the last point is joined to the first.
+    pub(super) closed: bool,
 }
 
 /// Marks on a page whose height follows from them.
@@ -107,7 +124,39 @@ impl Scene {
         color: RGBColor,
         hatch: Option<Hatch>,
     ) {
-        self.marks.push(Mark::Fill { from: (x, y), to: (x + width, y + height), color, hatch });
+        self.filled((x, y, width, height), color, hatch, Says::Nothing);
+    }
+
+    /// A bar as long as a share, which it says to whoever checks the drawing.
+    pub(super) fn bar(
+        &mut self,
+        area: (f64, f64, f64, f64),
+        color: RGBColor,
+        hatch: Option<Hatch>,
+        share: f64,
+    ) {
+        self.filled(area, color, hatch, Says::Share(share));
+    }
+
+    /// The patch of a legend, which says that it is one.
+    pub(super) fn key(
+        &mut self,
+        area: (f64, f64, f64, f64),
+        color: RGBColor,
+        hatch: Option<Hatch>,
+    ) {
+        self.filled(area, color, hatch, Says::Key);
+    }
+
+    fn filled(
+        &mut self,
+        (x, y, width, height): (f64, f64, f64, f64),
+        color: RGBColor,
+        hatch: Option<Hatch>,
+        says: Says,
+    ) {
+        let (from, to) = ((x, y), (x + width, y + height));
+        self.marks.push(Mark::Fill { from, to, color, hatch, says });
     }
 
     /// A dot, filled or as a ring.
@@ -151,6 +200,21 @@ impl Scene {
     /// One short text around the height `y`.
     pub(super) fn word(&mut self, at: (f64, f64), anchor: At, text: &str, style: Type) {
         self.centred(at, anchor, &[text.to_owned()], style);
+    }
+
+    /// Land with its holes, or lines.
+    pub(super) fn land(&mut self, rings: Vec<Ring>, paint: Paint) {
+        self.marks.push(Mark::Land { rings, paint });
+    }
+
+    /// Everything from now on shows only inside these rings, until [`Scene::whole`].
+    pub(super) fn clip(&mut self, rings: Vec<Ring>) {
+        self.marks.push(Mark::Clip(rings));
+    }
+
+    /// Everything from now on shows wherever it is.
+    pub(super) fn whole(&mut self) {
+        self.marks.push(Mark::Whole);
     }
 
     /// A hatched box with the reason why something is not shown.
@@ -228,8 +292,9 @@ struct Painter {
 impl Painter {
     fn draw(&self, mark: &Mark) -> Result<(), Refusal> {
         match mark {
-            Mark::Fill { from, to, color, hatch } => {
+            Mark::Fill { from, to, color, hatch, says } => {
                 self.sink.hatch(*hatch);
+                self.sink.says(*says);
                 let corners = [point(*from)?, point(*to)?];
                 let drawn = self.area.draw(&Rectangle::new(corners, color.filled()));
                 self.sink.hatch(None);
@@ -269,7 +334,25 @@ impl Painter {
                 let style = letters(*style, Pos::new(across, down))?;
                 self.area.draw(&Text::new(text.as_str(), point(*at)?, style)).map_err(refusal)
             }
+            Mark::Land { rings, paint } => {
+                self.sink.land(&self.rings(rings)?, paint);
+                Ok(())
+            }
+            Mark::Clip(rings) => {
+                self.sink.clip(&self.rings(rings)?);
+                Ok(())
+            }
+            Mark::Whole => {
+                self.sink.whole();
+                Ok(())
+            }
         }
+    }
+
+    /// Rings where plotters puts them.
+    fn rings(&self, rings: &[Ring]) -> Result<Vec<Vec<BackendCoord>>, Refusal> {
+        let at = |place: &(f64, f64)| Ok(self.area.map_coordinate(&point(*place)?));
+        rings.iter().map(|ring| ring.iter().map(at).collect()).collect()
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::rc::Rc;
 
+use plotters::style::Color;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
@@ -18,6 +19,7 @@ use plotters_backend::{
 use super::Refusal;
 use super::layout::{self, CAP, LINE};
 use super::plain::{clean, escape, isolated};
+use super::scene::Paint;
 
 /// How many of plotters' whole numbers make one unit of the drawing.
 pub(super) const FINE: f64 = 10.0;
@@ -56,6 +58,28 @@ impl Hatch {
     }
 }
 
+/// What a filled shape says of itself, for whoever checks the drawing against its numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) enum Says {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// It is a bar as long as this share.
+    Share(f64),
+    /// It is the patch of a legend.
+    Key,
+}
+
+impl Says {
+    fn attribute(self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Share(share) => format!(" data-share=\"{:.4}\"", share.clamp(0.0, 1.0)),
+            Self::Key => " data-key=\"1\"".to_owned(),
+        }
+    }
+}
+
 /// A handle on the page being drawn; plotters draws on one clone of it, the painter on another.
 #[derive(Clone)]
 pub(super) struct Sink(Rc<RefCell<Page>>);
@@ -68,7 +92,10 @@ struct Page {
     hatch: Option<Hatch>,
     /// How long the strokes of a line are, and the gaps between them.
     dash: Option<(f64, f64)>,
+    says: Says,
     used: BTreeSet<Hatch>,
+    /// How many pieces show only inside something.
+    clips: usize,
 }
 
 type Drawn = Result<(), DrawingErrorKind<Refusal>>;
@@ -84,7 +111,9 @@ impl Sink {
             body: String::new(),
             hatch: None,
             dash: None,
+            says: Says::Nothing,
             used: BTreeSet::new(),
+            clips: 0,
         })))
     }
 
@@ -96,6 +125,11 @@ impl Sink {
     /// Breaks every line from now on into strokes and gaps, or none.
     pub(super) fn dash(&self, dash: Option<(f64, f64)>) {
         self.0.borrow_mut().dash = dash;
+    }
+
+    /// Has the next filled shape say something of itself.
+    pub(super) fn says(&self, says: Says) {
+        self.0.borrow_mut().says = says;
     }
 
     /// What ids on this page begin with.
@@ -113,6 +147,45 @@ impl Sink {
         format!("<defs>{defs}</defs>\n{}", page.body)
     }
 
+    /// Land with its holes, or lines: what the stock marks of plotters cannot say.
+    pub(super) fn land(&self, rings: &[Vec<BackendCoord>], paint: &Paint) {
+        let d = path_of(rings, paint.closed);
+        let line = paint.line.map_or_else(String::new, |(color, width)| {
+            let (color, width) = (hex(color.to_backend_color()), short(width));
+            format!(
+                " stroke=\"{color}\" stroke-width=\"{width}\" stroke-linejoin=\"round\" \
+                 stroke-linecap=\"round\""
+            )
+        });
+        let fill = paint.fill.map_or("none".to_owned(), |color| hex(color.to_backend_color()));
+        self.write(&format!("<path d=\"{d}\" fill=\"{fill}\" fill-rule=\"evenodd\"{line}/>"));
+        if let Some(hatch) = paint.hatch {
+            self.0.borrow_mut().used.insert(hatch);
+            let (prefix, code) = (self.prefix(), hatch.code());
+            let fill = format!("url(#{prefix}-{code})");
+            self.write(&format!("<path d=\"{d}\" fill=\"{fill}\" fill-rule=\"evenodd\"/>"));
+        }
+    }
+
+    /// Shows what follows only inside these rings.
+    pub(super) fn clip(&self, rings: &[Vec<BackendCoord>]) {
+        let (prefix, d) = (self.prefix(), path_of(rings, true));
+        let number = {
+            let mut page = self.0.borrow_mut();
+            page.clips += 1;
+            page.clips
+        };
+        self.write(&format!(
+            "<clipPath id=\"{prefix}-k{number}\"><path d=\"{d}\" clip-rule=\"evenodd\"/></clipPath>\n\
+             <g clip-path=\"url(#{prefix}-k{number})\">"
+        ));
+    }
+
+    /// Ends what [`Sink::clip`] began.
+    pub(super) fn whole(&self) {
+        self.write("</g>");
+    }
+
     fn write(&self, element: &str) {
         let mut page = self.0.borrow_mut();
         page.body.push_str(element);
@@ -120,7 +193,8 @@ impl Sink {
     }
 
     fn filled(&self, shape: &str, color: BackendColor) {
-        self.write(&format!("<{shape} fill=\"{}\"{}/>", hex(color), opacity("fill", color)));
+        let says = std::mem::take(&mut self.0.borrow_mut().says).attribute();
+        self.write(&format!("<{shape} fill=\"{}\"{}{says}/>", hex(color), opacity("fill", color)));
         let hatch = self.0.borrow().hatch;
         if let Some(hatch) = hatch {
             self.0.borrow_mut().used.insert(hatch);
@@ -315,6 +389,12 @@ fn points(path: impl IntoIterator<Item = BackendCoord>) -> String {
     let points: Vec<String> =
         path.into_iter().map(|(x, y)| format!("{} {}", unit(x), unit(y))).collect();
     points.join("L")
+}
+
+/// Rings as one path.
+fn path_of(rings: &[Vec<BackendCoord>], closed: bool) -> String {
+    let end = if closed { "Z" } else { "" };
+    rings.iter().map(|ring| format!("M{}{end}", points(ring.iter().copied()))).collect()
 }
 
 /// A whole number of plotters as a unit of the drawing, without needless zeros.

@@ -180,7 +180,7 @@ fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
         let count = group.cells.get(at).copied().unwrap_or_default();
         let (k, n) = (count.to_string(), base.to_string());
         let people = if exact { &task.words.people } else { &task.words.people_about };
-        let few = groups || base < PERCENT_FROM;
+        let few = groups || base < PERCENT_FROM || (count == 0 && !exact);
         Item {
             name: choice.text.get(task.lang).to_owned(),
             with: None,
@@ -359,7 +359,8 @@ fn bar_of(
     let mut end = room.from + if room.track { room.unit } else { long };
     match (room.drawn, item.range) {
         (Drawn::Bar, None) => {
-            scene.fill((room.from, top, long.max(text.note * 0.12), bar), BAR);
+            let area = (room.from, top, long.max(text.note * 0.12), bar);
+            scene.bar(area, BAR, None, item.value);
         }
         (Drawn::Bar, Some((low, high))) => {
             let (low, high) = (low * room.unit, high * room.unit);

@@ -142,7 +142,7 @@ impl Track {
     /// The percentages under the grid: as many as there is room for, nought and the end always.
     pub(super) fn axis(&self, task: &Task<'_>, scene: &mut Scene) -> Result<(), Refusal> {
         let (words, style) = (Words::of(task), Type::plain(task.look.text.note, MUTED));
-        let label = |share: f64| words.brief(share, 0, super::rows::WHOLE_FROM);
+        let label = |share: f64| words.tick(share);
         let wide = style.width(&label(1.0))? + style.size * 0.8;
         let all = self.step * self.unit >= wide;
         for share in self.lines() {

@@ -191,7 +191,7 @@ impl Story {
             let pattern = match change {
                 Some(Change::More) => &words.rose,
                 Some(Change::Less) => &words.fell,
-                Some(Change::NoClear) => &words.stayed,
+                Some(Change::NoClear) => &words.held,
                 Some(Change::Broken(_)) | None => continue,
             };
             say(fill(pattern, &[("row", name), ("then", then)]));
@@ -280,10 +280,10 @@ impl Plot {
     ) -> Result<Self, Refusal> {
         let (text, width) = (&task.look.text, task.width());
         let small = Type::plain(text.note, MUTED);
-        let all = Words::of(task).brief(1.0, 0, rows::WHOLE_FROM);
+        let all = Words::of(task).tick(1.0);
         let left = small.width(&all)? + text.note * 0.7;
         let right =
-            width - ends.map_or(0.0, |(_, wide)| wide + radius(task) * 2.0 + text.note * 0.5);
+            width - ends.map_or(0.0, |(_, wide)| wide + radius(task) * 2.0 + text.note * 1.1);
         let fits = |rounds: usize| {
             #[expect(clippy::cast_precision_loss, reason = "a few waves")]
             let slot = (right - left) / rounds as f64;
@@ -354,7 +354,7 @@ impl Plot {
             let width = task.look.text.note * if at == 0 { 0.12 } else { 0.08 };
             scene.path(self.path(&[(self.left, y), (self.right, y)]), color, width, None);
             let x = self.left - task.look.text.note * 0.4;
-            let label = words.brief(share, 0, rows::WHOLE_FROM);
+            let label = words.tick(share);
             scene.word((self.x(x), y), self.at(At::End), &label, style);
         }
     }

@@ -9,7 +9,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Place, say};
+use super::{Place, posters, say};
+use crate::charts::poster::Paper;
 use crate::domain::area::{Area, Map};
 use crate::domain::collection::{Collection, Field, Mode, Origin, State};
 use crate::domain::diagnosis::{Diagnosis, Settings, Wave, ZoneSet, slug};
@@ -25,7 +26,6 @@ use crate::job::release::make;
 use crate::publish::{Sheet, Wall, station_path};
 use crate::store::{NewResponse, Store};
 use crate::web::app::{BaseUrl, Clock};
-use crate::words::{ChartWords, PosterWords};
 
 /// What `import` needs.
 #[derive(Debug, Args)]
@@ -296,12 +296,18 @@ pub(crate) struct Poster {
     /// The number of the station.
     #[arg(long, value_name = "K")]
     station: u32,
-    /// The language.
-    #[arg(long, default_value = "en")]
-    lang: Lang,
+    /// The language; with two or three the first stands large and the others under it.
+    #[arg(long, value_name = "LANG,LANG", value_delimiter = ',', default_value = "en")]
+    lang: Vec<Lang>,
+    /// What it is printed on.
+    #[arg(long, value_name = "a3|a2", default_value = "a3", value_parser = posters::paper)]
+    paper: Paper,
     /// Stripes for printing in black and white.
     #[arg(long)]
     stripes: bool,
+    /// Empty bars: people draw what they expect before they see the answers.
+    #[arg(long)]
+    guess_first: bool,
     /// The file to write.
     #[arg(long, value_name = "F.pdf")]
     out: PathBuf,
@@ -317,16 +323,23 @@ pub(crate) async fn poster(with: Poster) -> Result<ExitCode> {
     let evidence = evidence::load(&store, &diagnosis, with.release).await.with_context(|| {
         format!("could not read release {} of {}", with.release, diagnosis.name)
     })?;
-    let wall = Wall::new(&diagnosis.name, with.release, &evidence.sheets, &evidence.tables);
+    let wall = Wall::new(&diagnosis.name, with.release, &evidence.sheets, &evidence.tables)
+        .on(&evidence.grounds);
     let walks = store.data_walks(diagnosis.id).await?;
     let walk = walks.into_iter().rev().find(|walk| walk.release == with.release);
-    let path = walk.map(|walk| station_path(&walk.door, with.station, with.lang));
+    let first = with.lang.first().copied().unwrap_or(Lang::En);
+    let path = walk.map(|walk| station_path(&walk.door, with.station, first));
     let address = path.map(|path| base_url.join(&path));
-    let chart = ChartWords::of(with.lang).map_err(|why| anyhow!(why))?;
-    let words = PosterWords::of(with.lang).map_err(|why| anyhow!(why))?;
-    let (lang, stripes, address) = (with.lang, with.stripes, address.as_deref());
-    let written = &store.takeaways(diagnosis.id).await?;
-    let sheet = Sheet { lang, stripes, address, chart: &chart, words: &words, written };
+    let (words, written) = (posters::words(&with.lang)?, store.takeaways(diagnosis.id).await?);
+    let texts = posters::texts(&words);
+    let sheet = Sheet {
+        paper: with.paper,
+        texts: &texts,
+        stripes: with.stripes,
+        guess: with.guess_first,
+        address: address.as_deref(),
+        written: &written,
+    };
     let pdf = wall.poster(with.station, &sheet).and_then(|poster| poster.pdf())?;
     std::fs::write(&with.out, pdf)
         .with_context(|| format!("could not write {}", with.out.display()))?;

@@ -322,7 +322,15 @@ async fn reflect(store: &Store, walk: &DataWalk) -> Result<()> {
     for (place, (station, verdict, text)) in said.into_iter().enumerate() {
         let state = if place == 1 { ReflectionState::New } else { ReflectionState::Shown };
         let id = ReflectionId::random();
-        let reflection = Reflection { id, station, verdict, said: text.to_owned(), state };
+        let reflection = Reflection {
+            id,
+            station,
+            verdict,
+            said: text.to_owned(),
+            state,
+            group: None,
+            pin: None,
+        };
         let (diagnosis, data_walk) = (walk.diagnosis, walk.id);
         store.reflect(NewReflection { diagnosis, data_walk, reflection }).await?;
     }
@@ -390,7 +398,8 @@ async fn walls(
     let lang = of.settings.languages.first().copied().unwrap_or(Lang::En);
     for walk in store.data_walks(of.id).await? {
         let evidence = evidence::load(store, of, walk.release).await?;
-        let wall = Wall::new(&of.name, walk.release, &evidence.sheets, &evidence.tables);
+        let wall = Wall::new(&of.name, walk.release, &evidence.sheets, &evidence.tables)
+            .on(&evidence.grounds);
         let walk_address = base_url.join(&format!("/w/{}/{lang}", walk.door));
         lines.push(format!("{prefix}data-walk {walk_address}"));
         for station in wall.stations() {

@@ -22,6 +22,7 @@ mod keep;
 mod languages;
 mod night;
 mod paper;
+mod posters;
 mod research;
 mod serve;
 mod xlsform;
@@ -79,6 +80,10 @@ enum Command {
         after_help = "Example: miradouro poster --release 1 --station 3 --lang nl --out 3.pdf"
     )]
     Poster(data::Poster),
+    /// Write everything on paper for a data walk: posters, handouts, summaries, cards, the plan.
+    #[command(after_help = "Example: miradouro posters --lang nl,fr,ar --together 3 --paper a2 \
+                            --stripes --guess-first --out walk.zip")]
+    Posters(posters::Posters),
     /// Write every table of a release, as CSV or as a workbook.
     #[command(after_help = "Example: miradouro tables --diagnosis oude-haven --release 2 \
                             --lang nl --out tables.xlsx")]
@@ -231,6 +236,7 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Area(with) => area::import(with).await,
         Command::Release(with) => data::release(with).await,
         Command::Poster(with) => data::poster(with).await,
+        Command::Posters(with) => posters::make(with).await,
         Command::Tables(with) => research::tables(with).await,
         Command::Codebook(with) => research::codebook(with).await,
         Command::Rows(with) => research::rows(with).await,

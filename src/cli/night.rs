@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::{Place, say};
-use crate::domain::night::Outcome;
+use crate::domain::night::{Job, JobRun, Outcome};
 use crate::job::{backup, night, seizure};
 use crate::store::{Journal, Store, Token};
 use crate::web::app::Clock;
@@ -67,12 +67,13 @@ pub(super) fn keep(store: Store, keeps: Keeps) {
         loop {
             tokio::time::sleep(wait).await;
             wait = LOOKS;
-            match night::when_due(&store, Clock::System.now()).await {
+            let begun = SystemTime::now();
+            match night::when_due(&store, Clock::System.now(), keeps.backups.as_deref()).await {
                 Ok(None) => {}
                 Ok(Some(runs)) => {
                     tracing::info!(jobs = runs.len(), "the night's work is done");
-                    if let Err(error) = back_up(&store, &keeps).await {
-                        tracing::error!(%error, "there is no backup of this night");
+                    if let Err(error) = expire(&store, &keeps, &runs, begun) {
+                        tracing::error!(%error, "what a backup makes superfluous is still there");
                     }
                 }
                 Err(error) => {
@@ -83,16 +84,12 @@ pub(super) fn keep(store: Store, keeps: Keeps) {
     });
 }
 
-/// The backup of the night, and the end of what it makes superfluous.
-async fn back_up(store: &Store, keeps: &Keeps) -> Result<()> {
-    let now = Clock::System.now();
+/// The end of what is too old, and of the journal up to when a backup was begun that was made.
+fn expire(store: &Store, keeps: &Keeps, runs: &[JobRun], begun: SystemTime) -> Result<()> {
     let data = store.photo_folder().parent().unwrap_or(store.photo_folder());
-    backup::expire_before(data, now)?;
-    let Some(to) = &keeps.backups else { return Ok(()) };
-    let begun = SystemTime::now();
-    let (file, kept) = backup::backup(store, to, crate::domain::night::day(now)).await?;
-    tracing::info!(rows = kept.rows, file = %file.display(), "a backup was made");
-    if let Some(journal) = &keeps.journal {
+    backup::expire_before(data, Clock::System.now())?;
+    let is_kept = |run: &JobRun| run.job == Job::Backup && run.outcome == Outcome::Done;
+    if let Some(journal) = keeps.journal.as_ref().filter(|_| runs.iter().any(is_kept)) {
         Journal::drop_before(journal, begun)?;
     }
     Ok(())

@@ -118,6 +118,7 @@ pub(super) async fn serve(with: Serve) -> Result<ExitCode> {
         say(&format!("residents alone on {}", listener.local_addr()?));
         outlets.push(Outlet { listener, pages: intake_router(app.clone()) });
     }
+    let telling = app.clone();
     let pages = if with.intake_only { intake_router(app) } else { router(app) };
     outlets.push(Outlet { listener, pages });
     let limits = Limits { connections: with.connections.max(1), ..Limits::default() };
@@ -126,7 +127,7 @@ pub(super) async fn serve(with: Serve) -> Result<ExitCode> {
         let (backups, journal) = (with.backup_to.clone(), with.journal.clone());
         night::keep(last.clone(), Keeps { backups, journal });
     }
-    answer(last, outlets, limits, with.proxy).await
+    answer((last, telling), outlets, limits, with.proxy).await
 }
 
 /// What a server that may read everything does before it answers.
@@ -172,9 +173,9 @@ pub(super) async fn demonstrate(with: Demo) -> Result<ExitCode> {
     let Some(listener) = listener else { return Ok(ExitCode::SUCCESS) };
     let last = store.clone();
     let app = App::new(store, shelf, base_url, Clock::System).map_err(|why| anyhow!(why))?;
-    let outlets = vec![Outlet { listener, pages: router(app) }];
+    let outlets = vec![Outlet { listener, pages: router(app.clone()) }];
     night::keep(last.clone(), Keeps::default());
-    answer(last, outlets, Limits::default(), Vec::new()).await
+    answer((last, app), outlets, Limits::default(), Vec::new()).await
 }
 
 async fn listen(on: SocketAddr) -> Result<TcpListener> {
@@ -190,7 +191,7 @@ fn base_url(reach: &Reach, listener: &TcpListener) -> Result<BaseUrl> {
 
 /// Answers until it is told to stop, or the disk fails; what is being written is written first.
 async fn answer(
-    store: Store,
+    (store, app): (Store, App),
     outlets: Vec<Outlet>,
     limits: Limits,
     proxies: Vec<IpAddr>,
@@ -209,6 +210,7 @@ async fn answer(
                 let _told = breaks.send(why);
             }
         }
+        app.stop_telling();
     };
     wire::serve(outlets, limits, proxies, stop).await;
     match broken.try_recv() {

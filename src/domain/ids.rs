@@ -62,6 +62,8 @@ id! {
     DataWalkId,
     /// What a group said at a station.
     ReflectionId,
+    /// What the committee found.
+    FindingId,
     /// A request for rows of a collection.
     ExportId,
 }

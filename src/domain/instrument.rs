@@ -302,6 +302,16 @@ pub enum ChartKind {
     Waves,
     /// A small chart for each group, all on one scale.
     SmallMultiples,
+    /// What people like and avoid, on the map of the area.
+    PlaceMarks,
+    /// Marks counted in hexagons over the map of the area.
+    Hexagons,
+    /// In how many of the groups that were listened to a theme came up.
+    Themes,
+    /// Who stepped over the line in the statement game, by group.
+    TwoSides,
+    /// A ballot by constituency, each counting the same.
+    Ballot,
 }
 
 /// A place in a data walk.
@@ -329,6 +339,28 @@ impl Instrument {
     #[must_use]
     pub fn canonical(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Whether any of its charts is drawn on the map of the area.
+    #[must_use]
+    pub fn has_map(&self) -> bool {
+        self.charts.iter().any(|plan| match plan.chart {
+            ChartKind::PlaceMarks | ChartKind::Hexagons => true,
+            ChartKind::Diverging
+            | ChartKind::SortedBars
+            | ChartKind::PeopleDots
+            | ChartKind::Population
+            | ChartKind::Themes
+            | ChartKind::TwoSides
+            | ChartKind::Ballot
+            | ChartKind::Interval
+            | ChartKind::Dumbbell
+            | ChartKind::Change
+            | ChartKind::HeatTable
+            | ChartKind::Lollipop
+            | ChartKind::Waves
+            | ChartKind::SmallMultiples => false,
+        })
     }
 
     /// How it is shown where a script runs.

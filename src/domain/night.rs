@@ -16,6 +16,8 @@ coded! {
         Pictures = "pictures",
         /// Writes anew what residents sent, so that nothing says who came with whom.
         Unlink = "unlink",
+        /// Writes a backup, sealed to a key that is not on the server.
+        Backup = "backup",
     }
 }
 

@@ -41,6 +41,11 @@ impl Chart<'_> {
             | ChartKind::SmallMultiples => ("choices to count", is_counted),
             ChartKind::PeopleDots => ("single, scale or faces answers", has_one_choice),
             ChartKind::Population => ("single, scale or zone answers", is_of_people),
+            ChartKind::PlaceMarks | ChartKind::Hexagons | ChartKind::Themes => {
+                ("choices to count", is_counted)
+            }
+            ChartKind::TwoSides => ("counts of a game", is_game),
+            ChartKind::Ballot => ("several choices of a ballot", is_ballot),
         };
         for (asked, name) in self.asked {
             if !is_fit(&asked.question) {
@@ -66,7 +71,10 @@ impl Chart<'_> {
             | ChartKind::HeatTable
             | ChartKind::Waves
             | ChartKind::SmallMultiples => self.shares(kind, notes),
+            ChartKind::PlaceMarks | ChartKind::Hexagons => self.top_codes(notes),
+            ChartKind::Themes | ChartKind::TwoSides | ChartKind::Ballot => self.no_top(notes),
         }
+        self.of_its_sheet(kind, notes);
         self.rows(kind, notes);
         self.lines_and_ends(kind, notes);
         let is_dots = kind.value == ChartKind::PeopleDots;
@@ -85,7 +93,12 @@ impl Chart<'_> {
                 | ChartKind::Lollipop
                 | ChartKind::Interval
                 | ChartKind::PeopleDots
-                | ChartKind::Population => true,
+                | ChartKind::Population
+                | ChartKind::PlaceMarks
+                | ChartKind::Hexagons
+                | ChartKind::Themes
+                | ChartKind::TwoSides
+                | ChartKind::Ballot => true,
                 ChartKind::Dumbbell
                 | ChartKind::Change
                 | ChartKind::HeatTable
@@ -104,6 +117,46 @@ impl Chart<'_> {
         }
         if kind.value == ChartKind::Population && self.asked.len() > 1 {
             notes.error(self.at, "a population chart has one question");
+        }
+    }
+
+    /// Maps, themes, games and ballots belong to what brings them, and show one question.
+    fn of_its_sheet(&self, kind: &Placed<ChartKind>, notes: &mut Notes) {
+        let (policy, sentence) = match kind.value {
+            ChartKind::PlaceMarks | ChartKind::Hexagons => {
+                (Policy::Places, "marks on a map go with policy places")
+            }
+            ChartKind::Themes => (Policy::Spoken, "themes by group go with policy spoken"),
+            ChartKind::TwoSides => {
+                (Policy::Spoken, "the two sides of a game go with policy spoken")
+            }
+            ChartKind::Ballot => (Policy::Ballot, "a ballot chart goes with policy ballot"),
+            ChartKind::Diverging
+            | ChartKind::SortedBars
+            | ChartKind::PeopleDots
+            | ChartKind::Population
+            | ChartKind::Interval
+            | ChartKind::Dumbbell
+            | ChartKind::Change
+            | ChartKind::HeatTable
+            | ChartKind::Lollipop
+            | ChartKind::Waves
+            | ChartKind::SmallMultiples => return,
+        };
+        if self.policy.is_some_and(|own| own != policy) {
+            notes.error(&kind.at, sentence);
+        }
+        if self.asked.len() > 1 {
+            notes.error(self.at, "this kind of chart has one question");
+        }
+        match (kind.value, self.by) {
+            (ChartKind::Ballot, None) => {
+                notes.error(&kind.at, "a ballot chart needs a by: the constituencies");
+            }
+            (ChartKind::Themes | ChartKind::TwoSides, Some(by)) => {
+                notes.error(&by.at, "this kind of chart is not broken down");
+            }
+            (_, Some(_) | None) => {}
         }
     }
 
@@ -146,7 +199,12 @@ impl Chart<'_> {
             | ChartKind::Population
             | ChartKind::Interval
             | ChartKind::Dumbbell
-            | ChartKind::Change => {}
+            | ChartKind::Change
+            | ChartKind::PlaceMarks
+            | ChartKind::Hexagons
+            | ChartKind::Themes
+            | ChartKind::TwoSides
+            | ChartKind::Ballot => {}
         }
         let grouped = matches!(kind.value, ChartKind::HeatTable | ChartKind::SmallMultiples);
         let alone = matches!(kind.value, ChartKind::Waves | ChartKind::Change);
@@ -258,4 +316,12 @@ const fn has_one_choice(question: &Question) -> bool {
 
 const fn is_of_people(question: &Question) -> bool {
     matches!(question.kind, Kind::Single { .. } | Kind::Scale { .. } | Kind::Zone)
+}
+
+const fn is_game(question: &Question) -> bool {
+    matches!(question.kind, Kind::Counts { .. })
+}
+
+const fn is_ballot(question: &Question) -> bool {
+    matches!(question.kind, Kind::Multiple { .. })
 }

@@ -24,7 +24,7 @@ const WORDS: usize = 8;
 const STATEMENTS: usize = 20;
 
 /// The words a file has for its charts.
-pub(super) const CHARTS: [(&str, ChartKind); 11] = [
+pub(super) const CHARTS: [(&str, ChartKind); 16] = [
     ("diverging", ChartKind::Diverging),
     ("sorted_bars", ChartKind::SortedBars),
     ("people_dots", ChartKind::PeopleDots),
@@ -36,6 +36,11 @@ pub(super) const CHARTS: [(&str, ChartKind); 11] = [
     ("lollipop", ChartKind::Lollipop),
     ("waves", ChartKind::Waves),
     ("small_multiples", ChartKind::SmallMultiples),
+    ("place_marks", ChartKind::PlaceMarks),
+    ("hexagons", ChartKind::Hexagons),
+    ("themes", ChartKind::Themes),
+    ("two_sides", ChartKind::TwoSides),
+    ("ballot", ChartKind::Ballot),
 ];
 
 /// The words a file has for the good end of an index.
@@ -213,7 +218,9 @@ impl Plans<'_> {
         let top = table.strings("top", notes).unwrap_or_default();
         let ends = table.strings("ends", notes).unwrap_or_default();
         let cut = table.whole("cut", notes);
-        let is_known = |by: &&Placed<String>| breakdowns.iter().any(|b| b.by == by.value);
+        let on_a_map = kind.as_ref().is_some_and(|kind| is_map(kind.value));
+        let is_known =
+            |by: &&Placed<String>| on_a_map || breakdowns.iter().any(|b| b.by == by.value);
         if let Some(by) = by.as_ref().filter(|by| !is_known(by)) {
             notes.error(&by.at, format!("{} is not among the breakdowns", by.value));
         }
@@ -224,6 +231,9 @@ impl Plans<'_> {
         }
         if let Some(kind) = &kind {
             let (policy, by) = (self.policy, by.as_ref());
+            if on_a_map {
+                self.on_a_map((kind, by), &asked, notes);
+            }
             let groups = by.and_then(|by| Some(&self.roll.find(&by.value)?.asked.question));
             let (top, ends, cut) = (top.as_slice(), ends.as_slice(), cut.as_ref());
             Chart { policy, asked: &asked, by, groups, top, ends, cut, at: &at }.fits(kind, notes);
@@ -235,6 +245,35 @@ impl Plans<'_> {
         let ends = ends.into_iter().map(|code| code.value).collect();
         let (chart, cut) = (kind?.value, cut.map(|cut| cut.value));
         Some(ChartPlan { id, chart, questions, by, top, ends, cut, title: title? })
+    }
+
+    /// A map shows one question about a mark by the place the mark is on.
+    fn on_a_map(
+        &self,
+        (kind, by): (&Placed<ChartKind>, Option<&Placed<String>>),
+        asked: &[(&Asked, Placed<String>)],
+        notes: &mut Notes,
+    ) {
+        let group = |id: &str| self.roll.find(id).and_then(|place| place.group);
+        let Some(by) = by else {
+            notes.error(&kind.at, "a map needs a by: the question that says which place it is");
+            return;
+        };
+        let is_place = self
+            .roll
+            .find(&by.value)
+            .is_some_and(|place| matches!(place.asked.question.kind, Kind::Place));
+        if !is_place {
+            notes.error(&by.at, format!("{} is no question about a place", by.value));
+        }
+        for (asked, name) in asked {
+            let (own, of) = (group(&asked.question.id), group(&by.value));
+            if own.is_none() || own != of {
+                let sentence =
+                    format!("{} is not asked of the same mark as {}", name.value, by.value);
+                notes.error(&name.at, sentence);
+            }
+        }
     }
 
     /// Reads every `[[station]]`.
@@ -294,4 +333,9 @@ impl Plans<'_> {
         let charts = named?.into_iter().map(|chart| chart.value).collect();
         Some(StationPlan { number, title: title?, prompts, charts })
     }
+}
+
+/// Whether a kind of chart is drawn on the map of the area.
+const fn is_map(kind: ChartKind) -> bool {
+    matches!(kind, ChartKind::PlaceMarks | ChartKind::Hexagons)
 }

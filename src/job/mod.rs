@@ -17,6 +17,7 @@ pub mod seizure;
 use crate::analysis::AnalysisError;
 use crate::release::NotSealed;
 use crate::store::StoreError;
+use crate::store::dump::DumpError;
 
 /// Why a job could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,9 @@ pub enum JobError {
     /// Nothing changed since the release before.
     #[error("nothing new can be shown since release {0}: a table is renewed after 10 more answers")]
     NothingNew(i64),
+    /// The backup.
+    #[error(transparent)]
+    Backup(#[from] DumpError),
     /// A thread died.
     #[error("the work was cut off")]
     CutOff,

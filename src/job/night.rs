@@ -4,13 +4,14 @@
 //! In this order: what was deleted leaves its free places and the log only when everything is written
 //! anew. One server of several does it. What fails is written down and done again; the rest goes on.
 
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::JobError;
+use super::{JobError, backup};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::night::{self, Job, JobRun, Outcome};
 use crate::domain::retention::Kept;
@@ -19,20 +20,28 @@ use crate::store::{Store, Watch};
 /// How long a picture waits for a form that is never sent.
 pub const PICTURES_WAIT: Duration = Duration::from_hours(24);
 
+/// What is done when somebody asks, in this order.
+const WORK: [Job; 3] = [Job::Purge, Job::Pictures, Job::Unlink];
+
 /// Does the night's work; nothing when another server is at it.
 ///
 /// # Errors
 /// When the watch cannot be kept, or nothing can be written down.
 pub async fn night(store: &Store, now: i64) -> Result<Option<Vec<JobRun>>, JobError> {
     let Some(watch) = store.watch().await? else { return Ok(None) };
-    done(watch, store, now, Job::ALL).await.map(Some)
+    done(watch, store, now, &WORK, None).await.map(Some)
 }
 
-/// The same, if it was not done since the hour last struck.
+/// The same, if it was not done since the hour last struck, and then a backup into a folder, if one
+/// is named: of what is left, and after everything was written anew.
 ///
 /// # Errors
 /// When the watch cannot be kept, or nothing can be written down.
-pub async fn when_due(store: &Store, now: i64) -> Result<Option<Vec<JobRun>>, JobError> {
+pub async fn when_due(
+    store: &Store,
+    now: i64,
+    backups: Option<&Path>,
+) -> Result<Option<Vec<JobRun>>, JobError> {
     if !night::is_due(store.last_night().await?, now) {
         return Ok(None);
     }
@@ -42,7 +51,9 @@ pub async fn when_due(store: &Store, now: i64) -> Result<Option<Vec<JobRun>>, Jo
         watch.release().await;
         return Ok(None);
     }
-    done(watch, store, now, Job::ALL).await.map(Some)
+    let last = backups.map(|_| Job::Backup);
+    let jobs: Vec<Job> = WORK.into_iter().chain(last).collect();
+    done(watch, store, now, &jobs, backups).await.map(Some)
 }
 
 /// After a collection closed: what residents sent is written anew at once.
@@ -51,7 +62,7 @@ pub async fn when_due(store: &Store, now: i64) -> Result<Option<Vec<JobRun>>, Jo
 /// When the watch cannot be kept, or nothing can be written down.
 pub async fn after_closing(store: &Store, now: i64) -> Result<Option<Vec<JobRun>>, JobError> {
     let Some(watch) = store.watch().await? else { return Ok(None) };
-    done(watch, store, now, &[Job::Unlink]).await.map(Some)
+    done(watch, store, now, &[Job::Unlink], None).await.map(Some)
 }
 
 async fn done(
@@ -59,10 +70,11 @@ async fn done(
     store: &Store,
     now: i64,
     jobs: &[Job],
+    backups: Option<&Path>,
 ) -> Result<Vec<JobRun>, JobError> {
     let mut runs = Vec::with_capacity(jobs.len());
     for job in jobs {
-        let (outcome, about) = match one(store, now, *job).await {
+        let (outcome, about) = match one(store, now, *job, backups).await {
             Ok((outcome, about)) => (outcome, night::rounded(about)),
             Err(error) => {
                 tracing::error!(job = job.code(), error = %error.with_causes(), "a job failed");
@@ -80,7 +92,12 @@ async fn done(
     Ok(runs)
 }
 
-async fn one(store: &Store, now: i64, job: Job) -> Result<(Outcome, u64), JobError> {
+async fn one(
+    store: &Store,
+    now: i64,
+    job: Job,
+    backups: Option<&Path>,
+) -> Result<(Outcome, u64), JobError> {
     match job {
         Job::Purge => Ok((Outcome::Done, purge(store, now).await?)),
         Job::Pictures => {
@@ -94,6 +111,12 @@ async fn one(store: &Store, now: i64, job: Job) -> Result<(Outcome, u64), JobErr
             }
             tracing::warn!(left = ?unlinked.left, "something was in use and was not written anew");
             Ok((Outcome::Left, unlinked.rows))
+        }
+        Job::Backup => {
+            let Some(to) = backups else { return Ok((Outcome::Left, 0)) };
+            let (file, kept) = backup::backup(store, to, night::day(now)).await?;
+            tracing::info!(rows = kept.rows, file = %file.display(), "a backup was made");
+            Ok((Outcome::Done, kept.rows))
         }
     }
 }

@@ -12,7 +12,8 @@ use krilla::tagging::{ContentTag, Node, Tag, TagGroup, TagTree};
 use krilla_svg::{SurfaceExt, SvgSettings};
 use usvg::Tree;
 
-use super::poster::{PosterError, options};
+use super::poster::PosterError;
+use super::press::options;
 use crate::charts::Svg;
 use crate::charts::cards::{A4, Card, CardSheets, CardSize, CardText, DoorText, cards, door_sheet};
 use crate::domain::code::{Code, grouped};

@@ -33,7 +33,12 @@ impl Past<'_> {
             | ChartKind::Dumbbell
             | ChartKind::HeatTable
             | ChartKind::Lollipop
-            | ChartKind::SmallMultiples => return Vec::new(),
+            | ChartKind::SmallMultiples
+            | ChartKind::PlaceMarks
+            | ChartKind::Hexagons
+            | ChartKind::Themes
+            | ChartKind::TwoSides
+            | ChartKind::Ballot => return Vec::new(),
         }
         let day = |of: &Collection| {
             let mut own = self.tables.iter().filter(|table| table.address().collection == of.id);

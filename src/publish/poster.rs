@@ -1,44 +1,50 @@
-//! The poster of a station: what stands on it, in which order, and how it becomes a PDF.
+//! The poster of a station: what stands on it, in which order and in which languages.
 //!
 //! Who answered and the line of care cannot be switched off. The charts get the largest letters
-//! with which everything fits on A3 and some paper stays empty for notes.
+//! with which everything fits on the paper and some of it stays empty for notes.
 
-use std::sync::{Arc, LazyLock};
-
-use krilla::configure::{Accessibility, ConfigurationBuilder};
-use krilla::destination::XyzDestination;
-use krilla::geom::{Point, Size};
-use krilla::metadata::Metadata;
-use krilla::outline::{Outline, OutlineNode};
-use krilla::page::PageSettings;
-use krilla::tagging::{ContentTag, Node, Tag, TagGroup, TagTree};
-use krilla::{Document, SerializeSettings};
-use krilla_svg::{SurfaceExt, SvgSettings};
-use usvg::fontdb::Database;
-use usvg::{Options, Tree};
-
+use super::press;
 use super::spoken::{Spoken, spoken};
-use super::station::{Station, Wall};
-use crate::charts::sheet::{A3, Content, MARGIN, sheet};
-use crate::charts::{Look, LookKind, Refusal, Sizes, Svg, caption, draw, fonts};
+use super::station::{Shown, Station, Wall};
+use crate::charts::poster::{Content, Drawn, Laid, MOST_LANGUAGES, Paper, Said, lay};
+use crate::charts::{
+    Guess, Look, LookKind, Picture, Refusal, Sizes, Svg, caption, draw, guess, strip,
+};
 use crate::domain::collection::Origin;
 use crate::domain::takeaway::Takeaway;
-use crate::domain::text::Lang;
-use crate::words::{ChartWords, PosterWords, fill};
+use crate::domain::text::{Lang, Text};
+use crate::release::Table;
+use crate::words::{ChartWords, FormWords, PosterWords, SetWords, fill};
+
+/// A language with the texts around charts in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Texts<'a> {
+    /// The language.
+    pub lang: Lang,
+    /// The words of charts.
+    pub chart: &'a ChartWords,
+    /// The words of posters.
+    pub poster: &'a PosterWords,
+    /// The words of everything else on paper.
+    pub set: &'a SetWords,
+    /// The words of the pages where people answer.
+    pub form: &'a FormWords,
+}
 
 /// How a poster is wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct Sheet<'a> {
-    /// Its language.
-    pub lang: Lang,
+    /// What it is printed on.
+    pub paper: Paper,
+    /// Its languages: the first large, two more under it. Those that the station does not speak are
+    /// left out.
+    pub texts: &'a [Texts<'a>],
     /// Stripes, for printing in black and white.
     pub stripes: bool,
+    /// Empty bars, to be drawn by those who guess first.
+    pub guess: bool,
     /// Where the station is found; a QR code carries it.
     pub address: Option<&'a str>,
-    /// The words of charts.
-    pub chart: &'a ChartWords,
-    /// The words of posters.
-    pub words: &'a PosterWords,
     /// What somebody wrote under the charts.
     pub written: &'a [Takeaway],
 }
@@ -48,7 +54,9 @@ pub struct Sheet<'a> {
 pub struct Poster {
     /// The drawing.
     pub svg: Svg,
-    lang: Lang,
+    /// The size of what the chart says, in points: from 36 on it is read from three metres.
+    pub letters: f64,
+    pub(super) laid: Laid,
 }
 
 /// Why there is no poster.
@@ -79,35 +87,70 @@ impl Wall {
     /// When there is no such station or something does not fit.
     pub fn poster(&self, number: u32, wanted: &Sheet<'_>) -> Result<Poster, PosterError> {
         let station = self.station(number).ok_or_else(|| self.no_station(number))?;
-        let tables: Vec<_> = station.tables().collect();
-        let said = caption(&tables, wanted.lang, wanted.chart);
-        let lang = wanted.lang;
-        let of = self.stations().len().to_string();
-        let head = fill(
-            &wanted.words.station_of,
-            &[("n", &number.to_string()), ("of", &of), ("area", self.area())],
-        );
-        let invented = tables.iter().any(|table| table.about().origin == Origin::Invented);
-        let Spoken { said: takeaway, by, .. } = spoken(station, lang, wanted.words, wanted.written);
-        let by = by.map(|by| format!(" {}", fill(&wanted.words.words_by, &[("name", &by)])));
+        let texts = spoken_by(station, wanted.texts);
+        let first = texts.first().ok_or(Refusal::Empty)?;
+        let said = texts.iter().map(|texts| self.said(station, texts, wanted)).collect();
+        let release = fill(&first.poster.release, &[("n", &self.release().to_string())]);
         let content = Content {
             id: format!("station-{number}"),
-            lang,
-            head,
-            title: station.question(lang).to_owned(),
-            heading: format!("{}{}", wanted.words.we_think, by.unwrap_or_default()),
-            takeaway,
-            who: said.who,
-            careful: said.careful,
-            talk: wanted.words.talk.clone(),
-            prompts: station.prompts.iter().map(|text| text.get(lang).to_owned()).collect(),
-            notes: wanted.words.notes.clone(),
-            scan: wanted.words.scan.clone(),
+            paper: wanted.paper,
+            said,
             address: wanted.address.map(str::to_owned),
-            release: fill(&wanted.words.release, &[("n", &self.release().to_string())]),
-            invented: invented.then(|| wanted.words.invented.clone()),
+            too_long: first.set.too_long.clone(),
+            release,
+            key: Vec::new(),
+            around: 1.0,
+            tight: false,
         };
-        Ok(Poster { svg: largest(station, wanted, &content)?, lang })
+        let maker =
+            Maker { station, wanted, texts: &texts, strip: self.strip(station, first, wanted) };
+        let (laid, letters) = maker.largest(&content)?;
+        Ok(Poster { svg: laid.svg(), letters, laid })
+    }
+
+    /// What the poster says in one language.
+    fn said(&self, station: &Station, texts: &Texts<'_>, wanted: &Sheet<'_>) -> Said {
+        let (lang, words) = (texts.lang, texts.poster);
+        let tables: Vec<_> = station.tables().collect();
+        let care = caption(&tables, lang, texts.chart);
+        let (number, of) = (station.number.to_string(), self.stations().len().to_string());
+        let head = [("n", number.as_str()), ("of", &of), ("area", self.area())];
+        let invented = tables.iter().any(|table| table.about().origin == Origin::Invented);
+        let Spoken { said, by, .. } = spoken(station, lang, words, wanted.written);
+        let by = by.map(|by| format!(" {}", fill(&words.words_by, &[("name", &by)])));
+        let (heading, takeaway) = if wanted.guess {
+            (texts.set.guess_heading.clone(), texts.set.guess_do.clone())
+        } else {
+            (format!("{}{}", words.we_think, by.unwrap_or_default()), said)
+        };
+        Said {
+            lang,
+            head: fill(&words.station_of, &head),
+            title: station.question(lang).to_owned(),
+            heading,
+            takeaway,
+            who: care.who,
+            careful: care.careful,
+            talk: words.talk.clone(),
+            prompts: station.prompts.iter().map(|text| text.get(lang).to_owned()).collect(),
+            notes: words.notes.clone(),
+            scan: words.scan.clone(),
+            key: texts.set.key.clone(),
+            invented: invented.then(|| words.invented.clone()),
+        }
+    }
+
+    /// The strip of who answered; none where nothing can be compared or a name is too long for it.
+    fn strip(&self, station: &Station, texts: &Texts<'_>, wanted: &Sheet<'_>) -> Option<Svg> {
+        let mut look = Look::wall(wanted.paper.between());
+        look.text.note = 13.0 * 254.0 / 72.0 * wanted.paper.scale().sqrt();
+        look.hatched = wanted.stripes;
+        let mut pictures: Vec<Picture<'_>> =
+            self.who_answered(station).iter().map(|shown| shown.picture(None)).collect();
+        if let Some(first) = pictures.first_mut() {
+            first.id = format!("who{}", station.number);
+        }
+        strip(&pictures, &look, texts.lang, texts.chart).ok().flatten()
     }
 
     fn no_station(&self, station: u32) -> PosterError {
@@ -118,32 +161,162 @@ impl Wall {
     }
 }
 
-/// The poster with the largest letters that fit: every chart while letters stay large enough to
-/// read from a step away, else the first chart alone; the page behind the code has the others.
-fn largest(station: &Station, wanted: &Sheet<'_>, content: &Content) -> Result<Svg, PosterError> {
-    let all = station.shown.len();
-    let close = [36.0, 30.0, 26.0, 22.0, 19.0, 17.0];
-    let tries = close.map(|size| (all, size)).into_iter().chain(close.map(|size| (1, size)));
-    let mut refused = Refusal::Empty;
-    for (number, size) in tries.chain([(1, 15.0), (1, 13.0)]) {
-        let mut look = Look::wall(A3.0 - 2.0 * MARGIN);
-        look.text = sizes(size);
-        look.hatched = wanted.stripes;
-        if size < 26.0 {
-            look.kind = LookKind::Sheet;
-        }
-        let drawn = charts(station, number, wanted, &look).and_then(|all| sheet(content, &all));
-        match drawn {
-            Ok(svg) => return Ok(svg),
-            Err(refusal) => refused = refusal,
-        }
-    }
-    Err(refused.into())
+/// The wished languages that a station speaks, three at most; the first wished one where it speaks
+/// none of them.
+fn spoken_by<'a>(station: &Station, wished: &[Texts<'a>]) -> Vec<Texts<'a>> {
+    let speaks = |texts: &&Texts<'a>| station.title.has(texts.lang);
+    let spoken: Vec<Texts<'a>> =
+        wished.iter().filter(speaks).take(MOST_LANGUAGES).copied().collect();
+    if spoken.is_empty() { wished.iter().take(1).copied().collect() } else { spoken }
 }
 
-/// Letters around a size of statements, in points; nothing is smaller than 13.
-fn sizes(statement: f64) -> Sizes {
-    let points = |points: f64| points.max(13.0) * 254.0 / 72.0;
+/// One way of laying a poster out.
+#[derive(Clone, Copy)]
+struct Try {
+    number: usize,
+    size: f64,
+    strip: bool,
+    tight: bool,
+}
+
+/// A poster in the making.
+struct Maker<'m> {
+    station: &'m Station,
+    wanted: &'m Sheet<'m>,
+    texts: &'m [Texts<'m>],
+    strip: Option<Svg>,
+}
+
+impl Maker<'_> {
+    /// The sheet with the largest letters that fit: every chart while letters stay large enough to
+    /// read from a step away, else the first chart alone; the page behind the code has the others.
+    fn largest(&self, content: &Content) -> Result<(Laid, f64), PosterError> {
+        const FAR: [f64; 5] = [36.0, 32.0, 29.0, 26.0, 22.0];
+        const NEAR: [f64; 3] = [22.0, 19.0, 17.0];
+        let all = self.station.shown.len();
+        let tries = |number, sizes: &[f64], strip, tight| {
+            let one = |size: &f64| Try { number, size: *size, strip, tight };
+            sizes.iter().map(one).collect::<Vec<Try>>()
+        };
+        let mut every = tries(all, &FAR, true, false);
+        every.extend(tries(all, &NEAR, true, false));
+        every.extend(tries(all, &NEAR, false, false));
+        every.extend(tries(1, &FAR, true, false));
+        every.extend(tries(1, &NEAR, true, false));
+        every.extend(tries(1, &NEAR, false, false));
+        every.extend(tries(1, &[19.0, 17.0, 15.0, 13.0], false, true));
+        let mut refused = Refusal::Empty;
+        for one in every {
+            match self.attempt(one, content) {
+                Ok(laid) => return Ok((laid, one.size * self.wanted.paper.scale())),
+                Err(refusal) => refused = refusal,
+            }
+        }
+        Err(refused.into())
+    }
+
+    /// What is said beside so many charts.
+    fn about(&self, one: Try, content: &Content) -> Content {
+        let least = if self.texts.len() > 1 { 0.66 } else { 0.8 };
+        let around = (one.size / 26.0).clamp(least, 1.0);
+        let key = self.key(one.number);
+        let mut content = Content { key, around, tight: one.tight, ..content.clone() };
+        let of = self.station.shown.len();
+        if one.number < of {
+            let with = [("n", &*one.number.to_string()), ("of", &of.to_string())];
+            for (said, texts) in content.said.iter_mut().zip(self.texts) {
+                said.careful.push(fill(&texts.set.some_of, &with));
+            }
+        }
+        content
+    }
+
+    fn attempt(&self, one: Try, content: &Content) -> Result<Laid, Refusal> {
+        let mut look = Look::wall(self.wanted.paper.between());
+        look.text = sizes(one.size, self.wanted.paper);
+        look.hatched = self.wanted.stripes;
+        if one.size < 26.0 {
+            look.kind = LookKind::Sheet;
+        }
+        let shown = self.station.shown.iter().take(one.number).enumerate();
+        let charts: Vec<Drawn> =
+            shown.map(|(at, shown)| self.chart(at, shown, &look)).collect::<Result<_, _>>()?;
+        let strip = self.strip.as_ref().filter(|_| one.strip);
+        lay(&self.about(one, content), &charts, strip)
+    }
+
+    fn chart(&self, at: usize, shown: &Shown, look: &Look) -> Result<Drawn, Refusal> {
+        let Some(first) = self.texts.first() else { return Err(Refusal::Empty) };
+        let (lang, words) = (first.lang, first.chart);
+        let mut picture = shown.picture(shown.most_on_a_wall());
+        picture.id = format!("s{}c{at}", self.station.number);
+        let title = shown.plan.title.get(lang);
+        let heading = (title != self.station.question(lang)).then(|| title.to_owned());
+        let chart = if self.wanted.guess {
+            let say = Guess {
+                share_of: &first.set.guess_share_of,
+                share: &first.set.guess_share,
+                rating: &first.set.guess_rating,
+                groups: &first.set.guess_groups,
+                quote: &first.poster.quote,
+                or: &first.poster.or,
+                desc: &first.set.guess_desc,
+            };
+            guess(&picture, look, lang, words, &say)?
+        } else {
+            draw(&picture, look, lang, words)?
+        };
+        Ok(Drawn { heading, chart })
+    }
+
+    /// The words of the first charts in every language of the sheet, each once.
+    fn key(&self, number: usize) -> Vec<Vec<String>> {
+        if self.texts.len() < 2 {
+            return Vec::new();
+        }
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        for shown in self.station.shown.iter().take(number) {
+            let title = &shown.plan.title;
+            let heading = (*title != self.station.title).then_some(title);
+            for text in heading.into_iter().chain(named(shown)) {
+                let row: Vec<String> =
+                    self.texts.iter().map(|texts| text.get(texts.lang).to_owned()).collect();
+                let same = row.iter().all(|one| Some(one) == row.first());
+                if !same && !rows.contains(&row) {
+                    rows.push(row);
+                }
+            }
+        }
+        rows
+    }
+}
+
+/// What stands beside bars and in the legend of a chart.
+fn named(shown: &Shown) -> Vec<&Text> {
+    let tables: Vec<&Table> =
+        shown.tables.iter().filter(|table| table.withheld().is_none()).collect();
+    let mut named: Vec<&Text> = Vec::new();
+    if tables.len() > 1 {
+        named.extend(tables.iter().map(|table| table.text()));
+    }
+    for table in &tables {
+        named.extend(table.groups().iter().map(|group| &group.text));
+    }
+    let Some(table) = tables.first() else { return named };
+    let mut choices: Vec<(usize, &Text)> =
+        table.choices().iter().map(|choice| &choice.text).enumerate().collect();
+    if let Some(most) = shown.most_on_a_wall().filter(|_| tables.len() == 1) {
+        let share = |at: usize| table.share(0, at).unwrap_or_default();
+        choices.sort_by(|a, b| share(b.0).total_cmp(&share(a.0)));
+        choices.truncate(most);
+    }
+    named.extend(choices.into_iter().map(|(_, text)| text));
+    named
+}
+
+/// Letters around a size of statements, in points on A3; nothing is smaller than 13.
+fn sizes(statement: f64, paper: Paper) -> Sizes {
+    let points = |points: f64| points.max(13.0) * 254.0 / 72.0 * paper.scale();
     Sizes {
         statement: points(statement),
         total: points(statement * 1.05),
@@ -153,88 +326,12 @@ fn sizes(statement: f64) -> Sizes {
     }
 }
 
-fn charts(
-    station: &Station,
-    number: usize,
-    wanted: &Sheet<'_>,
-    look: &Look,
-) -> Result<Vec<(Option<String>, Svg)>, Refusal> {
-    let draw = |(at, shown): (usize, &super::station::Shown)| {
-        let mut picture = shown.picture(shown.most_on_a_wall());
-        picture.id = format!("s{}c{at}", station.number);
-        let title = shown.plan.title.get(wanted.lang);
-        let heading = (title != station.question(wanted.lang)).then(|| title.to_owned());
-        Ok((heading, draw(&picture, look, wanted.lang, wanted.chart)?))
-    };
-    station.shown.iter().take(number).enumerate().map(draw).collect()
-}
-
-/// The embedded fonts, and no others: the same picture on every machine.
-static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
-    let mut database = Database::new();
-    for font in fonts() {
-        database.load_font_data(font);
-    }
-    database.set_sans_serif_family("Noto Sans");
-    Arc::new(database)
-});
-
-/// How SVG is read for paper and pixels.
-#[must_use]
-pub(super) fn options() -> Options<'static> {
-    let fontdb = Arc::clone(&FONTS);
-    Options { fontdb, font_family: "Noto Sans".to_owned(), ..Options::default() }
-}
-
 impl Poster {
-    /// The poster as a tagged PDF on A3, with its fonts in it. It declares PDF/UA where the
-    /// validator agrees; a few Arabic letters it does not know make it do without.
+    /// The poster as a tagged PDF with its fonts in it.
     ///
     /// # Errors
     /// When the drawing cannot be read or the PDF not written.
     pub fn pdf(&self) -> Result<Vec<u8>, PosterError> {
-        let ua = ConfigurationBuilder::new().with_accessibility_validator(Accessibility::UA1);
-        let strict = ua.finish().map_or_else(
-            |_| SerializeSettings::default(),
-            |configuration| SerializeSettings { configuration, ..SerializeSettings::default() },
-        );
-        self.write(strict).or_else(|_| self.write(SerializeSettings::default()))
-    }
-
-    fn write(&self, settings: SerializeSettings) -> Result<Vec<u8>, PosterError> {
-        let failed = |why: &str| PosterError::Pdf(why.to_owned());
-        let tree = Tree::from_str(&self.svg.xml, &options())
-            .map_err(|error| PosterError::Pdf(error.to_string()))?;
-        let (width, height) = (297.0 / 25.4 * 72.0, 420.0 / 25.4 * 72.0);
-        let mut document = Document::new_with(settings);
-        let page = PageSettings::from_wh(width, height).ok_or_else(|| failed("no page"))?;
-        let mut page = document.start_page_with(page);
-        let mut surface = page.surface();
-        let drawing = surface.start_tagged(ContentTag::Other);
-        let size = Size::from_wh(width, height).ok_or_else(|| failed("no size"))?;
-        surface
-            .draw_svg(&tree, size, SvgSettings::default())
-            .ok_or_else(|| failed("the drawing was not taken"))?;
-        surface.end_tagged();
-        surface.finish();
-        page.finish();
-        self.describe(&mut document, Node::Leaf(drawing));
-        document.finish().map_err(|error| PosterError::Pdf(format!("{error:?}")))
-    }
-
-    /// Title, language, outline, and the drawing's words for who cannot see it.
-    fn describe(&self, document: &mut Document, drawing: Node) {
-        let mut figure = TagGroup::new(Tag::Figure(Some(self.svg.desc.clone())));
-        figure.push(drawing);
-        let mut tags = TagTree::new().with_lang(Some(self.lang.tag().to_owned()));
-        tags.push(Node::Group(figure));
-        document.set_tag_tree(tags);
-        let mut outline = Outline::new();
-        let top = XyzDestination::new(0, Point::from_xy(0.0, 0.0));
-        outline.push_child(OutlineNode::new(self.svg.title.clone(), top));
-        document.set_outline(outline);
-        let metadata = Metadata::new();
-        let title = metadata.title(self.svg.title.clone());
-        document.set_metadata(title.language(self.lang.tag().to_owned()));
+        press::pdf(std::slice::from_ref(&self.laid))
     }
 }

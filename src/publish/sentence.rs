@@ -46,6 +46,11 @@ impl Speaker<'_> {
             ChartKind::Dumbbell => self.two_ends(),
             ChartKind::Change | ChartKind::Waves => self.over_waves(),
             ChartKind::HeatTable | ChartKind::SmallMultiples => self.cells(),
+            ChartKind::PlaceMarks => self.marks(),
+            ChartKind::Hexagons => self.hexagons(),
+            ChartKind::Themes => self.in_groups(self.first()?),
+            ChartKind::TwoSides => self.two_sides(),
+            ChartKind::Ballot => self.ballot(),
         }
     }
 
@@ -265,6 +270,76 @@ impl Speaker<'_> {
                     ("live", &self.percent(live)),
                 ],
             )),
+        }
+    }
+
+    /// The place that most people put each of the first two kinds of mark on; none where it is not
+    /// clearly one.
+    fn marks(&self) -> Option<String> {
+        let table = self.first()?;
+        let top = &self.shown.plan.top;
+        let kinds = if top.is_empty() {
+            (0..table.choices().len()).collect()
+        } else {
+            codes_at(table, top)
+        };
+        let most = |kind: &usize| {
+            let count = |group: &Group| group.cells.get(*kind).copied().unwrap_or(0);
+            let first = table.groups().iter().max_by_key(|group| count(group))?;
+            let second = table.groups().iter().filter(|group| group.code != first.code);
+            let second = second.map(count).max().unwrap_or(0);
+            // Both numbers are rounded by up to four people.
+            let clear = count(first) > second + table.step();
+            let name = first.text.get(self.lang);
+            let answer = self.quoted(table.choices().get(*kind)?.text.get(self.lang));
+            let with = [("first", name), ("answers", answer.as_str())];
+            clear.then(|| fill(&self.words.marks_most, &with))
+        };
+        let said: Vec<String> = kinds.iter().take(2).filter_map(most).collect();
+        Some(if said.is_empty() { self.words.marks_spread.clone() } else { said.join(". ") })
+    }
+
+    /// How many places people marked for this: on a map of numbers the eye finds where.
+    fn hexagons(&self) -> Option<String> {
+        let table = self.first()?;
+        let n = table.groups().len().to_string();
+        Some(fill(&self.words.marks_places, &[("n", &n)]))
+    }
+
+    /// The statement that divides the groups most.
+    fn two_sides(&self) -> Option<String> {
+        let table = self.first()?;
+        let part = |group: usize, choice: usize| match table.nearly(group, choice) {
+            Some(Nearly::All) => Some(1.0),
+            Some(Nearly::None) => Some(0.0),
+            None => table.share(group, choice),
+        };
+        let apart = |choice: usize| {
+            let parts: Vec<f64> =
+                (0..table.groups().len()).filter_map(|group| part(group, choice)).collect();
+            let most = parts.iter().copied().fold(0.0, f64::max);
+            most - parts.iter().copied().fold(1.0, f64::min)
+        };
+        let all = 0..table.choices().len();
+        let most = all.max_by(|a, b| apart(*a).total_cmp(&apart(*b)).then(b.cmp(a)))?;
+        let first = self.quoted(table.choices().get(most)?.text.get(self.lang));
+        let pattern =
+            if apart(most) >= 0.2 { &self.words.sides_apart } else { &self.words.sides_alike };
+        Some(fill(pattern, &[("first", &first)]))
+    }
+
+    /// What came first; where a lot decides, that it does.
+    fn ballot(&self) -> Option<String> {
+        let [everyone, by] = self.shown.tables.as_slice() else { return None };
+        let order = super::ballot::standing(everyone, by);
+        let first = order.first()?;
+        let name = self.quoted(first.text.get(self.lang));
+        match order.get(1).filter(|_| first.by_lot) {
+            Some(second) => {
+                let second = self.quoted(second.text.get(self.lang));
+                Some(fill(&self.words.ballot_tie, &[("first", &name), ("second", &second)]))
+            }
+            None => Some(fill(&self.words.ballot_first, &[("first", &name)])),
         }
     }
 

@@ -223,7 +223,8 @@ mod tests {
             cut: None,
             title: Text::name("title"),
         };
-        let shown = vec![Shown { plan, tables: vec![table], rounds: Vec::new() }];
+        let (rounds, ground) = (Vec::new(), None);
+        let shown = vec![Shown { plan, tables: vec![table], rounds, ground }];
         Station { number: 1, title: Text::name("title"), prompts: Vec::new(), shown }
     }
 

@@ -1,10 +1,16 @@
 //! Which stations a release gives: what its instruments plan, as far as there are tables for it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::charts::{Picture, Round};
+use crate::domain::area::Map;
 use crate::domain::collection::{Collection, Origin};
+use crate::domain::ids::CollectionId;
 use crate::domain::instrument::{ChartKind, ChartPlan, Instrument, Policy, StationPlan};
 use crate::domain::text::{Lang, Text};
 use crate::release::Table;
+use crate::release::table::Group;
 
 use super::past::Past;
 
@@ -14,6 +20,7 @@ pub struct Wall {
     area: String,
     release: i64,
     stations: Vec<Station>,
+    strips: Vec<(CollectionId, Vec<Shown>)>,
 }
 
 /// A place on the wall: one question, one or two charts.
@@ -38,7 +45,12 @@ pub struct Shown {
     pub tables: Vec<Table>,
     /// The waves, for charts over waves: earliest first, the last is this one.
     pub rounds: Vec<Round>,
+    /// The map of the area they are about, where there is one.
+    pub ground: Option<Arc<Map>>,
 }
+
+/// The map of the area of each collection that has one.
+pub type Grounds = BTreeMap<CollectionId, Arc<Map>>;
 
 /// The fewest people of a small group whose dots may hang on a public wall (`decisions.md` 11).
 const POSTER_PEOPLE: u64 = 10;
@@ -55,6 +67,7 @@ impl Wall {
     ) -> Self {
         let mut stations: Vec<Station> = Vec::new();
         let mut seen: Vec<&str> = Vec::new();
+        let mut strips = Vec::new();
         for (collection, instrument) in sheets {
             if seen.contains(&instrument.slug.as_str()) || !may_hang(collection, tables) {
                 continue;
@@ -62,12 +75,35 @@ impl Wall {
             seen.push(&instrument.slug);
             let own: Vec<&Table> =
                 tables.iter().filter(|table| table.address().collection == collection.id).collect();
+            strips.push((collection.id, who_answered(instrument, &own)));
             let past = Past { collection, instrument, sheets, tables };
             stations
                 .extend(instrument.stations.iter().filter_map(|plan| station(plan, &past, &own)));
         }
         stations.sort_by_key(|station| station.number);
-        Self { area: area.to_owned(), release, stations }
+        Self { area: area.to_owned(), release, stations, strips }
+    }
+
+    /// Age and gender of those who answered beside those of who lives here, for a station that does
+    /// not show them itself; empty where there is nothing to compare.
+    #[must_use]
+    pub fn who_answered(&self, station: &Station) -> &[Shown] {
+        let own = |shown: &Shown| shown.plan.chart == ChartKind::Population;
+        let of = station.tables().next().map(|table| table.address().collection);
+        if station.shown.iter().any(own) {
+            return &[];
+        }
+        let strip = self.strips.iter().find(|(collection, _)| Some(*collection) == of);
+        strip.map_or(&[], |(_, shown)| shown.as_slice())
+    }
+
+    /// The same wall, with the maps its charts are drawn on.
+    #[must_use]
+    pub fn on(mut self, grounds: &Grounds) -> Self {
+        for station in &mut self.stations {
+            station.shown = station.shown.drain(..).map(|shown| shown.on(grounds)).collect();
+        }
+        self
     }
 
     /// What the area is called.
@@ -113,6 +149,19 @@ pub fn may_hang(collection: &Collection, tables: &[Table]) -> bool {
     }
 }
 
+/// The charts of who answered that have figures of who lives here beside them: two at most.
+fn who_answered(instrument: &Instrument, tables: &[&Table]) -> Vec<Shown> {
+    let all = instrument.charts.iter().filter(|plan| plan.chart == ChartKind::Population);
+    let one = |plan: &ChartPlan| {
+        let mut shown = Shown::of(plan, tables)?;
+        shown.tables.truncate(1);
+        let compared = |group: &Group| group.reference.is_some();
+        let table = shown.tables.first().filter(|table| table.withheld().is_none())?;
+        table.groups().first().is_some_and(compared).then_some(shown)
+    };
+    all.filter_map(one).take(2).collect()
+}
+
 fn station(plan: &StationPlan, past: &Past<'_>, tables: &[&Table]) -> Option<Station> {
     let shown = |id: &String| Some(Shown::of(past.instrument.chart(id)?, tables)?.since(past));
     let shown: Vec<Shown> = plan.charts.iter().filter_map(shown).collect();
@@ -127,26 +176,48 @@ impl Shown {
     /// A chart as far as there are tables for it; those that are withheld too, with their reason.
     #[must_use]
     pub fn of(plan: &ChartPlan, tables: &[&Table]) -> Option<Self> {
-        let found = |question: &String| {
-            tables.iter().find(|table| {
-                table.address().question == *question
-                    && (table.address().by == plan.by || !is_by_choice(table))
-            })
+        let of = |question: &String, fits: &dyn Fn(&Table) -> bool| {
+            let mut own = tables.iter().filter(|table| table.address().question == *question);
+            own.find(|table| fits(table)).map(|table| (*table).clone())
         };
-        // Beside groups stands everyone, where the chart has a place for that.
-        let whole = |question: &String| {
-            tables
-                .iter()
-                .find(|table| table.address().question == *question && table.address().by.is_none())
+        let planned = |table: &Table| table.address().by == plan.by || !is_by_choice(table);
+        let found = |question: &String| -> Vec<Table> {
+            match plan.chart {
+                // All votes stand before those of the constituencies.
+                ChartKind::Ballot => {
+                    let all = of(question, &|table| table.address().by.is_none());
+                    all.into_iter().chain(of(question, &planned)).collect()
+                }
+                // What is counted in a game is counted by the groups that played.
+                ChartKind::TwoSides => of(question, &|_| true).into_iter().collect(),
+                // Beside groups stands everyone, where the chart has a place for that.
+                ChartKind::Interval
+                | ChartKind::Dumbbell
+                | ChartKind::HeatTable
+                | ChartKind::SmallMultiples => {
+                    let whole = plan.by.is_some() && plan.ends.is_empty();
+                    let whole = whole.then(|| of(question, &|table| table.address().by.is_none()));
+                    of(question, &planned).into_iter().chain(whole.flatten()).collect()
+                }
+                ChartKind::Change
+                | ChartKind::Lollipop
+                | ChartKind::Waves
+                | ChartKind::Diverging
+                | ChartKind::SortedBars
+                | ChartKind::PeopleDots
+                | ChartKind::Population
+                | ChartKind::PlaceMarks
+                | ChartKind::Hexagons
+                | ChartKind::Themes => of(question, &planned).into_iter().collect(),
+            }
         };
-        let beside = plan.by.is_some() && has_everyone(plan);
-        let of = |question: &String| {
-            let whole = if beside { whole(question) } else { None };
-            found(question).into_iter().chain(whole)
-        };
-        let tables: Vec<Table> =
-            plan.questions.iter().flat_map(of).map(|table| (*table).clone()).collect();
-        (!tables.is_empty()).then(|| Self { plan: plan.clone(), tables, rounds: Vec::new() })
+        let tables: Vec<Table> = plan.questions.iter().flat_map(found).collect();
+        (!tables.is_empty()).then(|| Self {
+            plan: plan.clone(),
+            tables,
+            rounds: Vec::new(),
+            ground: None,
+        })
     }
 
     /// The same with the waves before, where the chart is over waves.
@@ -156,11 +227,34 @@ impl Shown {
         Self { rounds, ..self }
     }
 
+    /// The same on the map of its area, where there is one.
+    #[must_use]
+    pub fn on(self, grounds: &Grounds) -> Self {
+        let of = self.tables.first().map(|table| table.address().collection);
+        let ground = of.and_then(|of| grounds.get(&of)).map(Arc::clone);
+        Self { ground, ..self }
+    }
+
     /// The most rows on a wall: a long list shows its first eight.
     #[must_use]
     pub fn most_on_a_wall(&self) -> Option<usize> {
-        let listed = matches!(self.plan.chart, ChartKind::SortedBars | ChartKind::Lollipop)
-            && self.plan.by.is_none();
+        let listed = match self.plan.chart {
+            ChartKind::TwoSides => return Some(4),
+            ChartKind::Ballot => return Some(5),
+            ChartKind::Themes => return Some(10),
+            ChartKind::SortedBars | ChartKind::Lollipop => self.plan.by.is_none(),
+            ChartKind::Diverging
+            | ChartKind::PeopleDots
+            | ChartKind::Population
+            | ChartKind::PlaceMarks
+            | ChartKind::Hexagons
+            | ChartKind::Interval
+            | ChartKind::Dumbbell
+            | ChartKind::Change
+            | ChartKind::HeatTable
+            | ChartKind::Waves
+            | ChartKind::SmallMultiples => false,
+        };
         let rows = match self.tables.as_slice() {
             [table] => table.choices().len(),
             tables => tables.len(),
@@ -181,22 +275,8 @@ impl Shown {
             ends: &self.plan.ends,
             cut: self.plan.cut,
             rounds: &self.rounds,
+            ground: self.ground.as_deref(),
         }
-    }
-}
-
-/// Whether a chart of groups shows everyone together as well.
-const fn has_everyone(plan: &ChartPlan) -> bool {
-    match plan.chart {
-        ChartKind::Interval | ChartKind::HeatTable | ChartKind::SmallMultiples => true,
-        ChartKind::Dumbbell => plan.ends.is_empty(),
-        ChartKind::Diverging
-        | ChartKind::SortedBars
-        | ChartKind::PeopleDots
-        | ChartKind::Population
-        | ChartKind::Change
-        | ChartKind::Lollipop
-        | ChartKind::Waves => false,
     }
 }
 

@@ -48,7 +48,12 @@ pub fn steps(
             ChartKind::PeopleDots
             | ChartKind::Population
             | ChartKind::HeatTable
-            | ChartKind::SmallMultiples => continue,
+            | ChartKind::SmallMultiples
+            | ChartKind::PlaceMarks
+            | ChartKind::Hexagons
+            | ChartKind::Themes
+            | ChartKind::TwoSides
+            | ChartKind::Ballot => continue,
         }
         for id in &plan.questions {
             let (Some(now), Some(at)) = (after.question(id), everyone(new, id)) else { continue };

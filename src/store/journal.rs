@@ -62,6 +62,10 @@ pub(super) enum Record {
         verdict: String,
         said: String,
         state: String,
+        #[serde(default)]
+        party: String,
+        #[serde(default)]
+        pin: String,
     },
 }
 
@@ -94,6 +98,8 @@ impl Record {
                 verdict: new.reflection.verdict.code().to_owned(),
                 said: new.reflection.said.clone(),
                 state: new.reflection.state.code().to_owned(),
+                party: new.reflection.party(),
+                pin: new.reflection.pinned(),
             },
         }
     }
@@ -102,13 +108,25 @@ impl Record {
     fn sent(self) -> Option<Sent> {
         match self {
             Self::Response(record) => record.ready().map(|ready| Sent::Response(Box::new(ready))),
-            Self::Reflection { diagnosis, data_walk, id, station, verdict, said, state } => {
+            Self::Reflection {
+                diagnosis,
+                data_walk,
+                id,
+                station,
+                verdict,
+                said,
+                state,
+                party,
+                pin,
+            } => {
                 let reflection = Reflection {
                     id: ReflectionId(id),
                     station,
                     verdict: Verdict::from_code(&verdict)?,
                     said,
                     state: ReflectionState::from_code(&state)?,
+                    group: party.chars().next(),
+                    pin: pin.parse().ok(),
                 };
                 let (diagnosis, data_walk) = (DiagnosisId(diagnosis), DataWalkId(data_walk));
                 Some(Sent::Reflection(NewReflection { diagnosis, data_walk, reflection }))

@@ -28,6 +28,7 @@ mod diagnosis;
 mod door;
 mod draft;
 pub mod dump;
+mod finding;
 mod group;
 mod instrument;
 mod journal;
@@ -37,9 +38,11 @@ mod people;
 mod photo;
 mod purge;
 mod release;
+mod report;
 mod response;
 mod row_export;
 mod schema;
+mod screen;
 mod sealed;
 mod secret;
 mod server;
@@ -470,13 +473,14 @@ async fn open_postgres(_address: &str) -> Result<(Db, Db)> {
 /// The migrations of one database: the common texts and its own.
 fn migrations(db: &Db) -> Vec<Migration> {
     use sqlx::SqlSafeStr;
-    let (intake, photo, code, paper, night) = match db {
+    let (intake, photo, code, paper, night, walk) = match db {
         Db::Sqlite(_) => (
             include_str!("../../migrations/0002_intake.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0007_photo.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0008_code.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0009_paper.sqlite.sql").into_sql_str(),
             include_str!("../../migrations/0010_night.sqlite.sql").into_sql_str(),
+            include_str!("../../migrations/0013_walk.sqlite.sql").into_sql_str(),
         ),
         #[cfg(feature = "postgres")]
         Db::Postgres(_) => (
@@ -485,6 +489,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
             include_str!("../../migrations/0008_code.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0009_paper.postgres.sql").into_sql_str(),
             include_str!("../../migrations/0010_night.postgres.sql").into_sql_str(),
+            include_str!("../../migrations/0013_walk.postgres.sql").into_sql_str(),
         ),
     };
     let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
@@ -494,6 +499,8 @@ fn migrations(db: &Db) -> Vec<Migration> {
     let area = include_str!("../../migrations/0006_area.sql").into_sql_str();
     let exports = include_str!("../../migrations/0011_export.sql").into_sql_str();
     let takeaway = include_str!("../../migrations/0012_takeaway.sql").into_sql_str();
+    let screen = include_str!("../../migrations/0014_screen.sql").into_sql_str();
+    let report = include_str!("../../migrations/0015_report.sql").into_sql_str();
     let all = [
         (1, "ground", ground),
         (2, "intake", intake),
@@ -507,6 +514,9 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (10, "night", night),
         (11, "exports", exports),
         (12, "takeaway", takeaway),
+        (13, "walk", walk),
+        (14, "screen", screen),
+        (15, "report", report),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

@@ -15,8 +15,8 @@ use super::{Result, Secret, Store, StoreError, Tx, code, document, on, within};
 use crate::domain::answer::{Answers, FreeText};
 use crate::domain::code::Code;
 use crate::domain::collection::{Door, Mode, State};
-use crate::domain::data_walk::{DataWalk, Reflection};
-use crate::domain::ids::{CollectionId, DiagnosisId, ResponseId, TextId};
+use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
+use crate::domain::ids::{CollectionId, DiagnosisId, ReflectionId, ResponseId, TextId};
 use crate::domain::text::Lang;
 
 /// A filled instrument on its way to the disk.
@@ -116,11 +116,13 @@ pub struct FreeTextRow {
     pub question: String,
     /// What was written.
     pub raw: String,
+    /// Whether others may read it.
+    pub state: ReflectionState,
 }
 
 const ADD_REFLECTION: &str = "
-    insert into reflection (diagnosis, data_walk, id, station, verdict, said, state)
-    values ($1, $2, $3, $4, $5, $6, $7)
+    insert into reflection (diagnosis, data_walk, id, station, verdict, said, state, party, pin)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict do nothing";
 
 /// How many responses are handed on at once, and how many such bundles may wait.
@@ -132,12 +134,28 @@ pub(super) fn receipt(secret: &Secret, response: &NewResponse) -> Vec<u8> {
     secret.hash(&[b"receipt", response.collection.0.as_bytes(), response.id.0.as_bytes()])
 }
 
+/// A row of what was said.
+type Said = (Uuid, i64, String, String, String, String, String);
+
+fn reflection((id, station, verdict, said, state, party, pin): Said) -> Result<Reflection> {
+    Ok(Reflection {
+        id: ReflectionId(id),
+        station: u32::try_from(station).unwrap_or(0),
+        verdict: code("verdict", &verdict, Verdict::from_code)?,
+        said,
+        state: code("state", &state, ReflectionState::from_code)?,
+        group: party.chars().next(),
+        // A pin that cannot be read is one to the whole chart: what was said is not lost.
+        pin: pin.parse().ok(),
+    })
+}
+
 pub(super) async fn add_reflection(tx: &mut Tx, new: &NewReflection) -> Result<Received> {
     let said = &new.reflection;
     let fresh = within!(tx, it => sqlx::query(ADD_REFLECTION)
         .bind(new.diagnosis.0).bind(new.data_walk.0).bind(said.id.0)
         .bind(i64::from(said.station)).bind(said.verdict.code())
-        .bind(&said.said).bind(said.state.code())
+        .bind(&said.said).bind(said.state.code()).bind(said.party()).bind(said.pinned())
         .execute(it).await?.rows_affected());
     Ok(if fresh == 0 { Received::Already } else { Received::Now })
 }
@@ -281,15 +299,43 @@ impl Store {
         collection: CollectionId,
     ) -> Result<Vec<FreeTextRow>> {
         const SQL: &str = "
-            select id, question, raw
+            select id, question, raw, state
               from free_text
              where diagnosis = $1
                and collection = $2
              order by id";
-        let rows: Vec<(Uuid, String, String)> = on!(&self.db, pool => sqlx::query_as(SQL)
+        let rows: Vec<(Uuid, String, String, String)> = on!(&self.db, pool => sqlx::query_as(SQL)
             .bind(diagnosis.0).bind(collection.0).fetch_all(pool).await)?;
-        let text = |(id, question, raw)| FreeTextRow { id: TextId(id), question, raw };
-        Ok(rows.into_iter().map(text).collect())
+        let text = |(id, question, raw, state): (_, _, _, String)| {
+            let state = code("state", &state, ReflectionState::from_code)?;
+            Ok(FreeTextRow { id: TextId(id), question, raw, state })
+        };
+        rows.into_iter().map(text).collect()
+    }
+
+    /// Lets a free text through to others, or holds it back.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none.
+    pub async fn moderate_text(
+        &self,
+        of: DiagnosisId,
+        collection: CollectionId,
+        id: TextId,
+        state: ReflectionState,
+    ) -> Result<()> {
+        const SQL: &str = "
+            update free_text
+               set state = $4
+             where diagnosis = $1
+               and collection = $2
+               and id = $3";
+        let mut tx = self.begin().await?;
+        let n = within!(&mut tx, it => sqlx::query(SQL)
+            .bind(of.0).bind(collection.0).bind(id.0).bind(state.code())
+            .execute(it).await?.rows_affected());
+        tx.commit().await?;
+        if n == 0 { Err(StoreError::NotFound("text")) } else { Ok(()) }
     }
 
     /// In which languages a collection was answered.
@@ -318,32 +364,30 @@ impl Store {
     /// When the database fails or a row cannot be read.
     pub async fn reflections(&self, walk: &DataWalk) -> Result<Vec<Reflection>> {
         const SQL: &str = "
-            select id, station, verdict, said, state
+            select id, station, verdict, said, state, party, pin
               from reflection
              where diagnosis = $1
                and data_walk = $2
              order by station, id";
-        let rows: Vec<(Uuid, i64, String, String, String)> = on!(&self.db, pool =>
+        let rows: Vec<Said> = on!(&self.db, pool =>
             sqlx::query_as(SQL).bind(walk.diagnosis.0).bind(walk.id.0).fetch_all(pool).await)?;
-        rows.into_iter()
-            .map(|(id, station, verdict, said, state)| {
-                Ok(Reflection {
-                    id: crate::domain::ids::ReflectionId(id),
-                    station: u32::try_from(station).unwrap_or(0),
-                    verdict: code(
-                        "verdict",
-                        &verdict,
-                        crate::domain::data_walk::Verdict::from_code,
-                    )?,
-                    said,
-                    state: code(
-                        "state",
-                        &state,
-                        crate::domain::data_walk::ReflectionState::from_code,
-                    )?,
-                })
-            })
-            .collect()
+        rows.into_iter().map(reflection).collect()
+    }
+
+    /// What was let through at a data walk, for everybody to read.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn shown_reflections(&self, walk: &DataWalk) -> Result<Vec<Reflection>> {
+        const SQL: &str = "
+            select id, station, verdict, said, state, party, pin
+              from shown_reflection
+             where diagnosis = $1
+               and data_walk = $2
+             order by station, id";
+        let rows: Vec<Said> = on!(&self.db, pool =>
+            sqlx::query_as(SQL).bind(walk.diagnosis.0).bind(walk.id.0).fetch_all(pool).await)?;
+        rows.into_iter().map(reflection).collect()
     }
 
     /// Lets a reflection through to the committee, or holds it back.
@@ -353,8 +397,8 @@ impl Store {
     pub async fn moderate(
         &self,
         walk: &DataWalk,
-        reflection: crate::domain::ids::ReflectionId,
-        state: crate::domain::data_walk::ReflectionState,
+        reflection: ReflectionId,
+        state: ReflectionState,
     ) -> Result<()> {
         const SQL: &str = "
             update reflection

@@ -24,6 +24,10 @@ impl Store {
                     select cast(table_name as text), cast(column_name as text)
                       from information_schema.columns
                      where table_schema = current_schema()
+                       and table_name in (select relname
+                                            from pg_class
+                                           where relkind = 'r'
+                                             and relnamespace = current_schema()::regnamespace)
                      order by cast(table_name as text) collate \"C\", ordinal_position";
                 sqlx::query_as(SQL).fetch_all(pool).await?
             }

@@ -146,7 +146,10 @@ const GRANT: &str = "
         foreach may in array array[
             -- what a form and a published wall need
             'select on diagnosis, zone_set, wave, instrument, area, collection, door',
-            'select on data_walk, release, takeaway, server, _sqlx_migrations',
+            'select on data_walk, screen, release, takeaway, server, _sqlx_migrations',
+            -- what was let through at a data walk; the rest of it stays unread
+            'select on shown_reflection, walk_group, finding',
+            'select on report, report_text',
             'select (diagnosis, release, collection, question, breakdown, place, body, mac)
                  on released_table',
             -- whether a form came already, how many came, which pictures have a row

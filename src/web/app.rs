@@ -8,9 +8,11 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::known::KnownDoors;
+use super::live::Live;
 use super::making::Making;
 use super::misses::Misses;
 use super::photo::PhotoDesk;
+use super::posters::SetMaking;
 use crate::domain::area::Area;
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::{AreaId, DiagnosisId};
@@ -21,10 +23,14 @@ use crate::publish::Wall;
 use crate::publish::study::Terms;
 use crate::store::{Result, Store};
 use crate::words::{
-    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords,
+    ChartWords, DataWords, DoorWords, EditorWords, ExportWords, FormWords, GateWords, HostWords,
     InstrumentWords, KeepWords, KeyinWords, LintWords, NightWords, PageWords, PaperWords,
-    PhoneWords, PosterWords, PrivacyWords, StaffWords, WaysWords, WireWords,
+    PhoneWords, PosterWords, PressWords, PrivacyWords, RemoteWords, ReportWords, ReportingWords,
+    ScreenWords, SetWords, StaffWords, WalkWords, WaysWords, WireWords,
 };
+
+/// So many whole pages are kept.
+const MOST_PAGES: usize = 64;
 
 /// The state of the program; cloning it is cheap.
 #[derive(Clone)]
@@ -51,6 +57,9 @@ pub struct Inner {
     doors: KnownDoors,
     walls: RwLock<HashMap<(DiagnosisId, i64), Arc<Wall>>>,
     makings: RwLock<HashMap<DiagnosisId, Making>>,
+    sets: RwLock<HashMap<DiagnosisId, SetMaking>>,
+    live: Live,
+    pages: RwLock<HashMap<(DiagnosisId, String), Arc<str>>>,
 }
 
 struct Words {
@@ -74,6 +83,14 @@ struct Words {
     gate: HashMap<Lang, GateWords>,
     export: HashMap<Lang, ExportWords>,
     data: HashMap<Lang, DataWords>,
+    screen: HashMap<Lang, ScreenWords>,
+    remote: HashMap<Lang, RemoteWords>,
+    set: HashMap<Lang, SetWords>,
+    press: HashMap<Lang, PressWords>,
+    walk: HashMap<Lang, WalkWords>,
+    host: HashMap<Lang, HostWords>,
+    report: HashMap<Lang, ReportWords>,
+    reporting: HashMap<Lang, ReportingWords>,
     terms: Terms,
 }
 
@@ -117,9 +134,17 @@ impl App {
             gate: each(&Lang::STAFF, GateWords::of)?,
             export: each(&Lang::STAFF, ExportWords::of)?,
             data: each(&Lang::RESPONDENTS, DataWords::of)?,
+            screen: each(&Lang::RESPONDENTS, ScreenWords::of)?,
+            remote: each(&Lang::STAFF, RemoteWords::of)?,
+            set: each(&Lang::RESPONDENTS, SetWords::of)?,
+            press: each(&Lang::STAFF, PressWords::of)?,
+            walk: each(&Lang::RESPONDENTS, WalkWords::of)?,
+            host: each(&Lang::STAFF, HostWords::of)?,
+            report: each(&Lang::RESPONDENTS, ReportWords::of)?,
+            reporting: each(&Lang::STAFF, ReportingWords::of)?,
             terms: Terms::new()?,
         };
-        let (published, areas, drawings, photo_desk, misses, doors, walls, makings) =
+        let (published, areas, drawings, photo_desk, misses, doors, walls, makings, sets, pages) =
             Default::default();
         Ok(Self(Arc::new(Inner {
             intake: store.for_intake(),
@@ -136,6 +161,9 @@ impl App {
             doors,
             walls,
             makings,
+            sets,
+            live: Live::default(),
+            pages,
         })))
     }
 }
@@ -274,6 +302,21 @@ impl Inner {
         true
     }
 
+    /// The set of a diagnosis that is being made, or the last one that was.
+    pub(super) fn set_making(&self, of: DiagnosisId) -> Option<SetMaking> {
+        self.sets.read().ok()?.get(&of).cloned()
+    }
+
+    /// Notes that a set is being made, in place of the last one; not while that goes on.
+    pub(super) fn begin_set(&self, of: DiagnosisId, making: SetMaking) -> bool {
+        let Ok(mut sets) = self.sets.write() else { return false };
+        if sets.get(&of).is_some_and(SetMaking::goes_on) {
+            return false;
+        }
+        sets.insert(of, making);
+        true
+    }
+
     /// The texts about data for research; English where a language has none yet.
     #[must_use]
     pub fn export_words(&self, lang: Lang) -> &ExportWords {
@@ -284,6 +327,54 @@ impl Inner {
     #[must_use]
     pub fn data_words(&self, lang: Lang) -> &DataWords {
         pick(&self.words.data, lang)
+    }
+
+    /// The texts of projectors and the phones that follow them; English where there are none yet.
+    #[must_use]
+    pub fn screen_words(&self, lang: Lang) -> &ScreenWords {
+        pick(&self.words.screen, lang)
+    }
+
+    /// The texts of the remote; English where a language has none yet.
+    #[must_use]
+    pub fn remote_words(&self, lang: Lang) -> &RemoteWords {
+        pick(&self.words.remote, lang)
+    }
+
+    /// The texts of sets for a data walk; English where a language has none yet.
+    #[must_use]
+    pub fn set_words(&self, lang: Lang) -> &SetWords {
+        pick(&self.words.set, lang)
+    }
+
+    /// The texts for those who prepare a data walk; English where a language has none yet.
+    #[must_use]
+    pub fn press_words(&self, lang: Lang) -> &PressWords {
+        pick(&self.words.press, lang)
+    }
+
+    /// The texts of a data walk's public pages; English where a language has none yet.
+    #[must_use]
+    pub fn walk_words(&self, lang: Lang) -> &WalkWords {
+        pick(&self.words.walk, lang)
+    }
+
+    /// The texts for whoever runs a data walk; English where a language has none yet.
+    #[must_use]
+    pub fn host_words(&self, lang: Lang) -> &HostWords {
+        pick(&self.words.host, lang)
+    }
+
+    /// The texts of the report and of the public page; English where a language has none yet.
+    #[must_use]
+    pub fn report_words(&self, lang: Lang) -> &ReportWords {
+        pick(&self.words.report, lang)
+    }
+
+    /// The texts around writing the report; English where a language has none yet.
+    #[must_use]
+    pub fn reporting_words(&self, lang: Lang) -> &ReportingWords {
+        pick(&self.words.reporting, lang)
     }
 
     /// The words of columns and codes that no instrument has, in every language.
@@ -304,6 +395,21 @@ impl Inner {
             walls.insert((of, release), Arc::clone(&wall));
         }
         wall
+    }
+
+    /// A page that never changes, if it was made already.
+    pub(super) fn kept_page(&self, of: DiagnosisId, key: &str) -> Option<Arc<str>> {
+        self.pages.read().ok()?.get(&(of, key.to_owned())).cloned()
+    }
+
+    /// Keeps a page that never changes; all are let go when there are many.
+    pub(super) fn keep_page(&self, of: DiagnosisId, key: String, page: Arc<str>) {
+        if let Ok(mut pages) = self.pages.write() {
+            if pages.len() >= MOST_PAGES {
+                pages.clear();
+            }
+            pages.insert((of, key), page);
+        }
     }
 
     /// A published version; read once, since it never changes.
@@ -350,6 +456,16 @@ impl Inner {
     /// Where photos come in.
     pub(super) fn photo_desk(&self) -> &PhotoDesk {
         &self.photo_desk
+    }
+
+    /// Who looks at screens that change.
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// Sends away who only waits for news, so that a server that stops does not wait for them.
+    pub fn stop_telling(&self) {
+        self.live.close();
     }
 
     /// The drawing of an area, if it was made already.

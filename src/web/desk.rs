@@ -64,6 +64,10 @@ coded! {
         Withheld = "reflection_withheld",
         /// A photo was let through.
         PhotoShown = "photo_shown",
+        /// A free text was let through.
+        TextShown = "text_shown",
+        /// A free text was held back.
+        TextWithheld = "text_withheld",
         /// A photo was held back and deleted.
         PhotoWithheld = "photo_withheld",
         /// A release was made.
@@ -76,8 +80,26 @@ coded! {
         DiscardedDraft = "instrument_discarded",
         /// An instrument was published.
         PublishedInstrument = "instrument_published",
+        /// A part of the report was written.
+        WroteReport = "report_written",
+        /// The report was tied to another release.
+        PinnedReport = "report_pinned",
+        /// The report was published.
+        PublishedReport = "report_published",
+        /// An edition of the report was taken back.
+        WithdrewReport = "report_withdrawn",
         /// A data walk was planned.
         AddedWalk = "walk_added",
+        /// The groups of a data walk were written down.
+        GroupedWalk = "walk_grouped",
+        /// The stations of a data walk were drawn from a newer release.
+        HungRelease = "walk_redrawn",
+        /// A card of a data walk was typed in.
+        TypedCard = "card_typed",
+        /// A finding was written.
+        WroteFinding = "finding_written",
+        /// A finding was taken back.
+        TookBackFinding = "finding_taken_back",
         /// Numbered sheets were printed.
         PrintedSheets = "sheets_printed",
         /// Two entries of a sheet differed, and somebody said what the sheet says.
@@ -92,6 +114,8 @@ coded! {
         ReopenedDoor = "door_opened",
         /// Cards with one-time codes were made.
         MadeCards = "cards_made",
+        /// Everything on paper for a data walk was made.
+        MadePosters = "posters_made",
         /// The ceiling of a collection was changed.
         ChangedCeiling = "ceiling_changed",
         /// The organisation of a member was written down.
@@ -286,7 +310,7 @@ impl<'a> StaffFrame<'a> {
             home: "/home".to_owned(),
             invented: None,
             css: assets::address("miradouro.css,public.css,kinds.css"),
-            staff_css: assets::address("staff.css"),
+            staff_css: assets::address("staff.css,walk.css"),
             person: person.name.clone(),
             words: app.staff_words(person.lang),
         }

@@ -64,9 +64,10 @@ impl From<JobError> for Error {
         match error {
             JobError::Store(error) => error.into(),
             JobError::NothingToShow | JobError::NothingNew(_) => Self::Stale(error.to_string()),
-            JobError::Analysis(_) | JobError::Sealed(_) | JobError::CutOff => {
-                Self::Failed(error.to_string())
-            }
+            JobError::Analysis(_)
+            | JobError::Sealed(_)
+            | JobError::Backup(_)
+            | JobError::CutOff => Self::Failed(error.to_string()),
         }
     }
 }

@@ -43,6 +43,7 @@ mod instruments;
 mod keyin;
 mod known;
 mod later;
+mod live;
 mod making;
 mod members;
 mod misses;
@@ -57,11 +58,15 @@ mod parts;
 mod phone;
 mod photo;
 mod place;
+mod posters;
 mod privacy;
 mod projector;
+mod public;
 mod qr;
+mod quotes;
 mod released;
 mod releases;
+mod report;
 mod research;
 mod room;
 mod sentences;
@@ -70,6 +75,7 @@ mod sign_in;
 mod translations;
 mod upload;
 mod versions;
+mod walk;
 mod wall;
 pub mod wire;
 
@@ -135,11 +141,22 @@ fn intake() -> Router<App> {
         .route("/p/{door}/{lang}/phone.json", get(participate::about))
         .route("/p/{door}/{lang}/waiting", get(participate::waiting))
         .route("/a/{hash}/{*name}", get(assets::asset))
-        .route("/n/{slug}", get(wall::published))
+        .route("/n/{slug}", get(public::front))
+        .route("/n/{slug}/{lang}", get(public::front_in))
+        .route("/n/{slug}/map.svg", get(public::map))
+        .route("/n/{slug}/report", get(report::to_language))
+        .route("/n/{slug}/report/{lang}", get(report::read))
+        .route("/n/{slug}/releases/{n}/{collection}/{file}", get(public::file))
         .route("/w/{door}", get(wall::enter))
+        .route("/w/{door}/live", get(live::everybody))
+        .route("/w/{door}/twin", get(projector::twin_enter))
+        .route("/w/{door}/{lang}/twin", get(projector::twin))
         .route("/w/{door}/{lang}", get(wall::stations))
+        .route("/w/{door}/{lang}/words", get(quotes::page))
         .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
         .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
+        .route("/w/{door}/{lang}/summary.pdf", get(wall::summary))
+        .route("/w/{door}/{lang}/handout.pdf", get(wall::handout))
 }
 
 /// The form itself: photos may take longer than everything else, and it minds their time on its own.
@@ -153,8 +170,11 @@ fn staff() -> Router<App> {
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/i/{token}", get(sign_in::invitation).post(sign_in::accept))
-        .route("/d/{slug}/walks/{walk}/projector", get(projector::first))
-        .route("/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}", get(projector::screen))
+        .route("/d/{slug}/walks/{walk}/projector", get(projector::screen))
+        .route("/d/{slug}/walks/{walk}/projector/{lang}", get(projector::screen_in))
+        .route("/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}", get(projector::slide))
+        .route("/d/{slug}/walks/{walk}/remote", get(projector::remote).post(projector::act))
+        .route("/d/{slug}/walks/{walk}/live", get(projector::live))
         .route("/home", get(home::home))
         .route("/night", get(night::page).post(night::run))
         .route("/new", get(diagnosis::new_page).post(diagnosis::make))
@@ -188,7 +208,10 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/collections/{id}/ceiling", post(doors::ceiling))
         .route("/d/{slug}/collections/{id}/room", get(room::page))
         .route("/d/{slug}/collections/{id}/room/count", get(room::count))
-        .route("/d/{slug}/collections/{id}/texts", get(moderation::texts))
+        .route(
+            "/d/{slug}/collections/{id}/texts",
+            get(moderation::texts).post(moderation::moderate_text),
+        )
         .route("/d/{slug}/collections/{id}/photos", post(moderation::moderate_photo))
         .route("/d/{slug}/collections/{id}/photos/{photo}", get(moderation::photo))
         .route("/d/{slug}/activity", get(feedback::new_page).post(feedback::start))
@@ -233,7 +256,15 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/releases/{n}/{file}", get(exports::tables))
         .route("/d/{slug}/releases/{n}/{collection}/{file}", get(released::file))
         .route("/d/{slug}/releases/{n}/publish", post(releases::publish))
+        .route("/d/{slug}/report", get(report::page).post(report::act))
+        .route("/d/{slug}/report/{section}", post(report::save))
         .route("/d/{slug}/walks/new", get(releases::walk_page).post(releases::add_walk))
+        .route("/d/{slug}/walks/{id}", get(walk::page))
+        .route("/d/{slug}/walks/{id}/groups", post(walk::set_groups))
+        .route("/d/{slug}/walks/{id}/release", post(walk::hang))
+        .route("/d/{slug}/walks/{id}/posters", get(posters::page).post(posters::make))
+        .route("/d/{slug}/walks/{id}/posters/making", get(posters::making))
+        .route("/d/{slug}/walks/{id}/posters/set.zip", get(posters::set))
         .route(
             "/d/{slug}/walks/{id}/reflections",
             get(moderation::reflections).post(moderation::moderate),

@@ -13,13 +13,15 @@ use super::app::App;
 use super::collections::Held;
 use super::desk::{self, Act, Desk, StaffFrame, id};
 use super::error::{Error, Result};
+use super::live::News;
 use super::participate::Pairs;
 use super::sheet::Filled;
 use super::sign_in::SignedIn;
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
-use crate::domain::ids::{DataWalkId, PhotoId, ReflectionId};
+use crate::domain::ids::{DataWalkId, PhotoId, ReflectionId, TextId};
 use crate::domain::people::May;
 use crate::domain::photo::{Photo, PhotoState};
+use crate::store::FreeTextRow;
 use crate::words::{FormWords, StaffWords, fill};
 
 /// One reflection, in words.
@@ -90,6 +92,7 @@ pub(super) async fn moderate(
         ReflectionState::New | ReflectionState::Withheld => Act::Withheld,
     };
     desk.log(act, &walk.title).await?;
+    app.live().tell(walk.id, News::Said);
     Ok(desk.go(&format!("/walks/{}/reflections", walk.id)))
 }
 
@@ -130,9 +133,20 @@ struct TextsPage<'a> {
     frame: StaffFrame<'a>,
     words: &'a StaffWords,
     action: String,
-    texts: Vec<(String, String)>,
+    texts: Vec<TextView<'a>>,
+    texts_action: String,
     photos: Vec<PhotoView<'a>>,
     withheld: String,
+}
+
+/// A free text, apart from everything else.
+struct TextView<'a> {
+    id: TextId,
+    asked: String,
+    raw: String,
+    state: &'a str,
+    is_shown: bool,
+    is_withheld: bool,
 }
 
 /// A photo with what is known of it.
@@ -168,11 +182,50 @@ pub(super) async fn texts(
         frame: held.desk.frame(&held.collection.title),
         words,
         action: photos_path(&held),
-        texts: rows.into_iter().map(|row| (asked(&held, &row.question), row.raw)).collect(),
+        texts: rows.into_iter().map(|row| written(&held, row)).collect(),
+        texts_action: held.desk.path(&format!("/collections/{}/texts", held.collection.id)),
         photos: photos.iter().map(|photo| view(&held, photo, &names)).collect(),
         withheld: if withheld > 0 { count } else { String::new() },
     };
     Ok(desk::show(StatusCode::OK, &page))
+}
+
+/// A free text as its card shows it.
+fn written(held: &Held, row: FreeTextRow) -> TextView<'_> {
+    let words = held.desk.words();
+    TextView {
+        id: row.id,
+        asked: asked(held, &row.question),
+        raw: row.raw,
+        state: match row.state {
+            ReflectionState::New => &words.text_new,
+            ReflectionState::Shown => &words.text_shown,
+            ReflectionState::Withheld => &words.text_withheld,
+        },
+        is_shown: row.state == ReflectionState::Shown,
+        is_withheld: row.state == ReflectionState::Withheld,
+    }
+}
+
+/// `POST /d/{slug}/collections/{id}/texts`: lets one through to the quotes of a release, or holds it
+/// back.
+pub(super) async fn moderate_text(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((slug, collection)): Path<(String, String)>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response> {
+    let held = Held::at(&app, signed_in, (&slug, &collection), May::Moderate).await?;
+    let filled = Filled(pairs);
+    let text = id(filled.first("text"))?;
+    let state = ReflectionState::from_code(filled.first("state")).ok_or(Error::NotFound)?;
+    let act = match state {
+        ReflectionState::Shown => Act::TextShown,
+        ReflectionState::New | ReflectionState::Withheld => Act::TextWithheld,
+    };
+    app.store.moderate_text(held.desk.diagnosis.id, held.collection.id, text, state).await?;
+    held.desk.log(act, &held.collection.title).await?;
+    Ok(held.desk.go(&format!("/collections/{collection}/texts")))
 }
 
 /// What a question asks, in the language of who reads.

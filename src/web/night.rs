@@ -68,6 +68,7 @@ fn line<'a>(run: &JobRun, words: &'a NightWords) -> Line<'a> {
         Job::Purge => &words.purge,
         Job::Pictures => &words.pictures,
         Job::Unlink => &words.unlink,
+        Job::Backup => &words.backup,
     };
     let outcome = match run.outcome {
         Outcome::Done => &words.done,

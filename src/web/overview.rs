@@ -47,6 +47,7 @@ struct OverviewPage<'a> {
     people: usize,
     instruments: &'a str,
     exports: &'a str,
+    report: &'a str,
     coordinates: bool,
     feedback: bool,
     sees_committee: bool,
@@ -72,6 +73,7 @@ pub(super) async fn page(
         people: people(&desk).await?,
         instruments: &desk.instrument_words().instruments,
         exports: &desk.export_words().title,
+        report: &app.reporting_words(desk.lang()).title,
         coordinates,
         feedback: desk.may(May::Facilitate) && offered(&app.shelf).next().is_some(),
         sees_committee: desk.may(May::SeeCommittee),
@@ -209,7 +211,15 @@ async fn new_reflections(desk: &Desk, walk: &DataWalk) -> Result<Vec<(&'static s
 fn links(desk: &Desk, walk: &DataWalk) -> Vec<(String, String)> {
     let words = desk.words();
     let at = |page: &str| desk.path(&format!("/walks/{}/{page}", walk.id));
-    let mut links = vec![(words.projector.clone(), at("projector"))];
+    let mut links = Vec::new();
+    if desk.may(May::SeeCommittee) {
+        let open = &desk.app.host_words(desk.lang()).open;
+        links.push((open.clone(), desk.path(&format!("/walks/{}", walk.id))));
+    }
+    links.push((words.projector.clone(), at("projector")));
+    if desk.may(May::Facilitate) {
+        links.push((desk.app.remote_words(desk.lang()).title.clone(), at("remote")));
+    }
     if desk.may(May::Moderate) {
         links.push((words.reflections.clone(), at("reflections")));
     }

@@ -10,21 +10,27 @@ use axum::response::{IntoResponse, Response};
 use super::app::App;
 use super::desk::{Desk, StaffFrame, show};
 use super::error::{Error, Result};
+use super::quotes::{Cards, cards};
 use super::research;
 use super::sign_in::SignedIn;
 use super::wall::{Drawn, drawn};
+use crate::charts::judge::image;
 use crate::charts::sheet::alone;
-use crate::charts::{Caption, Look, caption, data_table, draw};
+use crate::charts::{Caption, Look, Svg, caption, data_table, draw};
 use crate::domain::collection::Collection;
 use crate::domain::diagnosis::Wave;
 use crate::domain::instrument::{Instrument, Policy};
 use crate::domain::people::May;
+use crate::domain::text::{Lang, Text};
 use crate::job::evidence::{self, Evidence};
 use crate::publish::sheet::{Page, workbook};
-use crate::publish::{Past, Shown, Standing, Step, csv, standing, steps};
+use crate::publish::{Past, Shown, Standing, Step, captioned, standing as stands, steps};
 use crate::release::Table;
 use crate::release::change::{Break, Change};
-use crate::words::{GateWords, StaffWords, fill};
+use crate::words::{ChartWords, GateWords, StaffWords, fill};
+
+/// How wide a chart is as pixels: enough for a slide.
+const PIXELS: f64 = 1600.0;
 
 #[derive(Template)]
 #[template(path = "released.html")]
@@ -51,6 +57,8 @@ struct SheetView<'a> {
     ballot: Vec<String>,
     /// What became of each share since the wave before.
     waves: Vec<(String, &'a str)>,
+    /// What people wrote and the moderator let through.
+    cards: Option<Cards>,
 }
 
 /// The release of an address, if this person may see it.
@@ -83,7 +91,7 @@ pub(super) async fn page(
         made: fill(&words.release_made_on, &[("day", &evidence.release.made.to_string())]),
         state: if published { &words.for_public } else { &words.for_committee },
         publish: may_publish.then(|| desk.path(&format!("/releases/{number}/publish"))),
-        sheets: sheets(&desk, &evidence, &waves)?,
+        sheets: sheets(&desk, &evidence, &waves).await?,
         gate: app.gate_words(desk.lang()),
         sentences: desk.may(May::Coordinate).then(|| {
             let path = desk.path(&format!("/releases/{number}/sentences"));
@@ -97,7 +105,11 @@ pub(super) async fn page(
     Ok(show(StatusCode::OK, &page))
 }
 
-fn sheets<'a>(desk: &'a Desk, evidence: &Evidence, waves: &[Wave]) -> Result<Vec<SheetView<'a>>> {
+async fn sheets<'a>(
+    desk: &'a Desk,
+    evidence: &Evidence,
+    waves: &[Wave],
+) -> Result<Vec<SheetView<'a>>> {
     let (lang, number) = (desk.lang(), evidence.release.number);
     let mut views = Vec::new();
     for (at, (collection, instrument)) in evidence.sheets.iter().enumerate() {
@@ -108,7 +120,7 @@ fn sheets<'a>(desk: &'a Desk, evidence: &Evidence, waves: &[Wave]) -> Result<Vec
         let (all, of) = (evidence.tables.as_slice(), evidence.sheets.as_slice());
         let past = Past { collection, instrument, sheets: of, tables: all };
         let shown = instrument.charts.iter().filter_map(|plan| Shown::of(plan, &tables)).take(most);
-        let shown = shown.map(|shown| shown.since(&past));
+        let shown = shown.map(|shown| shown.since(&past).on(&evidence.grounds));
         let drawn = shown
             .map(|shown| {
                 let id = format!("s{at}-{}", shown.plan.id);
@@ -129,7 +141,10 @@ fn sheets<'a>(desk: &'a Desk, evidence: &Evidence, waves: &[Wave]) -> Result<Vec
             };
             let ballot = ballot(desk, &tables);
             let waves = since(desk, evidence, (collection, instrument), waves);
-            views.push(SheetView { title, caption, drawn, ballot, waves });
+            let (id, over) = (format!("q{at}"), Text::name(&desk.words().quotes_title));
+            let cards =
+                cards(&desk.app, evidence, (collection, instrument), (&id, &over), lang).await?;
+            views.push(SheetView { title, caption, drawn, ballot, waves, cards });
         }
     }
     Ok(views)
@@ -164,7 +179,7 @@ fn ballot(desk: &Desk, tables: &[&Table]) -> Vec<String> {
         };
         format!("{} {note}", fill(&words.ballot_row, &with)).trim_end().to_owned()
     };
-    standing(everyone, by).into_iter().map(line).collect()
+    stands(everyone, by).into_iter().map(line).collect()
 }
 
 fn percent(desk: &Desk, share: f64) -> String {
@@ -230,33 +245,58 @@ pub(super) async fn file(
 ) -> Result<Response> {
     let desk = Desk::at(&app, signed_in, &slug, May::SeePublished).await?;
     let evidence = evidence_of(&desk, number).await?;
+    chart_file(&app, &evidence, &collection, &name, desk.lang()).await
+}
+
+/// A chart of a release as `.svg` or `.png`, or its numbers as `.csv` or `.xlsx`, each with its
+/// question and caption in it: a picture in somebody's slides still says who answered.
+///
+/// # Errors
+/// `NotFound` where the release has no such chart; when it cannot be drawn.
+pub(super) async fn chart_file(
+    app: &App,
+    evidence: &Evidence,
+    collection: &str,
+    name: &str,
+    lang: Lang,
+) -> Result<Response> {
     let (chart, kind) = name.rsplit_once('.').ok_or(Error::NotFound)?;
-    let shown = shown(&evidence, &collection, chart).ok_or(Error::NotFound)?;
-    let (lang, words) = (desk.lang(), app.chart_words(desk.lang()));
+    let shown = shown(evidence, collection, chart).ok_or(Error::NotFound)?;
+    let words = app.chart_words(lang);
+    let said = caption(&shown.picture(None).tables, lang, words);
     match kind {
         "svg" => {
-            let (picture, look) = (shown.picture(None), Look::page_wide());
-            let said = caption(&picture.tables, lang, words);
-            let svg = draw(&picture, &look, lang, words)
-                .and_then(|chart| alone(&chart, &said, &look, lang))
-                .map_err(|refusal| Error::Failed(refusal.to_string()))?;
+            let svg = standing(&shown, &said, lang, words)?;
             Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg.xml).into_response())
+        }
+        "png" => {
+            let svg = standing(&shown, &said, lang, words)?;
+            let png = research::writing(move || image(&svg.xml, PIXELS)?.png()).await?;
+            Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
         }
         "csv" => {
             let table = data_table(&shown.picture(None), lang, words);
             let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8");
             let save = (header::CONTENT_DISPOSITION, "attachment");
-            Ok(([kind, save], csv(&table)).into_response())
+            Ok(([kind, save], captioned(&table, &said)).into_response())
         }
         "xlsx" => {
             let of = evidence.sheets.iter().find(|(one, _)| one.id.to_string() == collection);
             let (of, _) = of.ok_or(Error::NotFound)?;
             let page = Page::of(of, &shown, lang, words);
             let book = workbook(shown.plan.title.get(lang), evidence.release.made, &[page], None);
-            Ok(research::save(&name, research::XLSX, book.map_err(Error::Failed)?))
+            Ok(research::save(name, research::XLSX, book.map_err(Error::Failed)?))
         }
         _ => Err(Error::NotFound),
     }
+}
+
+/// A chart with its question above and its caption below.
+fn standing(shown: &Shown, said: &Caption, lang: Lang, words: &ChartWords) -> Result<Svg> {
+    let (picture, look) = (shown.picture(None), Look::page_wide());
+    draw(&picture, &look, lang, words)
+        .and_then(|chart| alone(&chart, said, &look, lang))
+        .map_err(|refusal| Error::Failed(refusal.to_string()))
 }
 
 fn shown(evidence: &Evidence, collection: &str, chart: &str) -> Option<Shown> {
@@ -265,5 +305,5 @@ fn shown(evidence: &Evidence, collection: &str, chart: &str) -> Option<Shown> {
     let tables = evidence.tables_of(collection);
     let (sheets, all) = (evidence.sheets.as_slice(), evidence.tables.as_slice());
     let past = Past { collection, instrument, sheets, tables: all };
-    Some(Shown::of(instrument.chart(chart)?, &tables)?.since(&past))
+    Some(Shown::of(instrument.chart(chart)?, &tables)?.since(&past).on(&evidence.grounds))
 }

@@ -90,7 +90,7 @@ pub(super) fn refusal(error: JobError, words: &StaffWords) -> Result<String> {
         JobError::NothingToShow => Ok(words.nothing_to_show.clone()),
         JobError::NothingNew(n) => Ok(fill(&words.nothing_new, &[("n", &n.to_string())])),
         JobError::Store(error) => Err(said(error, words)),
-        JobError::Analysis(_) | JobError::Sealed(_) | JobError::CutOff => {
+        JobError::Analysis(_) | JobError::Sealed(_) | JobError::Backup(_) | JobError::CutOff => {
             Err(Error::Failed(error.to_string()))
         }
     }

@@ -133,7 +133,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// `Busy`, when the turn does not come; what the writing says.
-async fn writing<T: Send + 'static>(
+pub(super) async fn writing<T: Send + 'static>(
     write: impl FnOnce() -> std::result::Result<T, String> + Send + 'static,
 ) -> Result<T> {
     let turn = tokio::time::timeout(PATIENCE, WRITING.acquire()).await;

@@ -33,6 +33,7 @@ const QUARTER: i64 = 15 * 60 * 1000;
 const SHORTEST: usize = 12;
 
 /// Somebody who is signed in.
+#[derive(Clone)]
 pub(super) struct SignedIn(pub Person);
 
 impl FromRequestParts<App> for SignedIn {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use tokio::sync::Semaphore;
@@ -13,16 +13,19 @@ use tokio::sync::Semaphore;
 use super::app::{App, Inner};
 use super::error::{Error, Result};
 use super::page::{self, Frame, Message};
-use super::participate::{best, wished};
-use super::research::Reader;
+use super::participate::{Pairs, best, wished};
+use super::sheet::Filled;
+use crate::charts::poster::Paper;
 use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
-use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
+use crate::domain::data_walk::{DataWalk, Group, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::ReflectionId;
 use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::job::evidence;
-use crate::publish::{Sheet, Shown, Station, Wall, spoken as spoken_of, station_path};
+use crate::publish::{
+    Evening, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of, station_path,
+};
 use crate::store::{NewReflection, Received};
 use crate::words::{FormWords, fill};
 
@@ -56,7 +59,8 @@ impl Inner {
             return Ok(known);
         }
         let evidence = evidence::load(&self.store, diagnosis, release).await?;
-        let wall = Wall::new(&diagnosis.name, release, &evidence.sheets, &evidence.tables);
+        let wall = Wall::new(&diagnosis.name, release, &evidence.sheets, &evidence.tables)
+            .on(&evidence.grounds);
         Ok(self.keep_wall(diagnosis.id, release, wall))
     }
 }
@@ -71,7 +75,10 @@ pub(super) async fn is_public(app: &Inner, walk: &DataWalk) -> Result<bool> {
 }
 
 /// What everybody may see; a walk with a release of the committee's is not there yet.
-async fn hall(app: &Inner, door: &str) -> Result<Hall> {
+///
+/// # Errors
+/// `NotFound` when there is none that everybody may see.
+pub(super) async fn hall(app: &Inner, door: &str) -> Result<Hall> {
     let walk = app.store.data_walk(door).await?;
     if !is_public(app, &walk).await? {
         return Err(Error::NotFound);
@@ -83,7 +90,10 @@ async fn hall(app: &Inner, door: &str) -> Result<Hall> {
 }
 
 /// The language of an address, if answering pages have it.
-fn spoken(tag: &str) -> Result<Lang> {
+///
+/// # Errors
+/// `NotFound` when they do not.
+pub(super) fn spoken(tag: &str) -> Result<Lang> {
     let lang: Lang = tag.parse().map_err(|_unknown| Error::NotFound)?;
     if Lang::RESPONDENTS.contains(&lang) { Ok(lang) } else { Err(Error::NotFound) }
 }
@@ -116,6 +126,7 @@ pub(super) async fn stations(
         (what, station_path(&door, station.number, lang))
     };
     page.links = hall.wall.stations().iter().map(link).collect();
+    page.links.push((words.own_words.clone(), format!("/w/{door}/{lang}/words")));
     Ok(page::html(page.render()))
 }
 
@@ -305,7 +316,15 @@ pub(super) async fn reflect(
         return show(&app, &hall, lang, number, &given, complaint);
     };
     let (id, state) = (given.id, ReflectionState::New);
-    let reflection = Reflection { id, station: number, verdict, said: given.said, state };
+    let reflection = Reflection {
+        id,
+        station: number,
+        verdict,
+        said: given.said,
+        state,
+        group: None,
+        pin: None,
+    };
     let (diagnosis, data_walk) = (hall.diagnosis.id, hall.walk.id);
     match app.store.reflect(NewReflection { diagnosis, data_walk, reflection }).await? {
         Received::Now
@@ -329,75 +348,105 @@ fn thanks(app: &Inner, hall: &Hall, lang: Lang, number: u32) -> Response {
     page::html(page.render())
 }
 
-/// `GET /w/{door}/{lang}/{station}/poster.pdf`: the poster on A3.
+/// `GET /w/{door}/{lang}/{station}/poster.pdf`: the poster; on A3 and in one language, unless
+/// `paper=a2`, `also=fr,ar`, `stripes=yes` or `guess=yes` ask for another.
 pub(super) async fn poster(
     State(app): State<App>,
     Path((door, tag, number)): Path<(String, String, u32)>,
+    Query(pairs): Query<Pairs>,
 ) -> Result<Response> {
     let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
     hall.wall.station(number).ok_or(Error::NotFound)?;
+    let asked = Filled(pairs);
+    let paper = match asked.first("paper") {
+        "" => Paper::A3,
+        code => Paper::from_code(code).ok_or(Error::NotFound)?,
+    };
+    let also = asked.first("also").split(',').filter(|tag| !tag.is_empty());
+    let mut langs = vec![lang];
+    for tag in also {
+        let lang = spoken(tag)?;
+        if !langs.contains(&lang) {
+            langs.push(lang);
+        }
+    }
+    let (stripes, guess) = (asked.first("stripes") == "yes", asked.first("guess") == "yes");
     let address = app.base_url.join(&station_path(&door, number, lang));
-    let inner = app.clone();
-    let turn = tokio::time::timeout(PATIENCE, DRAWING.acquire()).await;
-    let turn = turn.ok().and_then(std::result::Result::ok).ok_or(Error::Busy)?;
-    let pdf = tokio::task::spawn_blocking(move || {
-        // Kept until it is drawn, even when whoever asked has left.
-        let _turn = turn;
-        let sheet = Sheet {
-            lang,
-            stripes: false,
-            address: Some(&address),
-            chart: inner.chart_words(lang),
-            words: inner.poster_words(lang),
-            written: &hall.written,
-        };
-        hall.wall.poster(number, &sheet).and_then(|poster| poster.pdf())
-    })
-    .await
-    .map_err(|error| Error::Failed(error.to_string()))?
-    .map_err(|error| Error::Failed(error.to_string()))?;
+    let (inner, several) = (app.clone(), langs.len() > 1);
+    let pdf = in_turn(move || {
+        let texts: Vec<Texts<'_>> = langs.iter().map(|lang| inner.texts(*lang)).collect();
+        let (address, written) = (Some(address.as_str()), hall.written.as_slice());
+        let sheet = Sheet { paper, texts: &texts, stripes, guess, address, written };
+        match hall.wall.poster(number, &sheet) {
+            Err(PosterError::Refused(_)) if several => Ok(None),
+            poster => poster.and_then(|poster| poster.pdf()).map(Some),
+        }
+    });
+    let pdf = pdf.await?.ok_or_else(|| Error::Bad(app.set_words(lang).too_many.clone()))?;
     Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
 }
 
-/// `GET /n/{slug}`: what a neighbourhood has published: its data walks.
-pub(super) async fn published(
+/// `GET /w/{door}/{lang}/summary.pdf`: what was found and what happens next, on one page.
+pub(super) async fn summary(
     State(app): State<App>,
-    Path(slug): Path<String>,
-    headers: HeaderMap,
+    Path((door, tag)): Path<(String, String)>,
 ) -> Result<Response> {
-    let diagnosis = app.store.diagnosis(&slug).await?;
-    let lang = best(&wished(&headers), &diagnosis.settings.languages);
-    let words = app.form_words(lang);
-    let releases = app.store.releases(diagnosis.id).await?;
-    let walks = app.store.data_walks(diagnosis.id).await?;
-    let is_public = |walk: &&DataWalk| {
-        releases.iter().any(|release| release.published && release.number == walk.release)
-    };
-    let walks: Vec<_> = walks.iter().filter(is_public).collect();
-    let text = if walks.is_empty() { &words.published_none } else { &words.published_title };
-    let mut page = Message::plain(lang, &diagnosis.name, text);
-    page.frame.invented = diagnosis.settings.invented.then(|| words.invented.clone());
-    let link = |walk: &&DataWalk| {
-        (format!("{}, {}", walk.title, walk.held_on), format!("/w/{}/{lang}", walk.door))
-    };
-    page.links = walks.iter().map(link).collect();
-    page.links.extend(files(&app, diagnosis, lang).await?);
-    Ok(page::html(page.render()))
+    leaflet(app, &door, &tag, crate::publish::summary).await
 }
 
-/// The tables of the newest published release, and the codebooks of what was asked.
-async fn files(app: &App, diagnosis: Diagnosis, lang: Lang) -> Result<Vec<(String, String)>> {
-    let (words, slug) = (app.data_words(lang), diagnosis.slug.clone());
-    let reader = Reader { member: None, diagnosis };
-    let mut links = Vec::new();
-    if let Some(last) = reader.releases(app).await?.last() {
-        let at = format!("/api/v1/diagnoses/{slug}/releases/{}/tables", last.number);
-        links.push((words.tables(last.number), format!("{at}?format=xlsx&lang={lang}")));
-        for hash in reader.fielded(app).await? {
-            let instrument = app.instrument(reader.diagnosis.id, &hash).await?;
-            let at = format!("/api/v1/diagnoses/{slug}/instruments/{hash}/codebook?format=ddi");
-            links.push((words.codebook(instrument.title.get(lang)), at));
-        }
+/// `GET /w/{door}/{lang}/handout.pdf`: the sentences of all posters, with room for notes.
+pub(super) async fn handout(
+    State(app): State<App>,
+    Path((door, tag)): Path<(String, String)>,
+) -> Result<Response> {
+    leaflet(app, &door, &tag, crate::publish::handout).await
+}
+
+/// What sets a leaflet.
+type Sets =
+    fn(&Wall, &Texts<'_>, &Evening, &[Takeaway]) -> std::result::Result<Vec<u8>, PosterError>;
+
+async fn leaflet(app: App, door: &str, tag: &str, set: Sets) -> Result<Response> {
+    let (hall, lang) = (hall(&app, door).await?, spoken(tag)?);
+    let evening = evening(&app, &hall.diagnosis, &hall.walk, Vec::new());
+    let pdf = in_turn(move || set(&hall.wall, &app.texts(lang), &evening, &hall.written)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+}
+
+/// A walk as it stands on paper.
+pub(super) fn evening(app: &Inner, of: &Diagnosis, walk: &DataWalk, groups: Vec<Group>) -> Evening {
+    Evening {
+        title: walk.title.clone(),
+        day: Some(walk.held_on),
+        held: walk.held_on < app.today(of),
+        groups,
+        address: Some(app.base_url.join(&format!("/w/{}", walk.door))),
     }
-    Ok(links)
+}
+
+/// Draws something for paper when it is its turn.
+///
+/// # Errors
+/// `Busy` when the turn does not come soon, or what the drawing says.
+pub(super) async fn in_turn<T: Send + 'static>(
+    make: impl FnOnce() -> std::result::Result<T, PosterError> + Send + 'static,
+) -> Result<T> {
+    let turn = tokio::time::timeout(PATIENCE, DRAWING.acquire()).await;
+    let turn = turn.ok().and_then(std::result::Result::ok).ok_or(Error::Busy)?;
+    tokio::task::spawn_blocking(move || {
+        // Kept until it is drawn, even when whoever asked has left.
+        let _turn = turn;
+        make()
+    })
+    .await
+    .map_err(|error| Error::Failed(error.to_string()))?
+    .map_err(|error| Error::Failed(error.to_string()))
+}
+
+impl Inner {
+    /// The texts around charts on paper in a language.
+    pub(super) fn texts(&self, lang: Lang) -> Texts<'_> {
+        let (chart, poster) = (self.chart_words(lang), self.poster_words(lang));
+        Texts { lang, chart, poster, set: self.set_words(lang), form: self.form_words(lang) }
+    }
 }

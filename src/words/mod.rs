@@ -52,6 +52,7 @@ mod editor;
 mod export;
 mod form;
 mod gate;
+mod host;
 mod instrument;
 mod keep;
 mod lint;
@@ -60,9 +61,15 @@ mod page;
 mod paper;
 mod phone;
 mod poster;
+mod press;
 mod privacy;
+mod remote;
+mod report;
 mod rule;
+mod screen;
+mod set;
 mod staff;
+mod walk;
 mod ways;
 mod wire;
 
@@ -73,6 +80,7 @@ pub use editor::EditorWords;
 pub use export::ExportWords;
 pub use form::FormWords;
 pub use gate::GateWords;
+pub use host::HostWords;
 pub use instrument::InstrumentWords;
 pub use keep::KeepWords;
 pub use lint::LintWords;
@@ -81,13 +89,19 @@ pub use page::PageWords;
 pub use paper::{KeyinWords, PaperWords};
 pub use phone::PhoneWords;
 pub use poster::{PosterWords, ShareWords, SubjectWords};
+pub use press::PressWords;
 pub use privacy::PrivacyWords;
+pub use remote::RemoteWords;
+pub use report::{ReportWords, ReportingWords};
 pub use rule::Speaker;
+pub use screen::ScreenWords;
+pub use set::SetWords;
 use std::collections::BTreeMap;
 
 use rust_embed::RustEmbed;
 use serde::de::DeserializeOwned;
 pub use staff::StaffWords;
+pub use walk::WalkWords;
 pub use ways::WaysWords;
 pub use wire::WireWords;
 
@@ -164,6 +178,10 @@ mod tests {
             KeepWords::of(lang).unwrap();
             WireWords::of(lang).unwrap();
             DataWords::of(lang).unwrap();
+            ScreenWords::of(lang).unwrap();
+            SetWords::of(lang).unwrap();
+            WalkWords::of(lang).unwrap();
+            ReportWords::of(lang).unwrap();
         }
         for lang in Lang::STAFF {
             StaffWords::of(lang).unwrap();
@@ -174,6 +192,10 @@ mod tests {
             NightWords::of(lang).unwrap();
             GateWords::of(lang).unwrap();
             ExportWords::of(lang).unwrap();
+            RemoteWords::of(lang).unwrap();
+            PressWords::of(lang).unwrap();
+            HostWords::of(lang).unwrap();
+            ReportingWords::of(lang).unwrap();
         }
     }
 
@@ -181,7 +203,7 @@ mod tests {
     fn every_language_has_the_same_places_to_fill() {
         let trees = [
             "form", "chart", "paper", "poster", "ways", "wire", "phone", "page", "privacy", "keep",
-            "data",
+            "data", "report", "screen", "set", "walk",
         ];
         for tree in trees {
             let english = places(Lang::En, tree);

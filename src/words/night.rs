@@ -13,6 +13,7 @@ words! {
         purge,
         pictures,
         unlink,
+        backup,
         done,
         left,
         failed,

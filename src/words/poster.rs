@@ -46,6 +46,13 @@ pub struct PosterWords {
     pub or: String,
     pub invented: String,
     pub words_by: String,
+    pub marks_most: String,
+    pub marks_spread: String,
+    pub marks_places: String,
+    pub sides_apart: String,
+    pub sides_alike: String,
+    pub ballot_first: String,
+    pub ballot_tie: String,
     pub figures: FigureWords,
 }
 

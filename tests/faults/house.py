@@ -32,22 +32,23 @@ BEFORE = 24
 class Template:
     """The first house of a kind: every other one is its copy."""
 
-    def __init__(self, world, database):
-        self.world, self.database = world, database
-        self.folder = os.path.join(world.folder, f"template-{database}")
+    def __init__(self, world, database, kind, program):
+        self.world, self.database, self.program = world, database, program
+        self.kind, self.name = kind, f"template_{kind.replace('-', '_')}"
+        self.folder = os.path.join(world.folder, f"template-{kind}")
         os.makedirs(os.path.join(self.folder, "instruments"))
         shutil.copy(os.path.join(HERE, "rig.toml"), os.path.join(self.folder, "instruments"))
         self.url = None
         if database == "postgres":
-            world.cluster().sql("postgres", "create database template_house")
-            self.url = world.cluster().url("template_house")
+            world.cluster().sql("postgres", f"create database {self.name}")
+            self.url = world.cluster().url(self.name)
         self.before = []
         self._found()
         if database == "sqlite":
             self._close_file()
 
     def _found(self):
-        server = Server(self.world.undo, self.world.program, self.folder, self.world.logs, self.url)
+        server = Server(self.world.undo, self.program, self.folder, self.world.logs, self.url)
         server.start()
         desk = Desk(server.port)
         invitation = next(line.split(" ", 1)[1] for line in server.said("out").splitlines()
@@ -70,7 +71,7 @@ class Template:
         doors = set(re.findall(r"/p/([a-z0-9]{8})\b", desk.get(f"{here}/doors")))
         self.door = next(door for door in doors if door != self.coded)
         self.cookie = desk.cookie
-        ledger = Ledger(os.path.join(self.world.folder, f"template-{self.database}.ledger"))
+        ledger = Ledger(os.path.join(self.world.folder, f"template-{self.kind}.ledger"))
         phone = Phone(ledger, server.port, self.door)
         for _ in range(BEFORE):
             if phone.send(Form()) != "now":
@@ -86,13 +87,13 @@ class Template:
 
     def _command(self, *args):
         where = ["--data", self.folder] + (["--database-url", self.url] if self.url else [])
-        return run(self.world.program, *args, *where, env={**os.environ, "RUST_BACKTRACE": "0"})
+        return run(self.program, *args, *where, env={**os.environ, "RUST_BACKTRACE": "0"})
 
     def _cards(self):
         """One-time codes, read from the sheet as somebody with the cards in hand would."""
         if shutil.which("pdftotext") is None:
             return []
-        pdf = os.path.join(self.world.folder, f"cards-{self.database}.pdf")
+        pdf = os.path.join(self.world.folder, f"cards-{self.kind}.pdf")
         self._command("cards", "--collection", self.collection, "--count", str(CARDS), "--out", pdf)
         text = run("pdftotext", "-layout", pdf, "-")
         codes = sorted(set(re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}\b", text)))
@@ -154,12 +155,13 @@ class House:
 
     number = 0
 
-    def __init__(self, world, database, folder=None, cluster=None, of=None, empty=False):
+    def __init__(self, world, database, folder=None, cluster=None, of=None, empty=False,
+                 template=None):
         """In a folder and a cluster of its own where they are given; a copy of another house, or
         (`empty`) nothing yet, to be filled by a command."""
         House.number += 1
         self.world, self.database = world, database
-        self.template = world.template(database)
+        self.template = template or world.template(database)
         self.door, self.coded = self.template.door, self.template.coded
         self.codes = list(self.template.codes)
         self.base = folder or machine.scratch(world.undo, "house")
@@ -172,7 +174,7 @@ class House:
             self.cluster = cluster or world.cluster()
             self.name = f"house_{House.number}"
             if cluster is None:
-                template = "template0" if empty else of.name if of else "template_house"
+                template = "template0" if empty else of.name if of else self.template.name
                 self.cluster.sql("postgres", f"create database {self.name} template {template}")
             else:
                 self._bring_in()
@@ -203,7 +205,7 @@ class House:
         if not os.path.exists(dump):
             with open(dump, "wb") as file:
                 subprocess.run([os.path.join(self.cluster.bin, "pg_dump"), "-h", "127.0.0.1", "-p",
-                                str(self.world.cluster().port), "-U", "postgres", "template_house"],
+                                str(self.world.cluster().port), "-U", "postgres", self.template.name],
                                stdout=file, check=True)
         run(os.path.join(self.cluster.bin, "psql"), "-h", "127.0.0.1", "-p", str(self.cluster.port),
             "-U", "postgres", "-d", self.name, "-v", "ON_ERROR_STOP=1", "-qf", dump)

@@ -29,7 +29,7 @@ from house import Template  # noqa: E402
 from trial import FAULTS, Trial  # noqa: E402
 
 # Each file puts its faults on the list.
-for _name in ("kills", "cuts", "disks", "files", "pg", "net", "races", "jobs"):
+for _name in ("kills", "cuts", "disks", "files", "pg", "net", "races", "jobs", "upkeep"):
     __import__(_name)
 
 HEAD = ["fault", "database", "injected", "attempted", "acknowledged", "stored", "lost", "duplicated",
@@ -39,8 +39,9 @@ HEAD = ["fault", "database", "injected", "attempted", "acknowledged", "stored", 
 class World:
     """What all faults share."""
 
-    def __init__(self, program, undo, verbose):
+    def __init__(self, program, older, undo, verbose):
         self.program = os.path.abspath(program)
+        self.older = older and os.path.abspath(older)
         self.undo, self.verbose = undo, verbose
         self.folder = machine.scratch(undo, "world")
         self.logs = os.path.join(self.folder, "logs")
@@ -54,10 +55,12 @@ class World:
             self._cluster = Cluster(self.undo, self.folder).start()
         return self._cluster
 
-    def template(self, database):
-        if database not in self._templates:
-            self._templates[database] = Template(self, database)
-        return self._templates[database]
+    def template(self, database, program=None):
+        """A house made by the program under test, or by an older one."""
+        kind = database if program is None else f"{database}-older"
+        if kind not in self._templates:
+            self._templates[kind] = Template(self, database, kind, program or self.program)
+        return self._templates[kind]
 
 
 def show(rows, markdown):
@@ -97,6 +100,7 @@ def chosen(options):
 def main():
     about = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     about.add_argument("--program", required=True, help="the program under test")
+    about.add_argument("--older", help="a build of an older version, to be replaced by it (R-32)")
     length = about.add_mutually_exclusive_group()
     length.add_argument("--short", action="store_true", help="a few of each (the default)")
     length.add_argument("--whole", action="store_true", help="everything, as often as the plan says")
@@ -120,7 +124,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     undo, rows, begun = machine.Undo(), [], time.monotonic()
     try:
-        world = World(options.program, undo, options.verbose)
+        world = World(options.program, options.older, undo, options.verbose)
         for it, database, times in chosen(options):
             row = Trial(world, it, database, times, options.whole)
             rows.append(row)

@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use miradouro::charts::poster::Paper;
 use miradouro::charts::{Look, draw};
 use miradouro::domain::diagnosis::Zone;
 use miradouro::domain::text::Lang;
 use miradouro::instruments::Shelf;
 use miradouro::job::mapping::Mapping;
 use miradouro::job::{evidence, import, release};
-use miradouro::publish::{Sheet, Wall};
+use miradouro::publish::{Sheet, Texts, Wall};
 use miradouro::release::table::Shape;
-use miradouro::words::{ChartWords, PosterWords};
+use miradouro::words::{ChartWords, FormWords, PosterWords, SetWords};
 
 use crate::house::Folder;
 
@@ -100,10 +101,13 @@ async fn four_thousand_residents_of_ten_districts_reach_the_wall() {
     let numbers: Vec<u32> = wall.stations().iter().map(|station| station.number).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7]);
     let (chart, words) = (ChartWords::of(Lang::Fr).unwrap(), PosterWords::of(Lang::Fr).unwrap());
+    let (set, form) = (SetWords::of(Lang::Fr).unwrap(), FormWords::of(Lang::Fr).unwrap());
     for station in wall.stations() {
-        let (lang, stripes) = (Lang::Fr, station.number % 2 == 0);
-        let written = &[];
-        let sheet = Sheet { lang, stripes, address: None, chart: &chart, words: &words, written };
+        let texts =
+            [Texts { lang: Lang::Fr, chart: &chart, poster: &words, set: &set, form: &form }];
+        let (stripes, guess) = (station.number % 2 == 0, station.number % 3 == 0);
+        let (paper, texts) = (Paper::A3, texts.as_slice());
+        let sheet = Sheet { paper, texts, stripes, guess, address: None, written: &[] };
         let poster = wall.poster(station.number, &sheet).unwrap();
         assert!(
             poster.svg.xml.contains("ne sont pas corrigés") || poster.svg.xml.contains("corrig")

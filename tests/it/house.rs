@@ -390,7 +390,11 @@ async fn page(response: Response<Body>) -> Page {
     };
     let location = text(header::LOCATION);
     let cookie = text(header::SET_COOKIE).split(';').next().map(str::to_owned);
-    let bytes = body.collect().await.unwrap().to_bytes();
+    // A stream of news has no end: only its head is looked at.
+    let bytes = match text(header::CONTENT_TYPE).starts_with("text/event-stream") {
+        true => axum::body::Bytes::new(),
+        false => body.collect().await.unwrap().to_bytes(),
+    };
     Page {
         status: parts.status,
         location,

@@ -57,6 +57,8 @@ fn what_came_after_the_backup_comes_back_from_the_journal_once() {
             verdict: Verdict::Fits,
             said: "that is so".to_owned(),
             state: ReflectionState::New,
+            group: None,
+            pin: None,
         };
         let new = NewReflection { diagnosis: of, data_walk: walk.id, reflection };
         store.reflect(new).await.unwrap();

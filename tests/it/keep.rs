@@ -12,9 +12,11 @@ use miradouro::domain::collection::{Collection, Door, Mode};
 use miradouro::domain::data_walk::{Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::Diagnosis;
 use miradouro::domain::ids::{PersonId, PhotoId, ReflectionId, ResponseId};
+use miradouro::domain::night::{Job, Outcome};
 use miradouro::domain::people::{Person, Role};
 use miradouro::domain::text::Lang;
 use miradouro::job::backup::{self, IS_PICTURE, KEPT_FOR};
+use miradouro::job::night;
 use miradouro::release;
 use miradouro::store::dump::{self, DumpError, Folder as Data, Identity, Recipient, Report, Watch};
 use miradouro::store::{self, NewReflection, NewResponse, Passphrase, Received, Store, StoreError};
@@ -89,6 +91,8 @@ async fn plant(house: &House) -> Planted {
         verdict: Verdict::Partly,
         said: "wij zagen dat ook".to_owned(),
         state: ReflectionState::New,
+        group: None,
+        pin: None,
     };
     let new = NewReflection { diagnosis: diagnosis.id, data_walk: walk.id, reflection };
     house.store.reflect(new).await.unwrap();
@@ -491,6 +495,13 @@ async fn the_backup_of_the_night_goes_to_its_folder_and_old_ones_end() {
     let (file, kept) = backup::backup(&house.store, &nights, day).await.unwrap();
     assert!(kept.rows > 0 && !old.exists(), "{KEPT_FOR} days");
     assert!(dump::verify_file(&file, &[key], IS_PICTURE).await.is_ok());
+    // The night does it last, and its page says so.
+    let now = 1_795_392_000_000; // 2026-11-23T00:00Z, past the hour
+    std::fs::remove_file(&file).unwrap();
+    let runs = night::when_due(&house.store, now, Some(&nights)).await.unwrap().unwrap();
+    let last = runs.last().unwrap();
+    assert_eq!((last.job, last.outcome), (Job::Backup, Outcome::Done));
+    assert!(nights.join(format!("miradouro-{}.age", last.day)).exists());
     // A full disk leaves no half of a file and nothing under its name.
     let full = nights.join("full.age.part");
     std::os::unix::fs::symlink("/dev/full", &full).unwrap();

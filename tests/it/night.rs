@@ -120,7 +120,8 @@ fn what_was_kept_long_enough_is_gone_without_a_trace() {
         for said in [&hidden, &shown] {
             let (id, state) = (ReflectionId::random(), ReflectionState::New);
             let said = said.clone();
-            let reflection = Reflection { id, station: 1, verdict: Verdict::Partly, said, state };
+            let (verdict, group, pin) = (Verdict::Partly, None, None);
+            let reflection = Reflection { id, station: 1, verdict, said, state, group, pin };
             let (diagnosis, data_walk) = (of, walk.id);
             store.reflect(NewReflection { diagnosis, data_walk, reflection }).await.unwrap();
         }
@@ -210,7 +211,7 @@ fn one_server_does_it_once_a_night() {
         let watch = store.watch().await.unwrap().unwrap();
         assert!(store.watch().await.unwrap().is_none(), "it is one");
         assert_eq!(night::night(store, NOW).await.unwrap(), None);
-        assert_eq!(night::when_due(store, NOW).await.unwrap(), None);
+        assert_eq!(night::when_due(store, NOW, None).await.unwrap(), None);
         assert_eq!(night::after_closing(store, NOW).await.unwrap(), None);
         watch.release().await;
         let day = "2026-11-22".parse().unwrap();
@@ -218,15 +219,18 @@ fn one_server_does_it_once_a_night() {
         store.write_run(&failed).await.unwrap();
         assert_eq!(night::after_closing(store, NOW).await.unwrap().unwrap().len(), 1);
         assert_eq!(store.last_night().await.unwrap(), None, "a closing is no night");
-        assert_eq!(night::when_due(store, NOW).await.unwrap().unwrap().len(), 3);
+        assert_eq!(night::when_due(store, NOW, None).await.unwrap().unwrap().len(), 3);
         assert_eq!(store.last_night().await.unwrap(), Some(day));
-        assert_eq!(night::when_due(store, NOW).await.unwrap(), None);
+        assert_eq!(night::when_due(store, NOW, None).await.unwrap(), None);
         let runs = store.job_runs(day).await.unwrap();
         assert_eq!(runs.len(), 3);
         store.write_run(&failed).await.unwrap();
         assert_eq!(store.job_runs(day).await.unwrap().len(), 3, "the last of a day stands");
-        assert!(night::when_due(store, NOW).await.unwrap().is_some(), "what failed is tried again");
-        assert!(night::when_due(store, NOW + DAY).await.unwrap().is_some());
+        assert!(
+            night::when_due(store, NOW, None).await.unwrap().is_some(),
+            "what failed is tried again"
+        );
+        assert!(night::when_due(store, NOW + DAY, None).await.unwrap().is_some());
         let later = "2026-11-23".parse().unwrap();
         assert_eq!(store.job_runs(later).await.unwrap().len(), 3);
     });

@@ -31,7 +31,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 116] = [
+const MATRIX: [(&str, &str, &str); 133] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -78,6 +78,7 @@ const MATRIX: [(&str, &str, &str); 116] = [
     ("GET", "/d/{slug}/collections/{id}/texts", "in 404 403 403 403 200 403"),
     ("GET", "/d/{slug}/collections/{id}/photos/{photo}", "in 404 403 403 403 200 403"),
     ("GET", "/d/{slug}/collections/{id}/photos/nonsense", "in 404 403 403 403 404 403"),
+    ("POST", "/d/{slug}/collections/{id}/texts", "in 404 403 403 403 404 403"),
     ("POST", "/d/{slug}/collections/{id}/photos", "in 404 403 403 403 303 403"),
     // doors, cards, kiosk and room
     ("GET", "/d/{slug}/collections/{id}/doors", "in 404 403 403 200 403 200"),
@@ -151,16 +152,33 @@ const MATRIX: [(&str, &str, &str); 116] = [
     ("GET", "/d/{slug}/releases/{n}/{collection}/{file}", "in 404 200 200 200 200 200"),
     ("GET", "/d/{slug}/releases/2/{collection}/{file}", "in 404 403 200 200 200 200"),
     ("GET", "/d/{slug}/releases/2/{collection}/first.svg", "in 404 403 200 200 200 200"),
+    // the report
+    ("GET", "/d/{slug}/report", "in 404 403 200 200 200 200"),
+    ("POST", "/d/{slug}/report", "in 404 403 403 403 403 422"),
+    ("POST", "/d/{slug}/report/{section}", "in 404 403 403 403 403 409"),
     // data walks
     ("GET", "/d/{slug}/walks/new", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/walks/new", "in 404 403 403 403 403 422"),
+    ("GET", "/d/{slug}/walks/{walk}/projector", "in 404 200 200 200 200 200"),
+    ("GET", "/d/{slug}/walks/{walk}/projector/{lang}", "in 404 200 200 200 200 200"),
+    ("GET", "/d/{slug}/walks/{walk}/live", "in 404 200 200 200 200 200"),
+    ("GET", "/d/{slug}/walks/{private}/live", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/walks/{walk}/remote", "in 404 403 403 200 403 200"),
+    ("POST", "/d/{slug}/walks/{walk}/remote", "in 404 403 403 303 403 303"),
+    ("GET", "/d/{slug}/walks/{id}", "in 404 403 200 200 200 200"),
+    ("POST", "/d/{slug}/walks/{id}/groups", "in 404 403 403 303 403 303"),
+    ("POST", "/d/{slug}/walks/{id}/release", "in 404 403 403 403 403 303"),
+    ("GET", "/d/{slug}/walks/{id}/posters", "in 404 403 403 200 403 200"),
+    ("POST", "/d/{slug}/walks/{id}/posters", "in 404 403 403 422 403 422"),
+    ("GET", "/d/{slug}/walks/{id}/posters/making", "in 404 403 403 303 403 303"),
+    ("GET", "/d/{slug}/walks/{id}/posters/set.zip", "in 404 403 403 404 403 404"),
     ("GET", "/d/{slug}/walks/{walk}/projector", "in 404 303 303 303 303 303"),
     (
         "GET",
         "/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}",
         "in 404 200 200 200 200 200",
     ),
-    ("GET", "/d/{slug}/walks/{private}/projector", "in 404 403 303 303 303 303"),
+    ("GET", "/d/{slug}/walks/{private}/projector", "in 404 403 200 200 200 200"),
     ("GET", "/d/{slug}/walks/{private}/projector/en/1/1", "in 404 403 200 200 200 200"),
     ("GET", "/d/{slug}/walks/{id}/reflections", "in 404 403 403 403 200 403"),
     ("POST", "/d/{slug}/walks/{id}/reflections", "in 404 403 403 403 303 403"),
@@ -325,6 +343,7 @@ impl Ground {
             ("{area}", self.area.to_string()),
             ("{photo}", self.photo.to_string()),
             ("{export}", self.export.to_string()),
+            ("{section}", "promised".to_owned()),
         ];
         fillings.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
     }
@@ -358,6 +377,8 @@ async fn said(house: &House, walk: &DataWalk) -> ReflectionId {
         verdict: Verdict::Partly,
         said: "the lamps are broken".to_owned(),
         state: ReflectionState::New,
+        group: None,
+        pin: None,
     };
     let (id, diagnosis, data_walk) = (reflection.id, walk.diagnosis, walk.id);
     house.store.reflect(NewReflection { diagnosis, data_walk, reflection }).await.unwrap();

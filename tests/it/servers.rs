@@ -151,11 +151,13 @@ fn what_one_server_closes_is_closed_on_the_other() {
 fn the_night_is_done_by_one_of_two_servers() {
     on_both(async |house| {
         let (other, _folder) = second(&house).await;
-        let (here, there) =
-            tokio::join!(night::when_due(&house.store, NOW), night::when_due(&other, NOW));
+        let (here, there) = tokio::join!(
+            night::when_due(&house.store, NOW, None),
+            night::when_due(&other, NOW, None)
+        );
         let did = [here.unwrap(), there.unwrap()].into_iter().flatten().count();
         assert_eq!(did, 1, "on {}", house.name);
-        assert_eq!(night::when_due(&other, NOW).await.unwrap(), None);
+        assert_eq!(night::when_due(&other, NOW, None).await.unwrap(), None);
         let watch = house.store.watch().await.unwrap().unwrap();
         assert!(other.watch().await.unwrap().is_none());
         watch.release().await;

@@ -16,8 +16,10 @@ use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::photo::PhotoState;
 use miradouro::domain::question::Kind;
 use miradouro::domain::reconcile::PaperCount;
+use miradouro::domain::report::{Report, Section, SectionText};
 use miradouro::domain::retention::Kept;
 use miradouro::domain::row_export::{self as exports, RowExport, Signature};
+use miradouro::domain::screen::{Act, Screen, Slide};
 use miradouro::domain::takeaway::Takeaway;
 use miradouro::domain::text::Lang;
 use miradouro::domain::version::Publication;
@@ -487,6 +489,34 @@ fn a_release_is_kept_whole_and_its_number_is_taken_once() {
         let empty = Takeaway { said: String::new(), ..new };
         store.set_takeaway(diagnosis.id, &empty).await.unwrap();
         assert_eq!(store.takeaways(diagnosis.id).await.unwrap(), []);
+        let draft = Report { edition: 0, release: 1, made, editor: "Ana".to_owned() };
+        let text = |said: &str| SectionText {
+            section: Section::Safe,
+            lang: Lang::Pt,
+            said: said.to_owned(),
+            editor: "Ana".to_owned(),
+            written: made,
+        };
+        let set = async |said, before| {
+            store.set_report_text(diagnosis.id, &draft, &text(said), before).await
+        };
+        set("De noite", "").await.unwrap();
+        assert!(matches!(set("Outro", "").await, Err(StoreError::Stale(_))));
+        set("De dia", "De noite").await.unwrap();
+        assert_eq!(store.report_texts(diagnosis.id, 0).await.unwrap(), [text("De dia")]);
+        let edition = Report { edition: 1, ..draft.clone() };
+        store.add_edition(diagnosis.id, &edition, &[text("De dia")]).await.unwrap();
+        let twice = store.add_edition(diagnosis.id, &edition, &[]).await;
+        assert!(matches!(twice, Err(StoreError::Stale(_))));
+        set("", "De dia").await.unwrap();
+        assert_eq!(store.report_texts(diagnosis.id, 0).await.unwrap(), []);
+        assert_eq!(store.report_texts(diagnosis.id, 1).await.unwrap(), [text("De dia")]);
+        let later = Report { release: 2, ..draft.clone() };
+        store.pin_report(diagnosis.id, &later).await.unwrap();
+        assert_eq!(store.reports(diagnosis.id).await.unwrap(), [later, edition]);
+        store.drop_edition(diagnosis.id, 1).await.unwrap();
+        assert!(matches!(store.drop_edition(diagnosis.id, 1).await, Err(StoreError::NotFound(_))));
+        assert_eq!(store.report_texts(diagnosis.id, 1).await.unwrap(), []);
         let (at, count) = ((diagnosis.id, collection.id), |n: &mut u32, _, _: &_| *n += 1);
         assert_eq!(store.fold_responses(at, 0, count).await.unwrap(), 0);
         store.publish_release(diagnosis.id, 1).await.unwrap();
@@ -548,6 +578,19 @@ fn a_draft_is_never_written_over_what_somebody_else_saved() {
     });
 }
 
+async fn a_screen_is_kept(store: &Store, walk: &DataWalk) {
+    assert_eq!(store.screen(walk).await.unwrap(), None);
+    let slides = [1, 2].map(|station| Slide { station, chart: 1 });
+    let first = Screen::begin(&slides, Lang::Ar).unwrap();
+    assert!(store.set_screen(walk, &first, None).await.unwrap());
+    assert!(!store.set_screen(walk, &first, None).await.unwrap(), "somebody else began");
+    assert_eq!(store.screen(walk).await.unwrap(), Some((first, 1)));
+    let closed = first.after(Act::Curtain(true), &slides).unwrap();
+    assert!(store.set_screen(walk, &closed, Some(1)).await.unwrap());
+    assert!(!store.set_screen(walk, &first, Some(1)).await.unwrap(), "somebody else was sooner");
+    assert_eq!(store.screen(walk).await.unwrap(), Some((closed, 2)));
+}
+
 #[test]
 fn reflections_wait_for_the_moderator() {
     on_both(async |house| {
@@ -564,12 +607,15 @@ fn reflections_wait_for_the_moderator() {
         store.add_data_walk(&walk).await.unwrap();
         assert_eq!(store.data_walk(&walk.door).await.unwrap(), walk);
         assert_eq!(store.data_walks(diagnosis.id).await.unwrap(), std::slice::from_ref(&walk));
+        a_screen_is_kept(store, &walk).await;
         let reflection = Reflection {
             id: ReflectionId::random(),
             station: 3,
             verdict: Verdict::Partly,
             said: "It was summer".to_owned(),
             state: ReflectionState::New,
+            group: None,
+            pin: None,
         };
         let (data_walk, diagnosis) = (walk.id, diagnosis.id);
         let new = NewReflection { diagnosis, data_walk, reflection: reflection.clone() };

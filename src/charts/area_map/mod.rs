@@ -5,7 +5,10 @@
 //! can turn a tap or a phone's position into a code without sending either anywhere. It has no
 //! words but names, so one drawing serves every language; it is not mirrored, because a map is not.
 
+mod ground;
 mod names;
+
+pub(super) use ground::Ground;
 
 use std::fmt::Write;
 
@@ -27,7 +30,7 @@ const FINE: f64 = 0.7;
 /// # Errors
 /// When there is no outline, or its name is in letters no embedded font has.
 pub fn area_map(map: &Map, id: &str, name: &str) -> Result<Svg, Refusal> {
-    let paper = Paper::of(map)?;
+    let paper = Paper::fit(map, LARGEST, FINE)?;
     let (width, height) = paper.size;
     let desc = format!("{} ({})", clean(&map.source), clean(&map.licence));
     let body = body(map, &paper, id);
@@ -84,22 +87,25 @@ struct Paper {
     /// The north-west corner of what is drawn, on the plane.
     corner: At,
     size: (f64, f64),
+    /// Corners nearer to the one before than this are not drawn.
+    fine: f64,
 }
 
 impl Paper {
-    fn of(map: &Map) -> Result<Self, Refusal> {
+    /// A map as large as fits into `room`.
+    fn fit(map: &Map, room: (f64, f64), fine: f64) -> Result<Self, Refusal> {
         let (low, high) = map.corners().ok_or(Refusal::Empty)?;
         let plane = map.plane();
         let (low, high) = (plane.at(low), plane.at(high));
         let (wide, tall) = ((high.x - low.x).max(1.0), (high.y - low.y).max(1.0));
-        let room = |size: f64| size - 2.0 * EDGE;
-        let scale = (room(LARGEST.0) / wide).min(room(LARGEST.1) / tall);
+        let inner = |size: f64| size - 2.0 * EDGE;
+        let scale = (inner(room.0) / wide).min(inner(room.1) / tall);
         if !(scale.is_finite() && scale > 0.0) {
             return Err(Refusal::NotANumber);
         }
         let corner = At { x: low.x - EDGE / scale, y: high.y + EDGE / scale };
         let size = (wide.mul_add(scale, 2.0 * EDGE), tall.mul_add(scale, 2.0 * EDGE));
-        Ok(Self { plane, scale, corner, size })
+        Ok(Self { plane, scale, corner, size, fine })
     }
 
     fn at(&self, point: Point) -> At {
@@ -123,7 +129,7 @@ impl Paper {
         for (at, point) in line.iter().enumerate() {
             let here = self.at(*point);
             let is_end = at + 1 == line.len();
-            if is_end || kept.last().is_none_or(|last| last.to(here) >= FINE) {
+            if is_end || kept.last().is_none_or(|last| last.to(here) >= self.fine) {
                 kept.push(here);
             }
         }

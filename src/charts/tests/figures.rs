@@ -326,5 +326,6 @@ fn plain<'a>(of: &'a Figures, kind: ChartKind, tables: &'a [Table]) -> Picture<'
         ends: &[],
         cut: None,
         rounds: &[],
+        ground: None,
     }
 }

@@ -1,7 +1,9 @@
 //! Tests of the charts: invented tables, drawn in every language for every look.
 
 mod figures;
+mod paper;
 mod pictures;
+mod places;
 mod quality;
 mod samples;
 mod snapshots;
@@ -42,6 +44,7 @@ fn nothing_to_draw_is_refused() {
         ends: &[],
         cut: None,
         rounds: &[],
+        ground: None,
     };
     assert_eq!(draw(&empty, &Look::page_wide(), Lang::En, &words), Err(Refusal::Empty));
 }
@@ -63,7 +66,7 @@ proptest! {
         let table = sample(samples::arbitrary(steps, &cells, shapes[shape], &name, grouped));
         let title = Text::name(&name);
         let (top, ends) = (["c0".to_owned()], []);
-        let picture = Picture { id: "p".to_owned(), kind: kinds[kind], title: &title, tables: vec![&table], top: if grouped { &top } else { &[] }, most: None, ends: &ends, cut: Some(2), rounds: &[] };
+        let picture = Picture { id: "p".to_owned(), kind: kinds[kind], title: &title, tables: vec![&table], top: if grouped { &top } else { &[] }, most: None, ends: &ends, cut: Some(2), rounds: &[], ground: None };
         let words = ChartWords::of(Lang::En).unwrap();
         for (_, look) in pictures::looks() {
             if let Ok(svg) = draw(&picture, &look, Lang::En, &words) {

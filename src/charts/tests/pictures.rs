@@ -1,6 +1,7 @@
 //! Pictures of every kind, the looks they are drawn for, and a folder to see them in.
 
 use crate::charts::{Look, Picture, Svg};
+use crate::domain::area::Map;
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::Text;
 use crate::release::table::Table;
@@ -35,6 +36,12 @@ pub(super) struct Tables {
     ages_alone: Table,
     steps: Vec<Table>,
     figures: Figures,
+    marks: Table,
+    map: Map,
+    themes: Table,
+    game: Table,
+    ballot: [Table; 2],
+    change: Vec<String>,
     title: Text,
     top: Vec<String>,
 }
@@ -51,6 +58,12 @@ pub(super) fn all() -> Tables {
         ages_alone: ages(false),
         figures: figures(),
         steps: [2, 3, 4, 6, 7, 11].map(steps).to_vec(),
+        marks: super::places::marks(),
+        map: super::places::map(),
+        themes: super::places::themes(),
+        game: super::places::game(),
+        ballot: super::places::ballot(),
+        change: vec!["c2".to_owned()],
         title: text(
             "How safe do we feel here?",
             "Hoe veilig voelen we ons hier?",
@@ -71,6 +84,7 @@ pub(super) fn pictures(tables: &Tables) -> Vec<(&'static str, Picture<'_>)> {
         ends: &[],
         cut: None,
         rounds: &[],
+        ground: None,
     };
     let (top, none): (&[String], &[String]) = (&tables.top, &[]);
     let several: Vec<&Table> = tables.situations.iter().collect();
@@ -91,6 +105,24 @@ pub(super) fn pictures(tables: &Tables) -> Vec<(&'static str, Picture<'_>)> {
         ("people", picture(ChartKind::PeopleDots, tables.feedback.iter().collect(), none)),
         ("population", picture(ChartKind::Population, vec![&tables.ages], none)),
         ("population_alone", picture(ChartKind::Population, vec![&tables.ages_alone], none)),
+        (
+            "marks",
+            Picture {
+                ground: Some(&tables.map),
+                ..picture(ChartKind::PlaceMarks, vec![&tables.marks], none)
+            },
+        ),
+        ("marks_listed", picture(ChartKind::PlaceMarks, vec![&tables.marks], none)),
+        (
+            "hexagons",
+            Picture {
+                ground: Some(&tables.map),
+                ..picture(ChartKind::Hexagons, vec![&tables.marks], &tables.change)
+            },
+        ),
+        ("themes", picture(ChartKind::Themes, vec![&tables.themes], none)),
+        ("game", picture(ChartKind::TwoSides, vec![&tables.game], none)),
+        ("ballot", picture(ChartKind::Ballot, tables.ballot.iter().collect(), none)),
     ];
     pictures.splice(0..0, kinds);
     pictures.extend(super::figures::pictures(&tables.figures));
@@ -108,10 +140,8 @@ pub(super) fn looks() -> Vec<(&'static str, Look)> {
 }
 
 /// Writes a picture where a person can look at it, when asked to.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a picture is small")]
 pub(super) fn keep(name: &str, svg: &Svg) {
     let Some(folder) = std::env::var_os("MIRADOURO_PICTURES") else { return };
-    let tree = super::quality::tree(&svg.xml);
     let scale = if svg.width > 2000.0 {
         0.4
     } else if svg.width > 1000.0 {
@@ -119,16 +149,9 @@ pub(super) fn keep(name: &str, svg: &Svg) {
     } else {
         1.6
     };
-    let size = tree.size().to_int_size();
-    let (width, height) = (f64::from(size.width()), f64::from(size.height()));
-    let scale = scale * svg.width / width;
-    let mut pixels =
-        resvg::tiny_skia::Pixmap::new((width * scale) as u32, (height * scale) as u32).unwrap();
-    pixels.fill(resvg::tiny_skia::Color::WHITE);
-    let zoom = resvg::tiny_skia::Transform::from_scale(scale as f32, scale as f32);
-    resvg::render(&tree, zoom, &mut pixels.as_mut());
+    let image = crate::charts::judge::image(&svg.xml, svg.width * scale).unwrap();
     let folder = std::path::PathBuf::from(folder);
     std::fs::create_dir_all(&folder).unwrap();
-    pixels.save_png(folder.join(format!("{name}.png"))).unwrap();
+    std::fs::write(folder.join(format!("{name}.png")), image.png().unwrap()).unwrap();
     std::fs::write(folder.join(format!("{name}.svg")), &svg.xml).unwrap();
 }

@@ -49,7 +49,7 @@ pub(super) fn group(name: Text, base: u64, cells: &[u64]) -> Group {
     Group { code: String::new(), text: name, with, base, cells: cells.to_vec(), missing, reference }
 }
 
-fn labels(texts: &[(&str, &str, &str)]) -> Vec<Label> {
+pub(super) fn labels(texts: &[(&str, &str, &str)]) -> Vec<Label> {
     let label = |(at, (en, nl, ar)): (usize, &(&str, &str, &str))| Label {
         code: format!("c{at}"),
         text: text(en, nl, ar),

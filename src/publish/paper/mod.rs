@@ -5,6 +5,7 @@
 //! from, so a printed sheet can always be typed in. Nothing of anybody's answers is here.
 
 mod flow;
+pub(super) mod leaflet;
 mod page;
 mod pdf;
 mod question;

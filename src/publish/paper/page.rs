@@ -133,6 +133,11 @@ pub(super) fn height(text: &str, font: Type, width: f64) -> Result<f64, Refusal>
     Ok(in_lines(letters::wrapped(text, font.size, font.bold, width)?.len(), font.size))
 }
 
+/// How wide a text is on one line.
+pub(super) fn measured(text: &str, font: Type) -> Result<f64, Refusal> {
+    Ok(letters::shape(text, font.bold, false)?.width * font.size)
+}
+
 /// The height of so many lines.
 #[expect(clippy::cast_precision_loss, reason = "a text has few lines")]
 pub(super) fn in_lines(lines: usize, size: f64) -> f64 {

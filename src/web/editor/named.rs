@@ -29,7 +29,7 @@ pub(super) fn plan(plan: Plan, words: &EditorWords) -> &str {
 
 /// How a chart is drawn, by its word in files.
 #[must_use]
-pub(super) fn drawn(words: &EditorWords) -> [(String, String); 11] {
+pub(super) fn drawn(words: &EditorWords) -> [(String, String); 16] {
     let kinds = [
         ChartKind::Diverging,
         ChartKind::SortedBars,
@@ -42,6 +42,11 @@ pub(super) fn drawn(words: &EditorWords) -> [(String, String); 11] {
         ChartKind::Lollipop,
         ChartKind::Waves,
         ChartKind::SmallMultiples,
+        ChartKind::PlaceMarks,
+        ChartKind::Hexagons,
+        ChartKind::Themes,
+        ChartKind::TwoSides,
+        ChartKind::Ballot,
     ];
     kinds.map(|kind| {
         let (word, label) = match kind {
@@ -56,6 +61,11 @@ pub(super) fn drawn(words: &EditorWords) -> [(String, String); 11] {
             ChartKind::Lollipop => ("lollipop", &words.drawn_lollipop),
             ChartKind::Waves => ("waves", &words.drawn_waves),
             ChartKind::SmallMultiples => ("small_multiples", &words.drawn_multiples),
+            ChartKind::PlaceMarks => ("place_marks", &words.drawn_marks),
+            ChartKind::Hexagons => ("hexagons", &words.drawn_hexagons),
+            ChartKind::Themes => ("themes", &words.drawn_themes),
+            ChartKind::TwoSides => ("two_sides", &words.drawn_sides),
+            ChartKind::Ballot => ("ballot", &words.drawn_ballot),
         };
         (word.to_owned(), label.clone())
     })

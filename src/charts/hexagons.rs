@@ -1,0 +1,222 @@
+//! Marks on the area's map, counted in hexagons: four classes from light to dark, and the number in
+//! every hexagon. One without a number is hatched: nobody marked a place in it, or too few did, and
+//! that is not the same as nothing being wrong there.
+
+use plotters::style::RGBColor;
+
+use super::area_map::Ground;
+use super::legend::{self, Entry};
+use super::look::{self, INK, PAPER, RULE};
+use super::place_marks::{self, Marked};
+use super::rows::{self, Words};
+use super::scene::{At, Paint, Ring, Scene, Type};
+use super::sink::Hatch;
+use super::symbols;
+use super::{Refusal, Svg, Task};
+use crate::words::fill;
+
+/// From light to dark; neighbours are more than ten steps of lightness apart.
+const CLASSES: [RGBColor; 4] = [
+    RGBColor(0xc6, 0xdb, 0xef),
+    RGBColor(0x6b, 0xae, 0xd6),
+    RGBColor(0x21, 0x71, 0xb5),
+    RGBColor(0x08, 0x30, 0x6b),
+];
+/// How many hexagons lie across a map where its numbers fit.
+const ACROSS: f64 = 9.0;
+
+/// A hexagon with what lies in it.
+struct Cell<'p> {
+    center: (f64, f64),
+    places: Vec<&'p Marked<'p>>,
+}
+
+impl Cell<'_> {
+    fn total(&self) -> u64 {
+        self.places.iter().map(|place| place.total()).sum()
+    }
+}
+
+pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
+    let table = place_marks::only(task)?;
+    let kinds = place_marks::kinds(task, table);
+    let places = place_marks::marked(task, table, &kinds);
+    let has_spot =
+        |place: &Marked<'_>| task.picture.ground.is_some_and(|map| map.place(place.code).is_some());
+    let Some(map) = task.picture.ground.filter(|map| !map.outline.is_empty()) else {
+        return place_marks::draw(task);
+    };
+    if table.withheld().is_some() || !places.iter().any(has_spot) {
+        return place_marks::draw(task);
+    }
+    let mut scene = Scene::new();
+    let words = Words::of(task);
+    let number = Type::bold(task.look.text.number, INK);
+    let most: u64 = places.iter().map(Marked::total).sum();
+    let mut wide = number.width(&task.words.hex_few)?;
+    wide = wide.max(number.width(&most.to_string())?);
+    // The legend comes first, but its classes follow from the hexagons: they do not depend on
+    // where the map begins.
+    let r = radius(task, map, wide)?;
+    let probe = cells(&Ground::new(task, map, 0.0)?, &places, r);
+    let classes = Classes::of(probe.iter().map(Cell::total).max().unwrap_or(0));
+    legend::place(task, &mut scene, &entries(task, &classes))?;
+    let ground = Ground::new(task, map, scene.bottom)?;
+    let cells = cells(&ground, &places, r);
+    ground.draw(&mut scene, &[]);
+    hatched(&mut scene, &ground, &cells, r);
+    for cell in cells.iter().filter(|cell| !cell.places.is_empty()) {
+        let fill = classes.color(cell.total());
+        let line = if cell.total() == 0 { RULE } else { PAPER };
+        let line = Some((line, number.size * 0.14));
+        let paint = Paint { fill: Some(fill), line, closed: true, hatch: None };
+        scene.land(vec![hexagon(cell.center, r * 0.97)], paint);
+        let text = match cell.total() {
+            0 => task.words.hex_few.clone(),
+            total => total.to_string(),
+        };
+        scene.word(cell.center, At::Middle, &text, Type::bold(number.size, look::on(fill)));
+    }
+    ground.north(task, &mut scene);
+    ground.scale_bar(task, &mut scene)?;
+    let mut order: Vec<&Cell<'_>> = cells.iter().filter(|cell| !cell.places.is_empty()).collect();
+    order.sort_by_key(|cell| std::cmp::Reverse(cell.total()));
+    let names = |cell: &Cell<'_>| {
+        let drawn = cell.places.iter().filter(|place| number.width(place.name).is_ok());
+        let names: Vec<&str> = drawn.take(4).map(|place| place.name).collect();
+        rows::list(&names, &task.words.comma, &task.words.last_and)
+    };
+    let answers: Vec<&str> =
+        kinds.iter().map(|at| table.choices()[*at].text.get(task.lang)).collect();
+    let answers = rows::list(&answers, &task.words.comma, &task.words.or);
+    let metres = (ground.metres(r * 3.0_f64.sqrt()) / 10.0).round() * 10.0;
+    let mut remarks = vec![fill(&task.words.hex_counts, &[("answers", &answers)])];
+    if let Some(first) = order.first() {
+        remarks.push(fill(&task.words.hex_busiest, &[("places", &names(first))]));
+    }
+    remarks.push(fill(&task.words.hex_size, &[("n", &format!("{metres:.0}"))]));
+    remarks.push(task.words.marks_not.clone());
+    let with = [("source", map.source.as_str()), ("licence", &map.licence)];
+    remarks.push(fill(&task.words.map_source, &with));
+    symbols::remarks(task, &mut scene, &remarks)?;
+    let value = |cell: &Cell<'_>| match cell.total() {
+        0 => words.hardly(),
+        total => total.to_string(),
+    };
+    let desc = match (order.first(), order.last()) {
+        (Some(first), Some(last)) => fill(
+            &task.words.desc_hex,
+            &[
+                ("top", &names(first)),
+                ("top_value", &value(first)),
+                ("low", &names(last)),
+                ("low_value", &value(last)),
+            ],
+        ),
+        (None, _) | (_, None) => task.words.desc_nothing.clone(),
+    };
+    task.paint(scene, desc)
+}
+
+/// How large a hexagon is: so many across, and its number fits.
+fn radius(task: &Task<'_>, map: &crate::domain::area::Map, wide: f64) -> Result<f64, Refusal> {
+    let (left, right) = Ground::new(task, map, 0.0)?.sides();
+    let across = (right - left) / ACROSS / 3.0_f64.sqrt();
+    Ok(across.max(wide * 0.68).max(task.look.text.number * 1.15))
+}
+
+/// The corners of a hexagon that stands on one of them.
+fn hexagon((x, y): (f64, f64), r: f64) -> Ring {
+    let corner = |at: u32| {
+        let turn = (f64::from(at) + 0.5) * std::f64::consts::FRAC_PI_3;
+        (r.mul_add(turn.cos(), x), r.mul_add(turn.sin(), y))
+    };
+    (0..6).map(corner).collect()
+}
+
+/// The hexagons over a map: those in its outline, and those a place lies in. The nearest centre is
+/// the hexagon a spot lies in.
+fn cells<'p>(ground: &Ground<'_>, places: &'p [Marked<'p>], r: f64) -> Vec<Cell<'p>> {
+    let (left, right) = ground.sides();
+    let (top, bottom) = (ground.bottom() - ground.height(), ground.bottom());
+    let (dx, dy) = (r * 3.0_f64.sqrt(), r * 1.5);
+    let mut cells: Vec<Cell<'p>> = Vec::new();
+    let (mut y, mut odd) = (top + r * 0.5, false);
+    while y < bottom + r {
+        let mut x = left + if odd { dx / 2.0 } else { 0.0 };
+        while x < right + dx / 2.0 {
+            cells.push(Cell { center: (x, y), places: Vec::new() });
+            x += dx;
+        }
+        (y, odd) = (y + dy, !odd);
+    }
+    for place in places {
+        let Some(spot) = ground.spot(place.code) else { continue };
+        let away = |cell: &&mut Cell<'_>| (cell.center.0 - spot.0).hypot(cell.center.1 - spot.1);
+        if let Some(cell) = cells.iter_mut().min_by(|a, b| away(a).total_cmp(&away(b))) {
+            cell.places.push(place);
+        }
+    }
+    cells.retain(|cell| !cell.places.is_empty() || ground.holds(cell.center));
+    cells
+}
+
+/// Hexagons without a number, hatched where they lie inside the outline.
+fn hatched(scene: &mut Scene, ground: &Ground<'_>, cells: &[Cell<'_>], r: f64) {
+    scene.clip(ground.outline());
+    let empty = cells.iter().filter(|cell| cell.places.is_empty());
+    for cell in empty {
+        let hatch = Some(Hatch::Grey);
+        let line = Some((RGBColor(0xc8, 0xc8, 0xc8), r * 0.03));
+        let paint = Paint { fill: Some(PAPER), hatch, line, closed: true };
+        scene.land(vec![hexagon(cell.center, r * 0.97)], paint);
+    }
+    scene.whole();
+}
+
+/// Four classes of equal width, in fives.
+struct Classes {
+    step: u64,
+    used: usize,
+}
+
+impl Classes {
+    fn of(most: u64) -> Self {
+        let step = most.div_ceil(4).div_ceil(5).max(1) * 5;
+        let used = usize::try_from(most.div_ceil(step)).unwrap_or(4).clamp(1, 4);
+        Self { step, used }
+    }
+
+    fn color(&self, total: u64) -> RGBColor {
+        match total.checked_sub(1) {
+            None => PAPER,
+            Some(below) => {
+                let at = usize::try_from(below / self.step).unwrap_or(3).min(self.used - 1);
+                CLASSES[at + if self.used < 3 { 1 } else { 0 }]
+            }
+        }
+    }
+
+    /// The lowest and highest number of each class.
+    fn ranges(&self) -> impl Iterator<Item = (u64, u64)> {
+        let step = self.step;
+        (0..self.used as u64).map(move |at| (at * step + 5, (at + 1) * step))
+    }
+}
+
+fn entries(task: &Task<'_>, classes: &Classes) -> Vec<Entry> {
+    let entry = |(from, to): (u64, u64)| {
+        let words = if from == to {
+            from.to_string()
+        } else {
+            let with = [("from", from.to_string()), ("to", to.to_string())];
+            let with: Vec<(&str, &str)> = with.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            fill(&task.words.hex_range, &with)
+        };
+        Entry { words, color: classes.color(to), hatch: None }
+    };
+    let mut entries: Vec<Entry> = classes.ranges().map(entry).collect();
+    let words = task.words.hex_none.clone();
+    entries.push(Entry { words, color: PAPER, hatch: Some(Hatch::Grey) });
+    entries
+}

@@ -1,0 +1,187 @@
+//! A picture drawn and judged beside its own tables: every bar must stand for a number in them, and
+//! the description must say the largest and the smallest.
+
+use super::{Check, Finding, Yardstick, judge};
+use crate::charts::rows::{self, PERCENT_FROM};
+use crate::charts::{Look, Picture, Refusal, Svg, draw};
+use crate::domain::instrument::ChartKind;
+use crate::domain::text::Lang;
+use crate::release::table::{Shape, Table};
+use crate::words::ChartWords;
+
+/// Draws a picture, twice, and judges it beside its tables.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub fn drawn(
+    picture: &Picture<'_>,
+    look: &Look,
+    lang: Lang,
+    words: &ChartWords,
+) -> Result<(Svg, Vec<Finding>), Refusal> {
+    let svg = draw(picture, look, lang, words)?;
+    let again = draw(picture, look, lang, words)?;
+    let against =
+        Yardstick { shares: shares(picture), says: says(picture, words), ..Yardstick::of(look) };
+    let mut findings = judge(&svg.xml, &against);
+    if svg != again {
+        let said = "drawn twice, it is not the same".to_owned();
+        findings.push(Finding { check: Check::Same, said });
+    }
+    Ok((svg, findings))
+}
+
+/// Everything a bar of this picture may stand for.
+fn shares(picture: &Picture<'_>) -> Vec<f64> {
+    let mut shares = Vec::new();
+    for table in &picture.tables {
+        let tops = top(picture, table);
+        for (at, group) in table.groups().iter().enumerate() {
+            let of = |choice| table.share(at, choice).unwrap_or_default();
+            shares.extend((0..table.choices().len()).map(of));
+            shares.push(tops.iter().map(|choice| of(*choice)).sum::<f64>().min(1.0));
+            shares.extend(group.reference.iter().flatten());
+        }
+        if table.shape() == Shape::Places {
+            shares.extend((0..=100_u32).map(|tenths| f64::from(tenths) / 100.0));
+        }
+    }
+    shares
+}
+
+/// The choices that count.
+fn top(picture: &Picture<'_>, table: &Table) -> Vec<usize> {
+    let counts = |code: &str| picture.top.iter().any(|top| top == code);
+    let choices = table.choices().iter().enumerate();
+    choices.filter(|(_, choice)| choice.codes().any(counts)).map(|(at, _)| at).collect()
+}
+
+/// A number as the description says it, with what it is sorted by.
+struct Said {
+    value: f64,
+    words: String,
+}
+
+/// The largest and the smallest number of a picture, as they are said.
+fn says(picture: &Picture<'_>, words: &ChartWords) -> Vec<String> {
+    let shown: Vec<&Table> =
+        picture.tables.iter().copied().filter(|table| table.withheld().is_none()).collect();
+    let mut all: Vec<Said> = match crate::charts::kind(picture) {
+        ChartKind::Diverging => shown.iter().flat_map(|table| sides(table)).collect(),
+        ChartKind::SortedBars | ChartKind::Lollipop => {
+            shown.iter().flat_map(|table| bars(picture, table, words)).collect()
+        }
+        ChartKind::PeopleDots => shown.iter().flat_map(|table| dots(table)).collect(),
+        ChartKind::Population => shown.iter().flat_map(|table| bands(table)).collect(),
+        ChartKind::Interval | ChartKind::HeatTable | ChartKind::SmallMultiples => {
+            cells(picture, &shown)
+        }
+        // Every number of these stands in the description, or on a map of its own.
+        ChartKind::PlaceMarks
+        | ChartKind::Hexagons
+        | ChartKind::Themes
+        | ChartKind::TwoSides
+        | ChartKind::Ballot
+        | ChartKind::Dumbbell
+        | ChartKind::Change
+        | ChartKind::Waves => Vec::new(),
+    };
+    all.sort_by(|a, b| b.value.total_cmp(&a.value));
+    let most = match crate::charts::kind(picture) {
+        ChartKind::SortedBars | ChartKind::Lollipop => picture.most.unwrap_or(usize::MAX),
+        ChartKind::Diverging
+        | ChartKind::PeopleDots
+        | ChartKind::Population
+        | ChartKind::Interval
+        | ChartKind::Dumbbell
+        | ChartKind::Change
+        | ChartKind::HeatTable
+        | ChartKind::Waves
+        | ChartKind::SmallMultiples
+        | ChartKind::PlaceMarks
+        | ChartKind::Hexagons
+        | ChartKind::Themes
+        | ChartKind::TwoSides
+        | ChartKind::Ballot => usize::MAX,
+    };
+    all.truncate(most);
+    all.first().into_iter().chain(all.last()).map(|said| said.words.clone()).collect()
+}
+
+/// A share as a percentage, or as a count where few answered.
+fn share(table: &Table, group: usize, choices: &[usize]) -> Option<Said> {
+    let of = table.groups().get(group)?;
+    let shares = choices.iter().map(|choice| table.share(group, *choice));
+    let value = shares.sum::<Option<f64>>()?.min(1.0);
+    let count: u64 = choices.iter().filter_map(|choice| of.cells.get(*choice)).sum();
+    let number =
+        if of.base < PERCENT_FROM { count.min(of.base) } else { rows::percent(value, of.base) };
+    Some(Said { value, words: number.to_string() })
+}
+
+/// The share that counts, of every group; of every table where there are none.
+fn cells(picture: &Picture<'_>, shown: &[&Table]) -> Vec<Said> {
+    let grouped = shown.iter().any(|table| table.address().by.is_some());
+    let tables = shown.iter().filter(|table| table.address().by.is_some() == grouped);
+    let of = |table: &&Table| {
+        let top = top(picture, table);
+        let groups = (0..table.groups().len()).filter(|_| !top.is_empty());
+        groups.filter_map(|group| share(table, group, &top)).collect::<Vec<_>>()
+    };
+    tables.flat_map(of).collect()
+}
+
+/// The high side of every group.
+fn sides(table: &Table) -> Vec<Said> {
+    let steps = table.choices().len();
+    let high: Vec<usize> = (steps - steps / 2..steps).collect();
+    (0..table.groups().len()).filter_map(|group| share(table, group, &high)).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of people fit a double exactly")]
+fn bars(picture: &Picture<'_>, table: &Table, words: &ChartWords) -> Vec<Said> {
+    let groups = table.groups();
+    match table.shape() {
+        Shape::Places if picture.tables.len() > 1 => Vec::new(),
+        Shape::Places => {
+            let tenths = groups.iter().filter_map(|group| group.cells.first());
+            let said = |tenths: &u64| Said {
+                value: *tenths as f64,
+                words: format!("{}{}{}", tenths / 10, words.decimal, tenths % 10),
+            };
+            tenths.map(said).collect()
+        }
+        Shape::Groups => {
+            let cells = groups.iter().flat_map(|group| &group.cells);
+            cells.map(|cell| Said { value: *cell as f64, words: cell.to_string() }).collect()
+        }
+        Shape::Ordered | Shape::Single | Shape::Multiple | Shape::People => {
+            if picture.top.is_empty() {
+                let one = |choice| share(table, 0, &[choice]);
+                (0..table.choices().len()).filter_map(one).collect()
+            } else {
+                let top = top(picture, table);
+                (0..groups.len()).filter_map(|group| share(table, group, &top)).collect()
+            }
+        }
+    }
+}
+
+/// Every count that is no words.
+#[expect(clippy::cast_precision_loss, reason = "a small group of people")]
+fn dots(table: &Table) -> Vec<Said> {
+    let mut said = Vec::new();
+    for (at, group) in table.groups().iter().enumerate() {
+        for (choice, cell) in group.cells.iter().enumerate() {
+            if table.nearly(at, choice).is_none() {
+                said.push(Said { value: *cell as f64, words: cell.to_string() });
+            }
+        }
+    }
+    said
+}
+
+/// Every band of those who answered.
+fn bands(table: &Table) -> Vec<Said> {
+    (0..table.choices().len()).filter_map(|choice| share(table, 0, &[choice])).collect()
+}

@@ -1,0 +1,145 @@
+//! One picture on a projector: the chart in the width at which its letters are largest, the rows that
+//! people guess about before they see a figure, and where the figures come from.
+//!
+//! A slide is measured on a sheet of 1920 by 1080, whatever the projector has; the page scales it.
+
+use super::station::{Shown, Station, Wall};
+use crate::charts::{Look, Refusal, Svg, caption, draw};
+use crate::domain::screen::Slide;
+use crate::domain::text::Lang;
+use crate::release::Table;
+use crate::words::{ChartWords, ScreenWords, fill};
+
+/// The room that a chart has on a slide, in pixels of a projector 1920 wide.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Room {
+    /// From side to side.
+    pub wide: f64,
+    /// From top to bottom.
+    pub tall: f64,
+}
+
+/// How much wider than its room a chart is laid out, and then made smaller, to make it less tall.
+const WIDER: [f64; 5] = [1.0, 1.15, 1.35, 1.6, 1.9];
+/// The most rows that people guess about on one slide.
+const MOST_ROWS: usize = 16;
+
+impl Wall {
+    /// Every picture of this wall, in the order in which a room sees them.
+    #[must_use]
+    pub fn slides(&self) -> Vec<Slide> {
+        let mut slides = Vec::new();
+        for station in self.stations() {
+            let charts = (1..).zip(&station.shown);
+            slides.extend(charts.map(|(chart, _)| Slide { station: station.number, chart }));
+        }
+        slides
+    }
+
+    /// The station and the chart of a picture.
+    #[must_use]
+    pub fn slide(&self, slide: Slide) -> Option<(&Station, &Shown)> {
+        let station = self.station(slide.station)?;
+        let place = usize::try_from(slide.chart.checked_sub(1)?).ok()?;
+        Some((station, station.shown.get(place)?))
+    }
+}
+
+impl Shown {
+    /// Draws the chart so that its letters are as large as this room allows.
+    ///
+    /// # Errors
+    /// When it cannot be drawn in any width.
+    pub fn fitted(
+        &self,
+        id: &str,
+        room: Room,
+        lang: Lang,
+        words: &ChartWords,
+    ) -> Result<Svg, Refusal> {
+        let mut picture = self.picture(self.most_on_a_wall());
+        id.clone_into(&mut picture.id);
+        let mut best: Option<(f64, Svg)> = None;
+        let mut refused = None;
+        for wider in WIDER {
+            let look = Look { width: (room.wide * wider).round(), ..Look::projector() };
+            match draw(&picture, &look, lang, words) {
+                Ok(svg) => {
+                    let size = (room.wide / svg.width).min(room.tall / svg.height);
+                    let fits = svg.height * room.wide <= room.tall * svg.width;
+                    if best.as_ref().is_none_or(|(known, _)| size > *known) {
+                        best = Some((size, svg));
+                    }
+                    if fits {
+                        break;
+                    }
+                }
+                Err(why) => refused = Some(why),
+            }
+        }
+        best.map(|(_, svg)| svg).ok_or_else(|| refused.unwrap_or(Refusal::Empty))
+    }
+
+    /// What people guess about: the rows of the chart in the order in which they were asked, so that
+    /// nothing is given away by it. More than a slide holds are left out.
+    #[must_use]
+    pub fn guessed(&self, lang: Lang) -> Vec<String> {
+        let of = |table: &Table| -> Vec<String> {
+            let groups = || table.groups().iter().map(|group| group.text.get(lang).to_owned());
+            let choices = || table.choices().iter().map(|one| one.text.get(lang).to_owned());
+            if table.address().by.is_some() { groups().collect() } else { choices().collect() }
+        };
+        let mut rows = match self.tables.as_slice() {
+            [table] => of(table),
+            tables => tables.iter().map(|table| table.text().get(lang).to_owned()).collect(),
+        };
+        rows.retain(|row| !row.trim().is_empty());
+        rows.truncate(MOST_ROWS);
+        rows
+    }
+
+    /// Where the figures come from: what is told, and what is said of it.
+    #[must_use]
+    pub fn source(
+        &self,
+        release: i64,
+        lang: Lang,
+        (words, charts): (&ScreenWords, &ChartWords),
+    ) -> Vec<(String, Vec<String>)> {
+        let tables: Vec<&Table> = self.tables.iter().collect();
+        let said = caption(&tables, lang, charts);
+        let mut asked: Vec<String> = Vec::new();
+        for table in &tables {
+            let text = table.text().get(lang).to_owned();
+            if !text.is_empty() && !asked.contains(&text) {
+                asked.push(text);
+            }
+        }
+        let mut codes: Vec<&str> =
+            tables.iter().map(|table| table.address().question.as_str()).collect();
+        codes.dedup();
+        let with = [("n", release.to_string()), ("questions", codes.join(", "))];
+        let with = with.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let table = fill(&words.source_where, &with);
+        let all = [
+            (&words.source_question, few(asked)),
+            (&words.source_who, vec![said.who]),
+            (&words.source_careful, said.careful),
+            (&words.source_table, vec![table]),
+        ];
+        all.into_iter()
+            .filter(|(_, said)| said.iter().any(|line| !line.is_empty()))
+            .map(|(name, said)| (name.clone(), said))
+            .collect()
+    }
+}
+
+/// The first questions and the last; those between them are on one scale with them.
+fn few(asked: Vec<String>) -> Vec<String> {
+    match asked.as_slice() {
+        [first, second, .., last] if asked.len() > 4 => {
+            vec![first.clone(), second.clone(), "…".to_owned(), last.clone()]
+        }
+        _ => asked,
+    }
+}

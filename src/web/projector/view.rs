@@ -1,0 +1,260 @@
+//! What stands on a slide: the same for the projector, for its preview on the remote and for a slide
+//! that somebody opens by itself. It is laid out on a stage of 16 to 9 whose letters grow with it, so
+//! a preview shows exactly what the room sees, only smaller.
+
+use crate::charts::{DataTable, caption, data_table};
+use crate::domain::data_walk::{Reflection, ReflectionState};
+use crate::domain::screen::{Screen, Slide};
+use crate::domain::text::Lang;
+use crate::publish::{Room, Shown, Station, spoken};
+use crate::web::app::Inner;
+use crate::web::error::{Error, Result};
+use crate::web::qr::Qr;
+use crate::web::wall::{Hall, verdict_name};
+use crate::words::{PosterWords, ScreenWords, fill};
+
+/// How many characters of notes fit beside a chart.
+const NOTES: usize = 560;
+/// Above so many characters a headline is set smaller.
+const LONG: usize = 110;
+
+/// What a room sees of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) enum Stage {
+    /// A curtain.
+    Curtain,
+    /// The question, and what people guess about.
+    Guess,
+    /// Where the figures come from.
+    Source,
+    /// The chart.
+    Figures,
+}
+
+impl Stage {
+    /// What a screen shows.
+    #[must_use]
+    pub(in crate::web) const fn of(screen: &Screen) -> Self {
+        if screen.curtain {
+            Self::Curtain
+        } else if !screen.figures {
+            Self::Guess
+        } else if screen.source {
+            Self::Source
+        } else {
+            Self::Figures
+        }
+    }
+
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Curtain => "curtain",
+            Self::Guess => "guessing",
+            Self::Source => "sourced",
+            Self::Figures => "figures",
+        }
+    }
+}
+
+/// The chart, or where it cannot be drawn, its numbers.
+pub(in crate::web) enum Drawing {
+    /// The chart as SVG.
+    Chart(String),
+    /// The same as a table.
+    Table(DataTable),
+}
+
+/// A slide.
+pub(in crate::web) struct SlideView<'a> {
+    pub(super) lang: Lang,
+    pub(super) class: String,
+    pub(super) words: &'a ScreenWords,
+    pub(super) poster: &'a PosterWords,
+    pub(super) head: String,
+    pub(super) number: usize,
+    pub(super) of: usize,
+    pub(super) counted: String,
+    pub(super) invented: Option<String>,
+    /// The headline: what the figures say; before they are shown, the question.
+    pub(super) said: String,
+    pub(super) by: Option<String>,
+    pub(super) question: String,
+    pub(super) drawing: Option<Drawing>,
+    pub(super) guessed: Vec<String>,
+    pub(super) source: Vec<(String, Vec<String>)>,
+    pub(super) notes: Vec<(String, String)>,
+    pub(super) more: Option<String>,
+    pub(super) prompts: Vec<String>,
+    pub(super) who: String,
+    pub(super) careful: String,
+    pub(super) walk: String,
+    /// How the phones of a room follow along; not where the release is the committee's.
+    pub(super) follow: Option<(Option<Qr>, String)>,
+}
+
+/// The picture of a screen on its wall.
+///
+/// # Errors
+/// `NotFound`, when it is not there.
+pub(super) fn found(hall: &Hall, slide: Slide) -> Result<(&Station, &Shown)> {
+    hall.wall.slide(slide).ok_or(Error::NotFound)
+}
+
+/// What stands on the slide of a screen.
+///
+/// # Errors
+/// `NotFound` when there is no such picture, or when the store fails.
+pub(in crate::web) async fn view<'a>(
+    app: &'a Inner,
+    hall: &Hall,
+    screen: &Screen,
+    (id, public): (&str, bool),
+) -> Result<SlideView<'a>> {
+    let (station, shown) = found(hall, screen.slide)?;
+    let lang = station.spoken(screen.lang, &hall.diagnosis.settings.languages);
+    let (words, poster) = (app.screen_words(lang), app.poster_words(lang));
+    let (stage, slides) = (Stage::of(screen), hall.wall.slides());
+    let number = screen.place(&slides).map_or(1, |place| place + 1);
+    let (n, of) = (station.number.to_string(), hall.wall.stations().len().to_string());
+    let with = [("n", n.as_str()), ("of", of.as_str()), ("area", hall.diagnosis.name.as_str())];
+    let counted = [("n", number.to_string()), ("of", slides.len().to_string())];
+    let counted = counted.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let caption = caption(&shown.tables.iter().collect::<Vec<_>>(), lang, app.chart_words(lang));
+    let mut slide = SlideView {
+        lang,
+        class: stage.class().to_owned(),
+        words,
+        poster,
+        head: fill(&poster.station_of, &with),
+        number,
+        of: slides.len(),
+        counted: fill(&words.picture_of, &counted),
+        invented: station.is_invented().then(|| app.form_words(lang).invented.clone()),
+        said: station.question(lang).to_owned(),
+        by: None,
+        question: shown.plan.title.get(lang).to_owned(),
+        drawing: None,
+        guessed: Vec::new(),
+        source: Vec::new(),
+        notes: Vec::new(),
+        more: None,
+        prompts: Vec::new(),
+        who: caption.who,
+        careful: caption.careful.into_iter().next().unwrap_or_default(),
+        walk: hall.walk.title.clone(),
+        follow: public.then(|| follow(app, &hall.walk.door)),
+    };
+    match stage {
+        Stage::Curtain => {}
+        Stage::Guess => slide.guessed = shown.guessed(lang),
+        Stage::Source => {
+            slide.source = shown.source(hall.wall.release(), lang, (words, app.chart_words(lang)));
+        }
+        Stage::Figures => {
+            slide.headline(hall, station, shown);
+            if screen.alone {
+                slide.class.push_str(" alone");
+            } else {
+                slide.say(app.store.reflections(&hall.walk).await?, station, app);
+            }
+            slide.draw(app, shown, id);
+        }
+    }
+    if slide.said.chars().count() > LONG {
+        slide.class.push_str(" long");
+    }
+    Ok(slide)
+}
+
+/// The code and the address with which a phone follows along.
+pub(super) fn follow(app: &Inner, door: &str) -> (Option<Qr>, String) {
+    let address = app.base_url.join(&format!("/w/{door}/twin"));
+    let typed = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest).to_owned();
+    // An address too long for a code is still an address.
+    (Qr::of(&address).ok(), typed)
+}
+
+impl SlideView<'_> {
+    /// The sentence of this one chart.
+    fn headline(&mut self, hall: &Hall, station: &Station, shown: &Shown) {
+        let alone = Station { shown: vec![shown.clone()], ..station.clone() };
+        let spoken = spoken(&alone, self.lang, self.poster, &hall.written);
+        self.said = spoken.said;
+        self.by = spoken.by.map(|by| fill(&self.poster.words_by, &[("name", &by)]));
+    }
+
+    /// What the room said here, as far as it fits; before anybody said anything, what to talk about.
+    fn say(&mut self, all: Vec<Reflection>, station: &Station, app: &Inner) {
+        let here = all.into_iter().filter(|said| {
+            said.station == station.number
+                && said.state == ReflectionState::Shown
+                && !said.said.trim().is_empty()
+        });
+        let form = app.form_words(self.lang);
+        let (mut room, mut left) = (NOTES, 0);
+        for said in here {
+            let takes = said.said.chars().count() + 60;
+            if takes > room {
+                left += 1;
+                continue;
+            }
+            room -= takes;
+            let verdict = verdict_name(said.verdict, form);
+            let who = match said.group {
+                Some(letter) => format!("{letter} · {verdict}"),
+                None => verdict.to_owned(),
+            };
+            self.notes.push((said.said, who));
+        }
+        if left > 0 {
+            self.more = Some(fill(&self.words.more_said, &[("n", &left.to_string())]));
+        }
+        if self.notes.is_empty() && left == 0 {
+            let prompts = station.prompts.iter().map(|prompt| prompt.get(self.lang).to_owned());
+            self.prompts = prompts.collect();
+        }
+    }
+
+    /// Whether something stands beside the chart.
+    pub(super) fn is_shared(&self) -> bool {
+        !self.notes.is_empty() || !self.prompts.is_empty() || self.more.is_some()
+    }
+
+    /// How many columns the rows take that people guess about.
+    pub(super) fn columns(&self) -> &'static str {
+        if self.guessed.len() > 7 { "two" } else { "one" }
+    }
+
+    /// Draws the chart into what the words leave of the stage.
+    fn draw(&mut self, app: &Inner, shown: &Shown, id: &str) {
+        let words = app.chart_words(self.lang);
+        let room = Room { wide: if self.is_shared() { 1230.0 } else { 1824.0 }, tall: self.left() };
+        self.drawing = Some(match shown.fitted(id, room, self.lang, words) {
+            Ok(svg) => Drawing::Chart(svg.xml),
+            Err(why) => {
+                tracing::warn!(%why, chart = shown.plan.id, "a slide shows a table instead");
+                Drawing::Table(data_table(&shown.picture(None), self.lang, words))
+            }
+        });
+    }
+
+    /// How tall the chart may be, by how many lines the words around it take; see `slide.css`.
+    fn left(&self) -> f64 {
+        let lines = |text: &str, fit: usize| text.chars().count().div_ceil(fit).max(1);
+        let line = |lines: usize, tall: f64| f64::from(u32::try_from(lines).unwrap_or(9)) * tall;
+        let careful = self.who.chars().count() + self.careful.chars().count();
+        let foot = line(careful.div_ceil(135).max(1), 33.0) + 24.0;
+        let words = if self.class.contains("alone") {
+            line(lines(&self.question, 95), 48.0)
+        } else {
+            let said = if self.said.chars().count() > LONG {
+                line(lines(&self.said, 75), 48.0)
+            } else {
+                line(lines(&self.said, 58), 62.0)
+            };
+            let by = if self.by.is_some() { 40.0 } else { 0.0 };
+            said + by + line(lines(&self.question, 110), 40.0)
+        };
+        (1080.0 - 84.0 - foot - words - 56.0).max(200.0)
+    }
+}
