@@ -71,6 +71,15 @@
 //! 3. Published, the draft is copied as an edition with every section in every language. It stands by
 //!    itself and never changes.
 //!
+//! # The way of one reflection
+//!
+//! 1. A group says at a station whether a chart fits what it knows, on a phone or on a card that its
+//!    host types in, and may pin it to one figure: [`domain::pin`], the figure's address in the release.
+//! 2. A moderator lets it through with one tap. From then on everybody reads it beside the chart, where
+//!    its figure has a number ([`charts::draw_marked`]), and screens that listen take their page anew.
+//! 3. Where the stations are drawn from a newer release, [`publish::pin`] finds the figure again and
+//!    says what it was then. What it changed in a finding ([`domain::finding`]) stands beside the finding.
+//!
 //! # The way of one plan
 //!
 //! 1. `miradouro analyse` reads a plan of checks ([`analysis::plan`]) and, of each file, the columns

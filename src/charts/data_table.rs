@@ -27,7 +27,7 @@ pub struct DataTable {
 #[must_use]
 pub fn data_table(picture: &Picture<'_>, lang: Lang, words: &ChartWords) -> DataTable {
     let look = Look::page_wide();
-    let task = Task { picture, look: &look, lang, words };
+    let task = Task { picture, look: &look, lang, words, marks: &[] };
     let title = picture.title.get(lang);
     let shape = rows::scale(&task).map(Table::shape);
     let (head, rows) = match (super::kind(picture), shape) {

@@ -5,11 +5,15 @@
 
 use super::legend::{self, Entry};
 use super::look::{self, HIGH, INK, LOW, MUTED, RULE};
+use super::marks::Spot;
 use super::rows::{self, PERCENT_FROM, Row, Words};
 use super::scene::{At, Scene, Type, named};
 use super::{Refusal, Svg, Task};
 use crate::release::table::Table;
 use crate::words::fill;
+
+/// The most steps whose colours can be told apart.
+const MOST: usize = 11;
 
 /// Where everything lies across.
 struct Across {
@@ -34,6 +38,9 @@ struct Placed {
 
 pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     rows::only_shares(task)?;
+    if rows::scale(task).is_some_and(|table| table.choices().len() > MOST) {
+        return Err(Refusal::NotThisWay("a scale has at most eleven steps"));
+    }
     let words = Words::of(task);
     let rows: Vec<Placed> =
         rows::rows(task)?.into_iter().map(|row| Placed::new(row, &words)).collect();
@@ -163,7 +170,7 @@ fn above(
         scene.text((0.0, top), At::Start, &with, note);
         top += note.height(with.len());
     }
-    top += name.size * 0.2;
+    top += name.size * 0.3;
     let bar = bar_height(task, across, row)?;
     self::bar(task, scene, across, row, (top, bar))?;
     scene.bottom = top + bar + name.size * 0.75;
@@ -185,7 +192,8 @@ fn name_above(task: &Task<'_>, scene: &mut Scene, row: &Placed) -> Result<usize,
     }
     let lines = beside.or_else(|_| name.wrap(&row.row.name, task.width()))?;
     scene.text((0.0, scene.bottom), At::Start, &lines, name);
-    Ok(lines.len())
+    // How many answered stands there even where there is no name.
+    Ok(lines.len().max(1))
 }
 
 /// How high a bar is: a box with a reason is as high as its lines.
@@ -205,6 +213,7 @@ fn bar(
     (top, height): (f64, f64),
 ) -> Result<(), Refusal> {
     if let Some(why) = &row.row.why {
+        scene.spot(Spot::line(row.row.at), (across.from, top + height));
         let note = Type::plain(task.look.text.note, INK);
         let lines = note.wrap(why, across.to - across.from - note.size * 2.5)?;
         let area = (across.from, top, across.to - across.from, height);
@@ -213,8 +222,12 @@ fn bar(
     }
     let start = across.centre - (row.low + row.middle / 2.0) * across.unit;
     let mut x = start;
+    scene.spot(Spot::line(row.row.at), (start, top + height));
     for (at, share) in row.row.shares.iter().enumerate() {
         let wide = share * across.unit;
+        let (table, group) = row.row.at;
+        let spot = Spot { table, group, choice: Some(at) };
+        scene.spot(spot, (x + wide / 2.0, top + height));
         segment(task, scene, row, at, (x, top, wide, height))?;
         x += wide;
     }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::caption;
 use super::rows::Words;
-use super::shares::{Share, counting, grouped};
+use super::shares::{Share, counting, grouped, place};
 use super::track::Head;
 use super::{Refusal, Round, Task};
 use crate::domain::instrument::ChartKind;
@@ -93,6 +93,7 @@ fn head(task: &Task<'_>, group: Option<&Group>) -> Head {
             name: group.text.get(task.lang).to_owned(),
             with: Words::of(task).counted_with(&group.with),
             why: None,
+            at: (0, 0),
         },
     )
 }
@@ -116,7 +117,8 @@ fn questions(task: &Task<'_>) -> Result<Rows, Refusal> {
             let [one, two] = task.picture.tables[..] else {
                 return Err(Refusal::NotThisWay("two questions, or two groups"));
             };
-            let head = Head { why: why(task, [one, two]), ..head(task, None) };
+            let at = (place(task, one), 0);
+            let head = Head { why: why(task, [one, two]), at, ..head(task, None) };
             let row = Ends::new(task, head, share(task, one, 0), share(task, two, 0));
             Ok(Rows {
                 rows: vec![row],
@@ -128,18 +130,21 @@ fn questions(task: &Task<'_>) -> Result<Rows, Refusal> {
         [(one, whole_one), (two, whole_two)] => {
             let mut rows = Vec::new();
             if let (Some(one), Some(two)) = (whole_one, whole_two) {
-                let head = Head { why: why(task, [one, two]), ..head(task, None) };
+                let at = (place(task, one), 0);
+            let head = Head { why: why(task, [one, two]), at, ..head(task, None) };
                 rows.push(Ends::new(task, head, share(task, one, 0), share(task, two, 0)));
             }
             if let Some(why) = why(task, [one, two]) {
                 let name = one.by_text().map_or("", |by| by.get(task.lang)).to_owned();
-                let head = Head { name, with: None, why: Some(why) };
+                let at = (place(task, one), 0);
+                let head = Head { name, with: None, why: Some(why), at };
                 rows.push(Ends::new(task, head, None, None));
             }
             for (at, group) in one.groups().iter().enumerate() {
                 let same = two.groups().iter().position(|other| other.code == group.code);
                 let two = same.and_then(|at| share(task, two, at));
-                rows.push(Ends::new(task, head(task, Some(group)), share(task, one, at), two));
+                let head = Head { at: (place(task, one), at), ..head(task, Some(group)) };
+                rows.push(Ends::new(task, head, share(task, one, at), two));
             }
             Ok(Rows { rows, names: [named(one), named(two)], is_change: false, remark: None })
         }
@@ -163,11 +168,12 @@ fn groups(task: &Task<'_>) -> Result<Rows, Refusal> {
             name: table.text().get(task.lang).to_owned(),
             with: None,
             why: table.withheld().map(|why| Words::of(task).why(why)),
+            at: (place(task, table), 0),
         };
-        let at = |code: &String| {
+        let place = |code: &String| {
             table.groups().iter().position(|group| group.codes().any(|own| own == code))
         };
-        let (one, two) = (at(one), at(two));
+        let (one, two) = (place(one), place(two));
         for (name, at) in names.iter_mut().zip([one, two]) {
             if let Some(group) = at.and_then(|at| table.groups().get(at)) {
                 group.text.get(task.lang).clone_into(name);
@@ -188,7 +194,8 @@ fn change(task: &Task<'_>) -> Result<Rows, Refusal> {
         let row = |table: &&Table| {
             let why = table.withheld().map(|why| Words::of(task).why(why));
             let why = why.or_else(|| Some(task.words.no_earlier.clone()));
-            let head = Head { name: named(table), with: None, why };
+            let at = (place(task, table), 0);
+            let head = Head { name: named(table), with: None, why, at };
             Ends { head, one: None, two: share(task, table, 0), clear: Clear::No }
         };
         let rows = task.picture.tables.iter().map(row).collect();
@@ -202,7 +209,7 @@ fn change(task: &Task<'_>) -> Result<Rows, Refusal> {
         let Some(named_by) = after.or(then) else { continue };
         let missing = [then, after].into_iter().flatten().find_map(Table::withheld);
         let why = missing.map(|why| Words::of(task).why(why));
-        let head = Head { name: named(named_by), with: None, why };
+        let head = Head { name: named(named_by), with: None, why, at: (at, 0) };
         let end = |of: Option<&Table>| of.and_then(|table| share(task, table, 0));
         let clear = match told {
             Some(Change::More | Change::Less) => Clear::Yes,

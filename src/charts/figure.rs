@@ -35,7 +35,7 @@ pub fn share_in_words(
         });
     }
     let share = choices.iter().map(|at| table.share(group, *at)).sum::<Option<f64>>()?;
-    let of_words = Words::about(table, lang, words);
+    let of_words = Words::about(&[table], lang, words);
     Some(of_words.full(share.min(1.0), count.min(of.base), of.base, table.step() <= 1))
 }
 
@@ -64,5 +64,5 @@ pub fn mean_in_words(table: &Table, group: usize, words: &ChartWords) -> Option<
 /// Why a table is not shown, if it is not.
 #[must_use]
 pub fn why_not(table: &Table, lang: Lang, words: &ChartWords) -> Option<String> {
-    table.withheld().map(|why| Words::about(table, lang, words).why(why))
+    table.withheld().map(|why| Words::about(&[table], lang, words).why(why))
 }

@@ -10,6 +10,7 @@ use super::data_table::Cells;
 use super::interval::with_hidden;
 use super::keys::{self, Sign};
 use super::look::{self, INK, MUTED, PAPER, RULE};
+use super::marks::Spot;
 use super::matrix::{self, Cell, Line, Matrix};
 use super::scene::{At, Scene, Type, named};
 use super::shares::number;
@@ -183,6 +184,7 @@ impl Grid {
         }
         for (at, one) in line.cells.iter().enumerate() {
             let area = (self.x(task, at), top, self.wide, tall);
+            scene.spot(Spot::line(line.at[at]), (area.0 + self.wide / 2.0, top + tall));
             cell(task, scene, one, steps, area);
         }
         scene.bottom = top + tall + self.gap;
@@ -231,7 +233,9 @@ fn list(task: &Task<'_>, scene: &mut Scene, matrix: &Matrix, steps: Steps) -> Re
             let tall = f64::max(name.height(lines.len()), text.number * 1.7);
             let (top, middle) = (scene.bottom, scene.bottom + tall / 2.0);
             scene.centred((0.0, middle), At::Start, &lines, name);
-            cell(task, scene, one, steps, (task.width() - wide, top, wide, tall));
+            let x = task.width() - wide;
+            scene.spot(Spot::line(line.at[at]), (x - wide * 0.2, top + tall));
+            cell(task, scene, one, steps, (x, top, wide, tall));
             scene.bottom = top + tall + text.note * 0.2;
         }
         scene.bottom += heading.size * 0.7;

@@ -68,14 +68,15 @@ fn dots(task: &Task<'_>) -> Result<Dots, Refusal> {
         [] => {
             let rows = rows::rows(task)?;
             let tables = &task.picture.tables;
-            let dot = |(row, table): (rows::Row, &&Table)| {
+            let dot = |(place, (row, table)): (usize, (rows::Row, &&Table))| {
                 let share = Share::of(table, 0, &shares::counting(task, table));
                 let why =
                     row.why.or_else(|| share.is_none().then(|| words.words.no_answers.clone()));
                 let share = share.filter(|_| why.is_none());
-                Dot { head: Head { name: row.name, with: row.with, why }, share }
+                let at = (place, 0);
+                Dot { head: Head { name: row.name, with: row.with, why, at }, share }
             };
-            Ok(Dots { rows: rows.into_iter().zip(tables).map(dot).collect(), whole: None })
+            Ok(Dots { rows: rows.into_iter().zip(tables).enumerate().map(dot).collect(), whole: None })
         }
         [(table, whole)] => {
             let top = shares::counting(task, table);
@@ -83,7 +84,8 @@ fn dots(task: &Task<'_>) -> Result<Dots, Refusal> {
             let why = table.withheld().map(|why| words.why(why));
             if let Some(why) = why {
                 let name = table.text().get(task.lang).to_owned();
-                let head = Head { name, with: None, why: Some(why) };
+                let at = (shares::place(task, table), 0);
+                let head = Head { name, with: None, why: Some(why), at };
                 return Ok(Dots { rows: vec![Dot { head, share: None }], whole });
             }
             let dot = |(at, group): (usize, &crate::release::table::Group)| {
@@ -91,7 +93,8 @@ fn dots(task: &Task<'_>) -> Result<Dots, Refusal> {
                 let (name, with) =
                     (group.text.get(task.lang).to_owned(), words.counted_with(&group.with));
                 let why = share.is_none().then(|| words.words.no_answers.clone());
-                Dot { head: Head { name, with, why }, share }
+                let at = (shares::place(task, table), at);
+                Dot { head: Head { name, with, why, at }, share }
             };
             Ok(Dots { rows: table.groups().iter().enumerate().map(dot).collect(), whole })
         }

@@ -27,7 +27,7 @@ pub(super) fn place(task: &Task<'_>, scene: &mut Scene, entries: &[Entry]) -> Re
             wide = f64::max(wide, swatch + gap + style.width(line)?);
         }
         if x > 0.0 && x + wide > room {
-            (x, y, tall) = (0.0, y + tall + style.size * 0.25, 0.0);
+            (x, y, tall) = (0.0, y + tall + style.size * 0.5, 0.0);
         }
         let box_top = y + style.height(1) / 2.0 - swatch / 2.0;
         scene.key((x, box_top, swatch, swatch), entry.color, entry.hatch);

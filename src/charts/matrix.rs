@@ -5,7 +5,7 @@
 
 use super::data_table::{Cells, head};
 use super::rows::{self, PERCENT_FROM, Words};
-use super::shares::{Share, counted, counting, grouped};
+use super::shares::{Share, counted, counting, grouped, place};
 use super::sorted_bars::tenths_of;
 use super::{Refusal, Task};
 use crate::release::table::{Group, Shape, Table};
@@ -25,6 +25,8 @@ pub(super) struct Line {
     pub(super) name: String,
     pub(super) with: Option<String>,
     pub(super) cells: Vec<Cell>,
+    /// Of each cell, the places of its table in the picture and of its group in the table.
+    pub(super) at: Vec<(usize, usize)>,
 }
 
 /// All of it.
@@ -146,20 +148,21 @@ pub(super) fn matrix(task: &Task<'_>) -> Result<Matrix, Refusal> {
     let mut is_shared = false;
     let mut lines = Vec::new();
     for group in groups {
-        let cells = tables.iter().map(|(table, _)| {
-            let (cell, shared) = cell(task, table, group);
+        let found = tables.iter().map(|(table, _)| {
+            let (cell, at, shared) = cell(task, table, group);
             is_shared |= shared;
-            cell
+            (cell, (place(task, table), at))
         });
-        let cells = cells.collect();
+        let (cells, at) = found.unzip();
         let name = group.text.get(task.lang).to_owned();
-        lines.push(Line { name, with: words.counted_with(&group.with), cells });
+        lines.push(Line { name, with: words.counted_with(&group.with), cells, at });
     }
     if groups.is_empty() {
         let by = finest.and_then(Table::by_text).map_or("", |by| by.get(task.lang));
         let why = |(table, _): &(&Table, Option<&Table>)| Cell::Hidden(why(task, table));
         let cells = tables.iter().map(why).collect();
-        lines.push(Line { name: by.to_owned(), with: None, cells });
+        let at = tables.iter().map(|(table, _)| (place(task, table), 0)).collect();
+        lines.push(Line { name: by.to_owned(), with: None, cells, at });
     }
     let whole = whole(task, &tables);
     Ok(Matrix { columns, lines, whole, is_mean: false, is_shared })
@@ -170,17 +173,17 @@ fn why(task: &Task<'_>, table: &Table) -> String {
     why.unwrap_or_else(|| task.words.no_answers.clone())
 }
 
-/// The cell of a group in a table, and whether it is of more groups than that.
-fn cell(task: &Task<'_>, table: &Table, group: &Group) -> (Cell, bool) {
+/// The cell of a group in a table, the place of that group, and whether it is of more groups.
+fn cell(task: &Task<'_>, table: &Table, group: &Group) -> (Cell, usize, bool) {
     let covers =
         |other: &&(usize, &Group)| group.codes().all(|code| other.1.codes().any(|own| own == code));
     let groups: Vec<(usize, &Group)> = table.groups().iter().enumerate().collect();
     let Some((at, found)) = groups.iter().find(covers) else {
-        return (Cell::Hidden(why(task, table)), false);
+        return (Cell::Hidden(why(task, table)), 0, false);
     };
     match Share::of(table, *at, &counting(task, table)) {
-        Some(share) => (Cell::Share(share), found.code != group.code),
-        None => (Cell::Hidden(task.words.no_answers.clone()), false),
+        Some(share) => (Cell::Share(share), *at, found.code != group.code),
+        None => (Cell::Hidden(task.words.no_answers.clone()), *at, false),
     }
 }
 
@@ -192,7 +195,8 @@ fn whole(task: &Task<'_>, tables: &[(&Table, Option<&Table>)]) -> Option<Line> {
     };
     let cells: Vec<Cell> = tables.iter().map(cell).collect();
     let known = cells.iter().any(|cell| cell.value().is_some());
-    known.then(|| Line { name: task.words.everyone.clone(), with: None, cells })
+    let at = tables.iter().map(|(table, whole)| (place(task, whole.unwrap_or(*table)), 0)).collect();
+    known.then(|| Line { name: task.words.everyone.clone(), with: None, cells, at })
 }
 
 /// The stops of a walk by what was rated there.
@@ -217,7 +221,12 @@ fn stops(task: &Task<'_>) -> Matrix {
             )
         });
         let name = fill(&task.words.stop, &[("n", stop.text.get(task.lang))]);
-        Line { name, with: Words::of(task).counted_with(&stop.with), cells: cells.collect() }
+        let at = tables.iter().enumerate().map(|(number, table)| {
+            let mut groups = table.groups().iter();
+            (number, groups.position(|group| group.code == stop.code && group.text == stop.text).unwrap_or(0))
+        });
+        let (with, cells) = (Words::of(task).counted_with(&stop.with), cells.collect());
+        Line { name, with, cells, at: at.collect() }
     };
     let lines = stops.iter().map(line).collect();
     Matrix { columns, lines, whole: None, is_mean: true, is_shared: false }

@@ -13,6 +13,7 @@ mod ballot;
 mod caption;
 pub mod cards;
 mod data_table;
+mod datum;
 mod diverging;
 mod dumbbell;
 mod ends;
@@ -30,6 +31,7 @@ mod lollipop;
 mod look;
 mod matrix;
 mod multiples;
+mod marks;
 mod people_dots;
 mod place_marks;
 mod plain;
@@ -56,10 +58,12 @@ mod waves;
 pub use area_map::area_map;
 pub use caption::{Caption, caption, date};
 pub use data_table::{DataTable, data_table};
+pub use datum::Datum;
 pub use figure::{base_in_words, mean_in_words, share_in_words, why_not};
 pub use guess::{Guess, guess};
 pub use layout::fonts;
 pub use look::{Look, LookKind, Sizes};
+pub use marks::{Mark, Spot};
 pub use qr::{Runs, qr_path, qr_runs};
 pub use quotes::{MOST_QUOTES, Quote, quote_wall};
 pub use strip::strip;
@@ -162,7 +166,22 @@ pub fn draw(
     lang: Lang,
     words: &ChartWords,
 ) -> Result<Svg, Refusal> {
-    let task = Task { picture, look, lang, words };
+    draw_marked(picture, look, lang, words, &[])
+}
+
+/// The same with numbers beside figures that somebody said something about. A figure that is not
+/// drawn on its own gets its number at its line; where there is none, it gets none.
+///
+/// # Errors
+/// As [`draw`].
+pub fn draw_marked(
+    picture: &Picture<'_>,
+    look: &Look,
+    lang: Lang,
+    words: &ChartWords,
+    marks: &[Mark],
+) -> Result<Svg, Refusal> {
+    let task = Task { picture, look, lang, words, marks };
     if picture.tables.is_empty() {
         return Err(Refusal::Empty);
     }
@@ -183,6 +202,26 @@ pub fn draw(
         ChartKind::TwoSides => two_sides::draw(&task),
         ChartKind::Ballot => ballot::draw(&task),
     }
+}
+
+/// Draws a picture, or, where that is refused, a sheet of the same width that says so and where its
+/// numbers are: a name in letters that no font has must not take a whole page away.
+///
+/// # Errors
+/// When not even that can be drawn.
+pub fn draw_or_say(
+    picture: &Picture<'_>,
+    look: &Look,
+    lang: Lang,
+    words: &ChartWords,
+    marks: &[Mark],
+) -> Result<Svg, Refusal> {
+    draw_marked(picture, look, lang, words, marks).or_else(|_refused| {
+        let task = Task { picture, look, lang, words, marks: &[] };
+        let mut scene = scene::Scene::new();
+        legend::not_shown(&task, &mut scene, &words.not_drawn)?;
+        task.paint(scene, words.not_drawn.clone())
+    })
 }
 
 /// How a picture is drawn: small groups of people always as dots.
@@ -206,6 +245,7 @@ struct Task<'t> {
     look: &'t Look,
     lang: Lang,
     words: &'t ChartWords,
+    marks: &'t [Mark],
 }
 
 impl Task<'_> {
@@ -215,7 +255,8 @@ impl Task<'_> {
     }
 
     /// Draws a finished scene.
-    fn paint(&self, scene: scene::Scene, desc: String) -> Result<Svg, Refusal> {
+    fn paint(&self, mut scene: scene::Scene, desc: String) -> Result<Svg, Refusal> {
+        marks::place(self, &mut scene);
         let title = self.picture.title.get(self.lang).to_owned();
         let (id, look, lang) = (&self.picture.id, self.look, self.lang);
         scene.paint(&scene::Frame { id, title, desc, look, lang })

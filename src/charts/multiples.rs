@@ -7,6 +7,7 @@ use super::data_table::Cells;
 use super::interval::with_hidden;
 use super::keys::{self, Sign};
 use super::look::{BAR, INK, LookKind, MUTED, PAPER};
+use super::marks::Spot;
 use super::matrix::{self, Cell, Line, Matrix};
 use super::scene::{At, Scene, Type};
 use super::shares::number;
@@ -166,6 +167,9 @@ impl Panels {
             let tall = self.statements.iter().map(each).sum::<f64>() - name.size * 0.55;
             let tall = tall.max(style.height(lines.len()) + style.size);
             scene.withheld((x, top, self.wide, tall), &lines, style);
+            for at in &line.at {
+                scene.spot(Spot::line(*at), (x + self.wide / 2.0, top + tall));
+            }
             return Ok(top + tall);
         }
         let mut y = top;
@@ -173,6 +177,7 @@ impl Panels {
             scene.text((x, y), At::Start, lines, name);
             let under = y + name.height(lines.len()) + name.size * 0.05;
             let whole = whole.and_then(|whole| whole.cells.get(at));
+            scene.spot(Spot::line(line.at[at]), (x + self.wide / 2.0, under + bar));
             self.bar(task, scene, (cell, whole), (x, y, under, bar));
             y += each(lines);
         }

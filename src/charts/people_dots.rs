@@ -7,16 +7,21 @@ use plotters::style::RGBColor;
 
 use super::legend;
 use super::look::{self, BAR, INK, MUTED};
+use super::marks::Spot;
 use super::rows::Words;
 use super::scene::{At, Scene, Type, named};
 use super::{Refusal, Svg, Task};
 use crate::release::table::{Group, Nearly, Shape, Table};
 use crate::words::fill;
 
+/// Air below a name, in its size: letters of some scripts reach far down.
+const AIR: f64 = 0.3;
+
 pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     let mut scene = Scene::new();
     let mut said = Vec::new();
-    for table in &task.picture.tables {
+    for (number, table) in task.picture.tables.iter().enumerate() {
+        scene.spot(Spot::line((number, 0)), (0.0, scene.bottom));
         if task.picture.tables.len() > 1 {
             heading(task, &mut scene, table.text().get(task.lang))?;
         }
@@ -26,7 +31,7 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
             legend::not_shown(task, &mut scene, &task.words.no_answers)?;
         }
         for (at, group) in table.groups().iter().enumerate() {
-            said.push(of_group(task, &mut scene, table, (at, group))?);
+            said.push(of_group(task, &mut scene, (number, table), (at, group))?);
         }
         scene.bottom += task.look.text.statement * 0.6;
     }
@@ -50,7 +55,7 @@ fn heading(task: &Task<'_>, scene: &mut Scene, words: &str) -> Result<(), Refusa
     let style = Type::bold(task.look.text.statement, INK);
     let lines = style.wrap(words, task.width())?;
     scene.text((0.0, scene.bottom), At::Start, &lines, style);
-    scene.bottom += style.height(lines.len()) + style.size * 0.1;
+    scene.bottom += style.height(lines.len()) + style.size * AIR;
     Ok(())
 }
 
@@ -58,7 +63,7 @@ fn heading(task: &Task<'_>, scene: &mut Scene, words: &str) -> Result<(), Refusa
 fn of_group(
     task: &Task<'_>,
     scene: &mut Scene,
-    table: &Table,
+    (number, table): (usize, &Table),
     (at, group): (usize, &Group),
 ) -> Result<String, Refusal> {
     if table.address().by.is_some() {
@@ -80,6 +85,8 @@ fn of_group(
         let name = label.text.get(task.lang);
         let value = said(task, table, (at, choice), group);
         answer(task, scene, table, (at, choice), group)?;
+        let spot = Spot { table: number, group: at, choice: Some(choice) };
+        scene.spot(spot, (0.0, scene.bottom - task.look.text.statement * 0.35));
         rows.push(fill(&task.words.desc_value, &[("row", name), ("value", &value)]));
     }
     let rows = rows.join(&task.words.semicolon);
@@ -106,7 +113,7 @@ fn answer(
     scene.text((0.0, scene.bottom), At::Start, &lines, name);
     let named_to = scene.bottom + name.height(lines.len());
     if !beside {
-        scene.bottom = named_to + name.size * 0.1;
+        scene.bottom = named_to + name.size * AIR;
     }
     if table.nearly(at.0, at.1).is_some() {
         let words = said(task, table, at, group);

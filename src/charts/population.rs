@@ -4,6 +4,7 @@
 
 use super::legend::{self, Entry};
 use super::look::{BAR, INK, OTHER};
+use super::marks::Spot;
 use super::rows::{self, Words};
 use super::scene::{At, Scene, Type, named};
 use super::sorted_bars::note;
@@ -36,7 +37,7 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
         if at == 0 {
             legend::place(task, &mut scene, &entries(task, &pairs))?;
         }
-        place(task, &mut scene, &pairs)?;
+        place(task, &mut scene, &pairs, at)?;
         if pairs.iter().all(|pair| pair.other.is_none()) {
             note(task, &mut scene, &task.words.no_reference)?;
         }
@@ -115,12 +116,12 @@ impl Room {
     }
 }
 
-fn place(task: &Task<'_>, scene: &mut Scene, pairs: &[Pair]) -> Result<(), Refusal> {
+fn place(task: &Task<'_>, scene: &mut Scene, pairs: &[Pair], table: usize) -> Result<(), Refusal> {
     let (name, number) = (named(task.look), task.look.text.number);
     let (first, second) = (Type::bold(number, INK), Type::plain(number, INK));
     let room = Room::new(task, pairs)?;
     let bar = number * 1.3;
-    for pair in pairs {
+    for (choice, pair) in pairs.iter().enumerate() {
         let lines = name.wrap(&pair.name, room.names)?;
         let tall = name.height(lines.len());
         let bars = bar * if pair.other.is_some() { 2.0 } else { 1.0 };
@@ -129,10 +130,12 @@ fn place(task: &Task<'_>, scene: &mut Scene, pairs: &[Pair]) -> Result<(), Refus
             let middle = scene.bottom + height / 2.0;
             (middle - tall / 2.0, middle - bars / 2.0, scene.bottom + height)
         } else {
-            let top = scene.bottom + tall + name.size * 0.1;
+            let top = scene.bottom + tall + name.size * 0.3;
             (scene.bottom, top, top + bars)
         };
         scene.text((0.0, label), At::Start, &lines, name);
+        let spot = Spot { table, group: 0, choice: Some(choice) };
+        scene.spot(spot, (room.from, top + bars));
         let mut draw = |top: f64, share: f64, color, figure: &str, style| {
             let long = (share * room.unit).max(number * 0.12);
             scene.bar((room.from, top, long, bar * 0.92), color, None, share);

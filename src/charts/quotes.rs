@@ -57,7 +57,7 @@ pub fn quote_wall(
         rounds: &[],
         ground: None,
     };
-    let task = Task { picture: &picture, look, lang, words };
+    let task = Task { picture: &picture, look, lang, words, marks: &[] };
     let mut scene = Scene::new();
     if quotes.is_empty() {
         legend::not_shown(&task, &mut scene, &words.quotes_none)?;

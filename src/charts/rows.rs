@@ -13,6 +13,8 @@ pub(super) const WHOLE_FROM: u64 = 100;
 /// One row of a chart.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
+    /// Its table in the picture, and its group in that.
+    pub(super) at: (usize, usize),
     /// The statement, group or place.
     pub(super) name: String,
     /// Which small groups are counted in it.
@@ -39,6 +41,7 @@ impl Row {
         let shares: Vec<Option<f64>> = (0..cells.len()).map(|c| table.share(at, c)).collect();
         let known = shares.iter().any(Option::is_some);
         Self {
+            at: (0, at),
             name,
             with: words.counted_with(&group.with),
             base: group.base,
@@ -56,7 +59,8 @@ impl Row {
     fn not_shown(name: String, why: String) -> Self {
         let (shares, cells, between) = (Vec::new(), Vec::new(), Vec::new());
         let why = Some(why);
-        Self { name, with: None, base: 0, exact: false, shares, cells, missing: 0, between, why }
+        let (at, base) = ((0, 0), 0);
+        Self { at, name, with: None, base, exact: false, shares, cells, missing: 0, between, why }
     }
 
     /// The share of several choices together.
@@ -85,15 +89,13 @@ pub(super) struct Words<'w> {
 
 impl<'w> Words<'w> {
     pub(super) fn of(task: &Task<'w>) -> Self {
-        let tables = &task.picture.tables;
-        let step = tables.iter().map(|table| table.step()).max().unwrap_or(1);
-        let weighted = tables.iter().any(|table| table.weighted());
-        Self { words: task.words, lang: task.lang, step, weighted }
+        Self::about(&task.picture.tables, task.lang, task.words)
     }
 
-    /// The words for one table.
-    pub(super) fn about(table: &Table, lang: Lang, words: &'w ChartWords) -> Self {
-        Self { words, lang, step: table.step(), weighted: table.weighted() }
+    pub(super) fn about(tables: &[&Table], lang: Lang, words: &'w ChartWords) -> Self {
+        let step = tables.iter().map(|table| table.step()).max().unwrap_or(1);
+        let weighted = tables.iter().any(|table| table.weighted());
+        Self { words, lang, step, weighted }
     }
 
     /// A percentage of a scale.
@@ -229,7 +231,11 @@ pub(super) fn rows(task: &Task<'_>) -> Result<Vec<Row>, Refusal> {
     if tables.len() > 1 && tables.iter().any(grouped) {
         return Err(Refusal::NotThisWay("one breakdown at a time"));
     }
-    Ok(tables.iter().flat_map(|table| of_table(table, &words)).collect())
+    let of_table = |(at, table): (usize, &&Table)| {
+        let rows = of_table(table, &words).into_iter();
+        rows.map(move |row| Row { at: (at, row.at.1), ..row }).collect::<Vec<_>>()
+    };
+    Ok(tables.iter().enumerate().flat_map(of_table).collect())
 }
 
 fn of_table(table: &Table, words: &Words<'_>) -> Vec<Row> {

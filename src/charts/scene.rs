@@ -13,6 +13,7 @@ use plotters_backend::{BackendCoord, DrawingErrorKind};
 
 use super::layout::{self, LINE};
 use super::look::{INK, Look, LookKind, PAPER};
+use super::marks::Spot;
 use super::plain::escape;
 use super::sink::{FINE, Hatch, Says, Sink, short};
 use super::{Refusal, Svg};
@@ -103,13 +104,20 @@ pub(super) struct Paint {
 /// Marks on a page whose height follows from them.
 pub(super) struct Scene {
     marks: Vec<Mark>,
+    /// Where each figure stands: the foot of its bar.
+    pub(super) spots: Vec<(Spot, (f64, f64))>,
     /// Down to where the page is used.
     pub(super) bottom: f64,
 }
 
 impl Scene {
     pub(super) const fn new() -> Self {
-        Self { marks: Vec::new(), bottom: 0.0 }
+        Self { marks: Vec::new(), spots: Vec::new(), bottom: 0.0 }
+    }
+
+    /// Notes where a figure stands, for a number beside it.
+    pub(super) fn spot(&mut self, spot: Spot, at: (f64, f64)) {
+        self.spots.push((spot, at));
     }
 
     /// A filled box: left, top, width, height.

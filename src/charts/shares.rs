@@ -96,6 +96,12 @@ pub(super) fn grouped<'t>(task: &Task<'t>) -> Vec<(&'t Table, Option<&'t Table>)
     by.map(|table| (*table, whole(table))).collect()
 }
 
+/// The place of a table in the picture.
+pub(super) fn place(task: &Task<'_>, table: &Table) -> usize {
+    let tables = task.picture.tables.iter();
+    tables.map(|one| std::ptr::eq(*one, table)).position(|same| same).unwrap_or(0)
+}
+
 /// A whole number in letters.
 pub(super) fn number(of: usize) -> String {
     of.to_string()

@@ -10,6 +10,7 @@ use plotters::style::RGBColor;
 use super::keys::{self, Sign};
 use super::legend::{self, Entry};
 use super::look::{BAR, INK, MUTED};
+use super::marks::Spot;
 use super::rows::{self, PERCENT_FROM, Row, Words};
 use super::scene::{At, Scene, Type, named};
 use super::shares::{self, number};
@@ -24,6 +25,8 @@ const PALE: RGBColor = RGBColor(0xd3, 0xe4, 0xf3);
 
 /// One bar with its words.
 pub(super) struct Item {
+    /// Its table in the picture, its group in that, and its choice where it is one.
+    pub(super) at: Spot,
     pub(super) name: String,
     pub(super) with: Option<String>,
     /// The length of the bar, from 0 to 1.
@@ -136,8 +139,10 @@ fn of_rows(task: &Task<'_>) -> Result<Items, Refusal> {
         let (value, count) = (row.together(&top), row.counted(&top));
         let figure = words.full(value, count, row.base, row.exact);
         let of = if row.base < PERCENT_FROM { String::new() } else { words.base(&row) };
+        let at = Spot::line(row.at);
         let slack = slack(row.exact, row.base);
-        Item { value, figure, of, name: row.name, with: row.with, range, slack, why: row.why }
+        let (name, with, why) = (row.name, row.with, row.why);
+        Item { at, value, figure, of, name, with, range, slack, why }
     };
     let items = rows::rows(task)?.into_iter().zip(ranges(task)).map(item).collect();
     let counting = (!names.is_empty()).then_some(counting);
@@ -182,6 +187,7 @@ fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
         let people = if exact { &task.words.people } else { &task.words.people_about };
         let few = groups || base < PERCENT_FROM || (count == 0 && !exact);
         Item {
+            at: Spot { table: 0, group: 0, choice: Some(at) },
             name: choice.text.get(task.lang).to_owned(),
             with: None,
             value,
@@ -205,8 +211,17 @@ fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
 /// Places: the stops of one rating, or, of several ratings, each rating over all its stops.
 fn of_places(task: &Task<'_>) -> Items {
     let bars = match task.picture.tables.as_slice() {
-        [table] => table.groups().iter().map(|group| of_stop(task, group)).collect(),
-        tables => tables.iter().map(|table| of_rating(task, table)).collect(),
+        [table] => table
+            .groups()
+            .iter()
+            .enumerate()
+            .map(|(at, group)| Item { at: Spot::line((0, at)), ..of_stop(task, group) })
+            .collect(),
+        tables => tables
+            .iter()
+            .enumerate()
+            .map(|(at, table)| Item { at: Spot::line((at, 0)), ..of_rating(task, table) })
+            .collect(),
     };
     Items { bars, track: true, counting: None, foot: None }
 }
@@ -242,8 +257,8 @@ fn rated(task: &Task<'_>, name: String, tenths: u64, raters: u64) -> Item {
         many => fill(&task.words.observations, &[("n", &many.to_string())]),
     };
     let value = f64::from(u32::try_from(tenths).unwrap_or(0)) / 100.0;
-    let figure = tenths_of(task, tenths);
-    Item { name, with: None, value, figure, of, range: None, slack: 0.0, why: None }
+        let (at, figure) = (Spot::line((0, 0)), tenths_of(task, tenths));
+    Item { at, name, with: None, value, figure, of, range: None, slack: 0.0, why: None }
 }
 
 /// A mean in tenths as it is said: "3.1 out of 10".
@@ -326,7 +341,7 @@ pub(super) fn place(
         let middle = scene.bottom + height / 2.0;
         (middle - tall / 2.0, middle - bar / 2.0, scene.bottom + height)
     } else {
-        let top = scene.bottom + tall + name.size * 0.12;
+        let top = scene.bottom + tall + name.size * 0.3;
         (scene.bottom, top, top + bar + name.size * 0.6)
     };
     scene.text((0.0, label), At::Start, &lines, name);
@@ -334,6 +349,7 @@ pub(super) fn place(
         let below = label + name.height(lines.len()) + small.size * 0.15;
         scene.text((0.0, below), At::Start, &with, small);
     }
+    scene.spot(item.at, (room.from, top + bar));
     if why.is_empty() {
         bar_of(task, scene, room, item, (top, bar))?;
     } else {

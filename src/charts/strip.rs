@@ -21,14 +21,14 @@ pub fn strip(
     words: &ChartWords,
 ) -> Result<Option<Svg>, Refusal> {
     let compared = |picture: &Picture<'_>| -> Vec<Pair> {
-        let task = Task { picture, look, lang, words };
+        let task = Task { picture, look, lang, words, marks: &[] };
         let all = pairs(&task, 0);
         if all.iter().all(|pair| pair.other.is_some()) { all } else { Vec::new() }
     };
     let mut blocks: Vec<Vec<Pair>> = pictures.iter().map(compared).collect();
     blocks.retain(|block| !block.is_empty());
     let (Some(first), false) = (pictures.first(), blocks.is_empty()) else { return Ok(None) };
-    let task = Task { picture: first, look, lang, words };
+    let task = Task { picture: first, look, lang, words, marks: &[] };
     let mut scene = Scene::new();
     legend(&task, &mut scene)?;
     columns(&task, &mut scene, &blocks)?;

@@ -3,6 +3,7 @@
 use plotters::style::RGBColor;
 
 use super::look::{INK, MUTED};
+use super::marks::Spot;
 use super::rows::Words;
 use super::scene::{At, Scene, Type, named};
 use super::{Refusal, Task};
@@ -19,6 +20,8 @@ pub(super) struct Head {
     pub(super) with: Option<String>,
     /// Why it is not shown.
     pub(super) why: Option<String>,
+    /// The places of its table in the picture and of its group in the table.
+    pub(super) at: (usize, usize),
 }
 
 /// Where everything lies across.
@@ -119,6 +122,7 @@ impl Track {
         } else {
             scene.withheld((self.from, top, wide, tall), &why, Type::plain(small.size, INK));
         }
+        scene.spot(Spot::line(head.at), (self.from, top + tall));
         scene.bottom = bottom;
         Ok(Lane { top, middle: top + tall / 2.0, tall })
     }

@@ -8,6 +8,7 @@ use super::data_table::Cells;
 use super::ends::{between, dates, reason, table};
 use super::interval::with_hidden;
 use super::keys::{self, SERIES, Sign, mark, strokes};
+use super::marks::Spot;
 use super::look::{INK, LookKind, MUTED, PAPER};
 use super::rows::{self, Words};
 use super::scene::{At, Scene, Type};
@@ -413,6 +414,11 @@ impl Plot {
             let Some(now) = story.point(round, series) else { continue };
             let line = self.path(&[place(round - 1, then.value), place(round, now.value)]);
             scene.path(line, SERIES[series % SERIES.len()], width, strokes(series, width));
+        }
+        let last = story.dates.len().saturating_sub(1);
+        for (series, _) in story.names.iter().enumerate() {
+            let at = self.point((self.round(last), self.bottom));
+            scene.spot(Spot::line((series, 0)), at);
         }
         for (series, round) in all() {
             if let Some(one) = story.point(round, series) {

@@ -9,15 +9,13 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
-use super::data;
 use super::invent::{self, Crowd};
+use super::{data, demo_walk};
 use crate::domain::area::Area;
 use crate::domain::collection::{Collection, Door, Field, Mode, Origin, Presence, Sampling, State};
-use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
+use crate::domain::data_walk::DataWalk;
 use crate::domain::diagnosis::{Diagnosis, HelpAddress, Settings, Wave, Zone, ZoneSet, slug};
-use crate::domain::ids::{
-    CollectionId, DataWalkId, DiagnosisId, PersonId, ReflectionId, WaveId, ZoneSetId,
-};
+use crate::domain::ids::{CollectionId, DataWalkId, DiagnosisId, PersonId, WaveId, ZoneSetId};
 use crate::domain::instrument::{Help, Instrument};
 use crate::domain::people::{Invited, Person, Role};
 use crate::domain::text::Lang;
@@ -27,20 +25,20 @@ use crate::job::mapping::Mapping;
 use crate::job::release::make;
 use crate::job::{area, evidence};
 use crate::publish::{Wall, station_path};
-use crate::store::{NewReflection, Store, StoreError, Token};
+use crate::store::{Store, StoreError, Token};
 use crate::web::app::{BaseUrl, Clock};
 
 const INVENTED: &str = "oude-haven";
 const BARCELONA: &str = "barcelona-2020";
 /// Where chance begins: change it and every invented chart changes.
 const SEED: u64 = 2026;
-const ZONES: [&str; 6] =
+pub(super) const ZONES: [&str; 6] =
     ["Kade", "Marktplein", "Tunnelwijk", "Molenbuurt", "Stationskant", "Parkzijde"];
 
 /// A map as invented as everything else: its coordinates are open sea.
-const MAP: &str = include_str!("oude_haven.geojson");
+pub(super) const MAP: &str = include_str!("oude_haven.geojson");
 /// What stands under it.
-const MAP_TERMS: (&str, &str) =
+pub(super) const MAP_TERMS: (&str, &str) =
     ("verzonnen voor deze demonstratie, zo’n buurt bestaat niet", "CC0 1.0");
 
 /// Fills the folder with what is not there yet.
@@ -164,7 +162,7 @@ async fn invented(store: &Store, shelf: &Shelf) -> Result<()> {
     }
     let release = make(store, &diagnosis, date(2026, 11, 5), true, &closed).await?;
     let walk = walk(store, &diagnosis, release.number, "Datawandeling in de sporthal").await?;
-    reflect(store, &walk).await
+    demo_walk::people(store, &diagnosis, &walk).await
 }
 
 fn diagnosis() -> Diagnosis {
@@ -298,43 +296,6 @@ async fn walk(store: &Store, of: &Diagnosis, release: i64, title: &str) -> Resul
     };
     store.add_data_walk(&walk).await?;
     Ok(walk)
-}
-
-/// What groups said at the stations, all but one let through.
-async fn reflect(store: &Store, walk: &DataWalk) -> Result<()> {
-    let said = [
-        (3, Verdict::Fits, "De fietsen op de stoep komen van de koeriers, niet van de buren."),
-        (3, Verdict::Partly, "Lawaai is vooral ’s zomers. De vraag kwam in de herfst."),
-        (
-            4,
-            Verdict::Fits,
-            "De tunnel telt dubbel: ’s avonds durf ik er niet, ’s morgens moet ik er door.",
-        ),
-        (
-            4,
-            Verdict::DoesNotFit,
-            "Aan de kade staan sinds september nieuwe lampen. Dit is van ervoor.",
-        ),
-        (5, Verdict::Partly, "Vraag het de jongeren apart. Zij worden vaker gecontroleerd."),
-        (6, Verdict::Fits, "Dat luisteren klopt, maar het was één namiddag."),
-        (7, Verdict::Partly, "Eerst het licht in de tunnel, dat kan dit jaar nog."),
-    ];
-    for (place, (station, verdict, text)) in said.into_iter().enumerate() {
-        let state = if place == 1 { ReflectionState::New } else { ReflectionState::Shown };
-        let id = ReflectionId::random();
-        let reflection = Reflection {
-            id,
-            station,
-            verdict,
-            said: text.to_owned(),
-            state,
-            group: None,
-            pin: None,
-        };
-        let (diagnosis, data_walk) = (walk.diagnosis, walk.id);
-        store.reflect(NewReflection { diagnosis, data_walk, reflection }).await?;
-    }
-    Ok(())
 }
 
 /// Barcelona 2020, from its own file: a second diagnosis, never mixed with the first.

@@ -14,8 +14,11 @@ use crate::web::app::{BaseUrl, Clock};
 mod analyse;
 mod area;
 mod cards;
+pub mod catalogue;
+mod charts;
 mod data;
 mod demo;
+mod demo_walk;
 mod export;
 mod invent;
 mod keep;
@@ -111,6 +114,12 @@ enum Command {
                             --count 100 --lang nl,fr,ar --out cards.pdf \
                             --base-url https://diagnosis.example.org")]
     Cards(cards::Cards),
+    /// Draw every chart with invented answers, as SVG, pictures and tables; or check all of them.
+    #[command(
+        after_help = "Example: miradouro charts --out charts --lang nl,ar --look narrow,wall\n\
+                            Example: miradouro charts --check"
+    )]
+    Charts(charts::Charts),
     /// Make a key for backups, to be kept away from the server.
     #[command(after_help = "Example: miradouro key --out key.txt")]
     Key(keep::Key),
@@ -243,6 +252,7 @@ async fn obey(command: Command) -> Result<ExitCode> {
         Command::Openapi => Ok(research::openapi()),
         Command::Paper(with) => paper::paper(with).await,
         Command::Cards(with) => cards::make(with).await,
+        Command::Charts(with) => charts::obey(&with),
         Command::Key(with) => keep::key(&with),
         Command::Backup(with) => keep::backup(with).await,
         Command::Restore(with) => keep::restore(with).await,

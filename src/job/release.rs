@@ -12,7 +12,7 @@ use super::JobError;
 use crate::analysis::{Filling, Frame, GameTally, PlaceTally, Tally, Weighting, game, groups};
 use crate::domain::answer::{Answers, Ground};
 use crate::domain::area::{Area, Map};
-use crate::domain::collection::{Collection, Mode, Sampling, State};
+use crate::domain::collection::{Collection, Mode, Origin, Sampling, State};
 use crate::domain::diagnosis::{Diagnosis, PopulationCount, PopulationSource, Zone};
 use crate::domain::ids::{CollectionId, DiagnosisId};
 use crate::domain::instrument::{ChartKind, Instrument, Policy, Sheet};
@@ -144,6 +144,58 @@ async fn stored(store: &Store, of: DiagnosisId, number: i64) -> Result<Vec<Earli
         earlier.push(Earlier { table: open(&stored.body, &stored.mac, key)?, basis });
     }
     Ok(earlier)
+}
+
+/// Answers that somebody invented to one collection, kept nowhere.
+#[derive(Debug)]
+pub struct InventedAnswers<'a> {
+    /// The collection.
+    pub collection: Collection,
+    /// Its instrument.
+    pub instrument: &'a Instrument,
+    /// The zones of its wave.
+    pub zones: &'a [Zone],
+    /// The map its places are chosen from.
+    pub area: Option<&'a Area>,
+    /// The answers.
+    pub answers: Vec<Answers>,
+}
+
+/// The tables of invented answers, through the same counting and the same gate as a release. Each of
+/// them says that it is invented, whatever its collection says, so none can pass for evidence.
+///
+/// # Errors
+/// When the analysis fails.
+pub fn invented(
+    sheets: Vec<InventedAnswers<'_>>,
+    population: &[PopulationCount],
+) -> Result<Vec<Table>, JobError> {
+    let mut harvests = Vec::new();
+    for sheet in sheets {
+        let mut collection = sheet.collection;
+        collection.field.origin = Origin::Invented;
+        let ground = Ground::from(sheet.zones).with(sheet.area.map(|area| &area.map));
+        let mut filling = Filling::new(sheet.instrument, ground);
+        sheet.answers.iter().for_each(|answers| filling.push(answers));
+        if filling.is_empty() {
+            continue;
+        }
+        let own = sheet.answers.len() as u64;
+        harvests.push(Harvest {
+            collection,
+            instrument: sheet.instrument.clone(),
+            zones: sheet.zones.to_vec(),
+            area: sheet.area.cloned(),
+            modes: vec![(Mode::Own, own)],
+            frame: filling.finish()?,
+            games: if sheet.instrument.sheet == Sheet::Game { sheet.answers } else { Vec::new() },
+        });
+    }
+    let nothing = Shelf { last: Vec::new(), ever: Vec::new() };
+    let progress = Progress::default();
+    let made =
+        through_the_gate(1, &harvests, &nothing, (population, None), b"invented", &progress)?;
+    Ok(made.into_iter().map(|made| made.table).collect())
 }
 
 /// The tables of a release, opened: what pages, charts and files are made from.

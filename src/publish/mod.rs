@@ -9,6 +9,7 @@ mod evening;
 mod export;
 mod paper;
 mod past;
+pub mod pin;
 mod poster;
 mod press;
 mod report;

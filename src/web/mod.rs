@@ -25,6 +25,7 @@ pub(crate) mod api;
 pub mod app;
 pub(crate) mod area;
 mod assets;
+mod cards;
 mod check;
 mod collections;
 mod count;
@@ -37,7 +38,9 @@ mod error;
 mod exports;
 mod feedback;
 mod field;
+mod findings;
 mod form;
+mod hall;
 mod home;
 mod instruments;
 mod keyin;
@@ -69,12 +72,14 @@ mod releases;
 mod report;
 mod research;
 mod room;
+mod room_wall;
 mod sentences;
 mod sheet;
 mod sign_in;
 mod translations;
 mod upload;
 mod versions;
+mod voices;
 mod walk;
 mod wall;
 pub mod wire;
@@ -151,8 +156,10 @@ fn intake() -> Router<App> {
         .route("/w/{door}/live", get(live::everybody))
         .route("/w/{door}/twin", get(projector::twin_enter))
         .route("/w/{door}/{lang}/twin", get(projector::twin))
-        .route("/w/{door}/{lang}", get(wall::stations))
         .route("/w/{door}/{lang}/words", get(quotes::page))
+        .route("/w/{door}/{lang}", get(hall::page))
+        .route("/w/{door}/{lang}/wall", get(room_wall::every))
+        .route("/w/{door}/{lang}/wall/{station}", get(room_wall::one))
         .route("/w/{door}/{lang}/{station}", get(wall::station).post(wall::reflect))
         .route("/w/{door}/{lang}/{station}/poster.pdf", get(wall::poster))
         .route("/w/{door}/{lang}/summary.pdf", get(wall::summary))
@@ -265,6 +272,10 @@ fn staff() -> Router<App> {
         .route("/d/{slug}/walks/{id}/posters", get(posters::page).post(posters::make))
         .route("/d/{slug}/walks/{id}/posters/making", get(posters::making))
         .route("/d/{slug}/walks/{id}/posters/set.zip", get(posters::set))
+        .route("/d/{slug}/walks/{id}/findings", get(findings::list))
+        .route("/d/{slug}/walks/{id}/findings/{finding}", get(findings::page).post(findings::save))
+        .route("/d/{slug}/walks/{id}/findings/{finding}/delete", post(findings::delete))
+        .route("/d/{slug}/walks/{id}/cards", get(cards::page).post(cards::keep))
         .route(
             "/d/{slug}/walks/{id}/reflections",
             get(moderation::reflections).post(moderation::moderate),

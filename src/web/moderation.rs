@@ -17,10 +17,13 @@ use super::live::News;
 use super::participate::Pairs;
 use super::sheet::Filled;
 use super::sign_in::SignedIn;
+use super::voices::{figure, place_of};
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use crate::domain::ids::{DataWalkId, PhotoId, ReflectionId, TextId};
 use crate::domain::people::May;
 use crate::domain::photo::{Photo, PhotoState};
+use crate::publish::Wall;
+use crate::publish::pin::find;
 use crate::store::FreeTextRow;
 use crate::words::{FormWords, StaffWords, fill};
 
@@ -28,6 +31,7 @@ use crate::words::{FormWords, StaffWords, fill};
 struct Said {
     id: ReflectionId,
     station: String,
+    about: Vec<String>,
     verdict: String,
     said: String,
     is_shown: bool,
@@ -59,11 +63,13 @@ pub(super) async fn reflections(
     let walk = walk_of(&desk, &walk).await?;
     let all = app.store.reflections(&walk).await?;
     let (words, form) = (desk.words(), app.form_words(desk.lang()));
+    let wall = app.wall(&desk.diagnosis, walk.release).await?;
+    let about = |one: &Reflection| about(&desk, &wall, one);
     let pile = |state: ReflectionState| {
         let these = all.iter().filter(|one| one.state == state);
         Pile {
             title: pile_title(state, words),
-            said: these.map(|r| said(r, words, form)).collect(),
+            said: these.map(|r| said(r, about(r), words, form)).collect(),
         }
     };
     let page = ReflectionsPage {
@@ -87,6 +93,7 @@ pub(super) async fn moderate(
     let reflection = id(filled.first("reflection"))?;
     let state = ReflectionState::from_code(filled.first("state")).ok_or(Error::NotFound)?;
     app.store.moderate(&walk, reflection, state).await?;
+    app.live().tell(walk.id, News::Said);
     let act = match state {
         ReflectionState::Shown => Act::Shown,
         ReflectionState::New | ReflectionState::Withheld => Act::Withheld,
@@ -111,7 +118,19 @@ fn pile_title(state: ReflectionState, words: &StaffWords) -> &str {
     }
 }
 
-fn said(one: &Reflection, words: &StaffWords, form: &FormWords) -> Said {
+/// Which group said it, and about which figure.
+fn about(desk: &Desk, wall: &Wall, one: &Reflection) -> Vec<String> {
+    let (app, lang) = (&desk.app, desk.lang());
+    let group = one
+        .group
+        .map(|letter| fill(&app.host_words(lang).group, &[("letter", &letter.to_string())]));
+    let station = wall.station(place_of(wall, one));
+    let found = station.and_then(|station| find(station, one.pin.as_ref()?));
+    let figure = found.map(|found| figure(app, &found, lang));
+    group.into_iter().chain(figure).collect()
+}
+
+fn said(one: &Reflection, about: Vec<String>, words: &StaffWords, form: &FormWords) -> Said {
     let verdict = match one.verdict {
         Verdict::Fits => &form.verdict_fits,
         Verdict::Partly => &form.verdict_partly,
@@ -120,6 +139,7 @@ fn said(one: &Reflection, words: &StaffWords, form: &FormWords) -> Said {
     Said {
         id: one.id,
         station: fill(&words.station, &[("n", &one.station.to_string())]),
+        about,
         verdict: verdict.clone(),
         said: one.said.clone(),
         is_shown: one.state == ReflectionState::Shown,

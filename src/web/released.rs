@@ -16,7 +16,7 @@ use super::sign_in::SignedIn;
 use super::wall::{Drawn, drawn};
 use crate::charts::judge::image;
 use crate::charts::sheet::alone;
-use crate::charts::{Caption, Look, Svg, caption, data_table, draw};
+use crate::charts::{Caption, Look, Svg, caption, data_table, draw_or_say};
 use crate::domain::collection::Collection;
 use crate::domain::diagnosis::Wave;
 use crate::domain::instrument::{Instrument, Policy};
@@ -294,7 +294,7 @@ pub(super) async fn chart_file(
 /// A chart with its question above and its caption below.
 fn standing(shown: &Shown, said: &Caption, lang: Lang, words: &ChartWords) -> Result<Svg> {
     let (picture, look) = (shown.picture(None), Look::page_wide());
-    draw(&picture, &look, lang, words)
+    draw_or_say(&picture, &look, lang, words, &[])
         .and_then(|chart| alone(&chart, said, &look, lang))
         .map_err(|refusal| Error::Failed(refusal.to_string()))
 }

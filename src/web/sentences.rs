@@ -103,7 +103,9 @@ fn chosen(desk: &Desk, wished: Option<&str>) -> Lang {
     own.or_else(|| languages.first().copied()).unwrap_or(Lang::En)
 }
 
-fn in_words(what: Careless, words: &GateWords) -> String {
+/// What is careless about a sentence, in words.
+#[must_use]
+pub(super) fn in_words(what: Careless, words: &GateWords) -> String {
     match what {
         Careless::Decimal(what) => fill(&words.sentence_decimal, &[("what", &what)]),
         Careless::Word(what) => fill(&words.sentence_claim, &[("what", what)]),

@@ -7,8 +7,8 @@ use std::sync::{LazyLock, Mutex};
 
 use askama::Template;
 use axum::extract::{Form, FromRequestParts, OptionalFromRequestParts, Path, State};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use serde::Deserialize;
@@ -83,9 +83,21 @@ fn cookie_name(app: &Inner) -> &'static str {
     if app.base_url.is_https() { "__Host-miradouro" } else { "miradouro" }
 }
 
-/// Whether people may sign in at this address at all: encrypted, or on this machine.
-fn may_sign_in(app: &Inner) -> bool {
-    app.base_url.is_https() || app.base_url.is_loopback()
+/// Whether people may sign in at this address at all: encrypted, or on this machine. A server on a
+/// network of a room's own has a plain address for phones; whoever sits at it signs in there.
+fn may_sign_in(app: &Inner, headers: &HeaderMap) -> bool {
+    app.base_url.is_https() || app.base_url.is_loopback() || is_of_this_machine(headers)
+}
+
+/// Whether a browser asks under an address that never leaves its machine. One elsewhere that says so
+/// deceives nobody but itself.
+fn is_of_this_machine(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| {
+        if port.bytes().all(|digit| digit.is_ascii_digit()) { name } else { host }
+    });
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|at| at.is_loopback())
 }
 
 #[derive(Template)]
@@ -101,7 +113,7 @@ struct SignInPage<'a> {
 pub(super) async fn page(State(app): State<App>, headers: HeaderMap) -> Response {
     let lang = best(&wished(&headers), &Lang::STAFF);
     let words = app.staff_words(lang);
-    let complaint = (!may_sign_in(&app)).then_some(words.sign_in_needs_https.as_str());
+    let complaint = (!may_sign_in(&app, &headers)).then_some(words.sign_in_needs_https.as_str());
     let frame = Frame::new(lang, &words.sign_in, "Miradouro");
     page::html(SignInPage { frame, words, complaint, name: "" }.render())
 }
@@ -129,7 +141,7 @@ pub(super) async fn sign_in(
         let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
         (status, page::html(page.render())).into_response()
     };
-    if !may_sign_in(&app) {
+    if !may_sign_in(&app, &headers) {
         return Ok(again(&words.sign_in_needs_https));
     }
     if too_often(&given.name, app.clock.now()) {
@@ -235,15 +247,15 @@ pub(super) async fn invitation(
     signed_in: Option<SignedIn>,
 ) -> Result<Response> {
     let lang = best(&wished(&headers), &Lang::STAFF);
-    let known = signed_in.is_some();
-    show(&app, &token, lang, known, None, Acceptance::default()).await
+    let visitor = (signed_in.is_some(), may_sign_in(&app, &headers));
+    show(&app, &token, lang, visitor, None, Acceptance::default()).await
 }
 
 async fn show(
     app: &Inner,
     token: &str,
     lang: Lang,
-    known: bool,
+    (known, may_enter): (bool, bool),
     complaint: Option<&str>,
     given: Acceptance,
 ) -> Result<Response> {
@@ -253,8 +265,7 @@ async fn show(
         Err(StoreError::NotFound(_)) => return Ok(gone(words, lang)),
         Err(error) => return Err(error.into()),
     };
-    let complaint =
-        if may_sign_in(app) { complaint } else { Some(words.sign_in_needs_https.as_str()) };
+    let complaint = if may_enter { complaint } else { Some(words.sign_in_needs_https.as_str()) };
     let new = matches!(invited, Invited::Host | Invited::Role(..)) && !known;
     let page = InvitationPage {
         frame: Frame::new(lang, &words.invitation_title, "Miradouro"),
@@ -313,16 +324,16 @@ pub(super) async fn accept(
         Err(error) => return Err(error.into()),
     };
     let known = signed_in.is_some();
-    if !may_sign_in(&app) {
-        return show(&app, &token, lang, known, None, given).await;
+    if !may_sign_in(&app, &headers) {
+        return show(&app, &token, lang, (known, false), None, given).await;
     }
     if let Some(complaint) = complaint(&invited, known, &given, words) {
-        return show(&app, &token, lang, known, Some(complaint), given).await;
+        return show(&app, &token, lang, (known, true), Some(complaint), given).await;
     }
     let person = match become_somebody(&app, &invited, signed_in, &given, lang).await {
         Ok(person) => person,
         Err(StoreError::Taken(_)) => {
-            return show(&app, &token, lang, known, Some(&words.name_taken), given).await;
+            return show(&app, &token, lang, (known, true), Some(&words.name_taken), given).await;
         }
         Err(error) => return Err(error.into()),
     };
@@ -412,5 +423,26 @@ pub(super) fn role_name(role: Role, words: &StaffWords) -> &str {
         Role::Facilitator => &words.role_facilitator,
         Role::Member => &words.role_member,
         Role::PoliceMember => &words.role_police_member,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_of_the_machine_itself_is_one() {
+        let is = |host: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, header::HeaderValue::from_static(host));
+            is_of_this_machine(&headers)
+        };
+        for own in ["127.0.0.1:8080", "127.0.0.1", "localhost:8080", "localhost", "[::1]:80"] {
+            assert!(is(own), "{own}");
+        }
+        for other in ["192.168.8.2:8080", "127.0.0.1.example.org", "localhost.example.org:1", ""] {
+            assert!(!is(other), "{other}");
+        }
+        assert!(!is_of_this_machine(&HeaderMap::new()));
     }
 }

@@ -11,12 +11,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use tokio::sync::Semaphore;
 
 use super::app::{App, Inner};
+use super::assets;
 use super::error::{Error, Result};
 use super::page::{self, Frame, Message};
 use super::participate::{Pairs, best, wished};
 use super::sheet::Filled;
+use super::voices::{Choosing, Heard, chosen, heard};
+use super::walk::tallied;
 use crate::charts::poster::Paper;
-use crate::charts::{Caption, DataTable, Look, caption, data_table, draw};
+use crate::charts::{Caption, DataTable, Look, Mark, caption, data_table, draw_or_say};
 use crate::domain::data_walk::{DataWalk, Group, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::ReflectionId;
@@ -27,7 +30,7 @@ use crate::publish::{
     Evening, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of, station_path,
 };
 use crate::store::{NewReflection, Received};
-use crate::words::{FormWords, fill};
+use crate::words::{FormWords, WalkWords, fill};
 
 /// How many posters are drawn at the same time: anybody may ask for one, and each takes a core.
 static DRAWING: Semaphore = Semaphore::const_new(2);
@@ -47,7 +50,7 @@ pub(super) struct Hall {
 }
 
 /// The most characters of a reflection.
-const LONGEST: usize = 600;
+pub(super) const LONGEST: usize = 600;
 
 impl Inner {
     /// The wall of a release: made once, since a release never changes.
@@ -109,27 +112,6 @@ pub(super) async fn enter(
     Ok(Redirect::to(&format!("/w/{door}/{lang}")))
 }
 
-/// `GET /w/{door}/{lang}`: the stations.
-pub(super) async fn stations(
-    State(app): State<App>,
-    Path((door, tag)): Path<(String, String)>,
-) -> Result<Response> {
-    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
-    let words = app.form_words(lang);
-    let day = hall.walk.held_on.to_string();
-    let mut page = Message::plain(lang, &hall.walk.title, &fill(&words.read_at, &[("day", &day)]));
-    page.frame.name.clone_from(&hall.diagnosis.name);
-    page.frame.invented = hall.diagnosis.settings.invented.then(|| words.invented.clone());
-    let link = |station: &Station| {
-        let lang = station.spoken(lang, &hall.diagnosis.settings.languages);
-        let what = format!("{}. {}", station.number, station.question(lang));
-        (what, station_path(&door, station.number, lang))
-    };
-    page.links = hall.wall.stations().iter().map(link).collect();
-    page.links.push((words.own_words.clone(), format!("/w/{door}/{lang}/words")));
-    Ok(page::html(page.render()))
-}
-
 /// A chart as it stands in a page: two layouts, and the same as a table.
 pub(super) struct Drawn {
     /// For wide screens.
@@ -147,11 +129,25 @@ pub(super) struct Drawn {
 /// # Errors
 /// When it cannot be drawn.
 pub(super) fn drawn(app: &Inner, shown: &Shown, id: &str, lang: Lang) -> Result<Drawn> {
+    marked(app, shown, id, lang, &[])
+}
+
+/// The same with numbers beside figures.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub(super) fn marked(
+    app: &Inner,
+    shown: &Shown,
+    id: &str,
+    lang: Lang,
+    marks: &[Mark],
+) -> Result<Drawn> {
     let words = app.chart_words(lang);
     let one = |suffix: &str, look: &Look| {
         let mut picture = shown.picture(None);
         picture.id = format!("{id}-{suffix}");
-        draw(&picture, look, lang, words).map(|svg| svg.xml)
+        draw_or_say(&picture, look, lang, words, marks).map(|svg| svg.xml)
     };
     let refused = |refusal: crate::charts::Refusal| Error::Failed(refusal.to_string());
     Ok(Drawn {
@@ -167,6 +163,11 @@ pub(super) fn drawn(app: &Inner, shown: &Shown, id: &str, lang: Lang) -> Result<
 struct StationPage<'a> {
     frame: Frame,
     words: &'a FormWords,
+    walk_words: &'a WalkWords,
+    walk_css: String,
+    heard: Heard,
+    tally: Vec<(&'static str, String, usize)>,
+    choosing: Choosing,
     languages: Vec<(Lang, String)>,
     head: String,
     takeaway: String,
@@ -196,8 +197,14 @@ pub(super) async fn station(
     if own != lang {
         return Ok(Redirect::to(&station_path(&door, number, own)).into_response());
     }
-    let blank = Said { id: ReflectionId::random(), verdict: None, said: String::new() };
-    show(&app, &hall, lang, number, &blank, None)
+    let blank = Said {
+        id: ReflectionId::random(),
+        verdict: None,
+        said: String::new(),
+        group: None,
+        pin: String::new(),
+    };
+    show(&app, &hall, lang, number, &blank, None).await
 }
 
 /// What was filled in at a station.
@@ -205,9 +212,11 @@ struct Said {
     id: ReflectionId,
     verdict: Option<Verdict>,
     said: String,
+    group: Option<char>,
+    pin: String,
 }
 
-fn show(
+async fn show(
     app: &Inner,
     hall: &Hall,
     lang: Lang,
@@ -217,6 +226,10 @@ fn show(
 ) -> Result<Response> {
     let station = hall.wall.station(number).ok_or(Error::NotFound)?;
     let words = app.form_words(lang);
+    let groups = app.store.walk_groups(&hall.walk).await?;
+    let all = app.store.shown_reflections(&hall.walk).await?;
+    let of = (&hall.diagnosis, &hall.walk, hall.wall.as_ref());
+    let heard = heard(app, of, station, lang, &all).await?;
     let spoken = spoken_of(station, lang, app.poster_words(lang), &hall.written);
     let tables: Vec<_> = station.tables().collect();
     let door = &hall.walk.door;
@@ -229,11 +242,17 @@ fn show(
     let drawn = station
         .shown
         .iter()
-        .map(|shown| drawn(app, shown, &shown.plan.id, lang))
+        .zip(&heard.marks)
+        .map(|(shown, marks)| marked(app, shown, &shown.plan.id, lang, marks))
         .collect::<Result<Vec<_>>>()?;
     let page = StationPage {
         frame,
         words,
+        walk_words: app.walk_words(lang),
+        walk_css: assets::address("walk.css"),
+        tally: tallied(heard.tally, words),
+        choosing: Choosing::at(app, station, lang, &groups, (said.group, &said.pin)),
+        heard,
         languages: others(hall, station, lang),
         head: head(&hall.wall, number, words),
         takeaway: spoken.said,
@@ -254,6 +273,13 @@ fn show(
     let status =
         if complaint.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, page::html(page.render())).into_response())
+}
+
+/// The letter of a group there is.
+#[must_use]
+pub(super) fn letter(written: &str, groups: &[Group]) -> Option<char> {
+    let letter = written.chars().next()?;
+    groups.iter().map(|group| group.letter).find(|known| *known == letter)
 }
 
 fn head(wall: &Wall, number: u32, words: &FormWords) -> String {
@@ -292,8 +318,9 @@ pub(super) async fn reflect(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
-    hall.wall.station(number).ok_or(Error::NotFound)?;
+    let station = hall.wall.station(number).ok_or(Error::NotFound)?;
     let words = app.form_words(lang);
+    let groups = app.store.walk_groups(&hall.walk).await?;
     let value = |name: &str| {
         pairs.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
     };
@@ -301,7 +328,10 @@ pub(super) async fn reflect(
         id: value("_id").parse().unwrap_or_else(|_none| ReflectionId::random()),
         verdict: Verdict::from_code(value("verdict")),
         said: value("said").replace("\r\n", "\n"),
+        group: letter(value("group"), &groups),
+        pin: value("pin").to_owned(),
     };
+    let pin = chosen(station, &given.pin);
     let long = fill(&words.wrong_long, &[("max", &LONGEST.to_string())]);
     let complaint = if given.said.chars().count() > LONGEST {
         Some(long.as_str())
@@ -309,22 +339,17 @@ pub(super) async fn reflect(
         Some(words.wrong_characters.as_str())
     } else if given.verdict.is_none() {
         Some(words.reflect_verdict_missing.as_str())
+    } else if pin.is_err() {
+        Some(app.walk_words(lang).pin_wrong.as_str())
     } else {
         None
     };
-    let (None, Some(verdict)) = (complaint, given.verdict) else {
-        return show(&app, &hall, lang, number, &given, complaint);
+    let (None, Some(verdict), Ok(pin)) = (complaint, given.verdict, pin) else {
+        return show(&app, &hall, lang, number, &given, complaint).await;
     };
-    let (id, state) = (given.id, ReflectionState::New);
-    let reflection = Reflection {
-        id,
-        station: number,
-        verdict,
-        said: given.said,
-        state,
-        group: None,
-        pin: None,
-    };
+    let (id, state, group) = (given.id, ReflectionState::New, given.group);
+    let reflection =
+        Reflection { id, station: number, verdict, said: given.said, state, group, pin };
     let (diagnosis, data_walk) = (hall.diagnosis.id, hall.walk.id);
     match app.store.reflect(NewReflection { diagnosis, data_walk, reflection }).await? {
         Received::Now

@@ -164,6 +164,7 @@ words! {
         table_rank,
         more,
         less,
+        not_drawn,
         under,
         hardly,
         below_one,

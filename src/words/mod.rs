@@ -29,6 +29,13 @@ macro_rules! words {
                 Ok(words)
             }
 
+            /// The same with every text made anew, to see how a page looks with longer words.
+            #[must_use]
+            pub fn map(mut self, anew: impl Fn(&str) -> String) -> Self {
+                $(self.$field = anew(&self.$field);)*
+                self
+            }
+
             /// Every text with its name, for those who hand all of them on.
             #[must_use]
             pub fn pairs(&self) -> Vec<(&'static str, &str)> {

@@ -10,7 +10,9 @@
 mod analyse;
 mod area;
 mod barcelona;
+mod charts;
 mod cli;
+mod data_walk;
 mod editor;
 mod export;
 mod gate;
@@ -25,6 +27,7 @@ mod page;
 mod paper;
 mod participate;
 mod photos;
+mod posters;
 mod projector;
 mod published;
 mod report;

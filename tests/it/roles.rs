@@ -5,10 +5,13 @@ use miradouro::domain::collection::State;
 use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::Diagnosis;
 use miradouro::domain::draft::Draft;
-use miradouro::domain::ids::{AreaId, CollectionId, ExportId, PersonId, PhotoId, ReflectionId};
+use miradouro::domain::finding::Finding;
+use miradouro::domain::ids::{
+    AreaId, CollectionId, ExportId, FindingId, PersonId, PhotoId, ReflectionId,
+};
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::row_export::{RowExport, Signature, Standing};
-use miradouro::domain::text::Lang;
+use miradouro::domain::text::{Lang, Text};
 use miradouro::instruments::Shelf;
 use miradouro::store::{NewReflection, Token};
 use uuid::Uuid;
@@ -31,7 +34,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 133] = [
+const MATRIX: [(&str, &str, &str); 138] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -172,7 +175,12 @@ const MATRIX: [(&str, &str, &str); 133] = [
     ("POST", "/d/{slug}/walks/{id}/posters", "in 404 403 403 422 403 422"),
     ("GET", "/d/{slug}/walks/{id}/posters/making", "in 404 403 403 303 403 303"),
     ("GET", "/d/{slug}/walks/{id}/posters/set.zip", "in 404 403 403 404 403 404"),
-    ("GET", "/d/{slug}/walks/{walk}/projector", "in 404 303 303 303 303 303"),
+    ("GET", "/d/{slug}/walks/{id}/cards", "in 404 403 403 200 403 200"),
+    ("POST", "/d/{slug}/walks/{id}/cards", "in 404 403 403 422 403 422"),
+    ("GET", "/d/{slug}/walks/{id}/findings", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/walks/{id}/findings/{finding}", "in 404 403 403 403 403 200"),
+    ("POST", "/d/{slug}/walks/{id}/findings/{finding}", "in 404 403 403 403 403 422"),
+    ("POST", "/d/{slug}/walks/{id}/findings/{finding}/delete", "in 404 403 403 403 403 303"),
     (
         "GET",
         "/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}",
@@ -241,6 +249,7 @@ struct Ground {
     area: AreaId,
     photo: PhotoId,
     export: ExportId,
+    finding: FindingId,
 }
 
 impl Ground {
@@ -257,6 +266,7 @@ impl Ground {
         }
         let (walk, private) = (house.walk(&diagnosis, 1).await, house.walk(&diagnosis, 2).await);
         let reflection = said(house, &walk).await;
+        let finding = found_out(house, &walk).await;
         let somebody = member(house, &diagnosis).await;
         let area = house.area(&diagnosis).await.id;
         let photo = house.photo(&youth, include_bytes!("../surveys/photo.jpg").to_vec()).await;
@@ -300,6 +310,7 @@ impl Ground {
             area,
             photo,
             export: request.id,
+            finding,
         }
     }
 
@@ -344,6 +355,7 @@ impl Ground {
             ("{photo}", self.photo.to_string()),
             ("{export}", self.export.to_string()),
             ("{section}", "promised".to_owned()),
+            ("{finding}", self.finding.to_string()),
         ];
         fillings.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
     }
@@ -364,6 +376,7 @@ impl Ground {
             "/d/{slug}/walks/{id}/reflections" => {
                 vec![("reflection", self.reflection.to_string()), ("state", text("shown"))]
             }
+            "/d/{slug}/walks/{id}/cards" => vec![("station", text("1"))],
             _ => Vec::new(),
         }
     }
@@ -384,6 +397,24 @@ async fn said(house: &House, walk: &DataWalk) -> ReflectionId {
     house.store.reflect(NewReflection { diagnosis, data_walk, reflection }).await.unwrap();
     let kept = house.store.reflections(walk).await.unwrap();
     kept.first().map_or(id, |kept| kept.id)
+}
+
+/// What the committee found.
+async fn found_out(house: &House, walk: &DataWalk) -> FindingId {
+    let finding = Finding {
+        id: FindingId::random(),
+        diagnosis: walk.diagnosis,
+        data_walk: walk.id,
+        place: 1,
+        said: Text::name("The quay is dark"),
+        evidence: Vec::new(),
+        amended: Text::default(),
+        because: Vec::new(),
+        editor: "Somebody".to_owned(),
+        written: walk.held_on,
+    };
+    house.store.keep_finding(&finding).await.unwrap();
+    finding.id
 }
 
 /// Somebody without much to do here.

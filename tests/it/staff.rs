@@ -464,6 +464,9 @@ fn what_a_group_says_waits_for_the_moderator() {
         }
         let other = house.get_as(&member, &at("projector/en/3/1")).await;
         says(&other, "The lamps are broken", false);
+        says(&house.get(&station).await, "The lamps are broken", true);
+        let tap = [("reflection", reflection.as_str()), ("state", "withheld")];
+        done(&house.post_as(&moderator, &tray, &tap).await);
         says(&house.get(&station).await, "The lamps are broken", false);
         let log = house.get_as(&member, &format!("/d/{}/log", diagnosis.slug)).await;
         says(&log, "Let a reflection through", true);

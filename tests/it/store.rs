@@ -5,11 +5,13 @@ use std::time::Duration;
 use miradouro::domain::answer::Reading;
 use miradouro::domain::code::Code;
 use miradouro::domain::collection::{Door, Mode, State};
-use miradouro::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
+use miradouro::domain::data_walk::{DataWalk, Group, Reflection, ReflectionState, Verdict};
 use miradouro::domain::diagnosis::{PopulationCount, Wave, Zone, ZoneSet};
 use miradouro::domain::draft::Draft;
+use miradouro::domain::finding::{Evidence, Finding};
 use miradouro::domain::ids::{
-    CollectionId, DataWalkId, ExportId, PersonId, ReflectionId, ResponseId, WaveId, ZoneSetId,
+    CollectionId, DataWalkId, ExportId, FindingId, PersonId, ReflectionId, ResponseId, WaveId,
+    ZoneSetId,
 };
 use miradouro::domain::paper::MOST_SHEETS;
 use miradouro::domain::people::{Invited, Person, Role};
@@ -21,7 +23,7 @@ use miradouro::domain::retention::Kept;
 use miradouro::domain::row_export::{self as exports, RowExport, Signature};
 use miradouro::domain::screen::{Act, Screen, Slide};
 use miradouro::domain::takeaway::Takeaway;
-use miradouro::domain::text::Lang;
+use miradouro::domain::text::{Lang, Text};
 use miradouro::domain::version::Publication;
 use miradouro::instruments::Shelf;
 use miradouro::store::{
@@ -626,6 +628,70 @@ fn reflections_wait_for_the_moderator() {
         assert_eq!(store.reflections(&walk).await.unwrap()[0].state, ReflectionState::Shown);
         let nobody = store.moderate(&walk, ReflectionId::random(), ReflectionState::Shown).await;
         assert!(matches!(nobody, Err(StoreError::NotFound(_))));
+    });
+}
+
+#[test]
+fn a_walk_keeps_its_groups_its_pins_and_its_findings() {
+    on_both(async |house| {
+        let store = &house.store;
+        let (diagnosis, _) = house.diagnosis().await;
+        let walk = house.walk(&diagnosis, 1).await;
+        let group = |letter, host: &str, begins| Group { letter, host: host.to_owned(), begins };
+        let groups = [group('A', "Fatma", 1), group('C', "", 3)];
+        store.set_walk_groups(&walk, &[group('B', "gone", 2)]).await.unwrap();
+        store.set_walk_groups(&walk, &groups).await.unwrap();
+        assert_eq!(store.walk_groups(&walk).await.unwrap(), groups);
+
+        let pin = format!("1/{}/f2/zone/quay/unsafe", CollectionId::random());
+        let reflection = Reflection {
+            id: ReflectionId::random(),
+            station: 4,
+            verdict: Verdict::DoesNotFit,
+            said: "There are new lamps".to_owned(),
+            state: ReflectionState::New,
+            group: Some('C'),
+            pin: Some(pin.parse().unwrap()),
+        };
+        let (data_walk, of) = (walk.id, diagnosis.id);
+        let new = NewReflection { diagnosis: of, data_walk, reflection: reflection.clone() };
+        assert_eq!(store.reflect(new).await.unwrap(), Received::Now);
+        assert_eq!(store.reflections(&walk).await.unwrap(), [reflection.clone()]);
+        assert_eq!(store.shown_reflections(&walk).await.unwrap(), []);
+        store.moderate(&walk, reflection.id, ReflectionState::Shown).await.unwrap();
+        let shown = Reflection { state: ReflectionState::Shown, ..reflection.clone() };
+        assert_eq!(store.shown_reflections(&walk).await.unwrap(), [shown]);
+
+        let mut finding = Finding {
+            id: FindingId::random(),
+            diagnosis: of,
+            data_walk,
+            place: 1,
+            said: Text::name("The quay is dark"),
+            evidence: vec![Evidence {
+                collection: CollectionId::random(),
+                chart: "day_dark".to_owned(),
+            }],
+            amended: Text::default(),
+            because: Vec::new(),
+            editor: "Ann".to_owned(),
+            written: "2026-11-22".parse().unwrap(),
+        };
+        store.keep_finding(&finding).await.unwrap();
+        finding.amended = Text::name("The quay was dark");
+        finding.because = vec![reflection.id];
+        store.keep_finding(&finding).await.unwrap();
+        assert_eq!(store.findings(of).await.unwrap(), std::slice::from_ref(&finding));
+        store.drop_finding(of, finding.id).await.unwrap();
+        let again = store.drop_finding(of, finding.id).await;
+        assert!(matches!(again, Err(StoreError::NotFound(_))));
+        assert_eq!(store.findings(of).await.unwrap(), []);
+
+        store.hang_release(&walk, 2).await.unwrap();
+        assert_eq!(store.data_walk(&walk.door).await.unwrap().release, 2);
+        let nowhere = DataWalk { id: DataWalkId::random(), ..walk };
+        let nowhere = store.hang_release(&nowhere, 2).await;
+        assert!(matches!(nowhere, Err(StoreError::NotFound(_))));
     });
 }
 

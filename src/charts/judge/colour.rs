@@ -10,7 +10,7 @@ use super::{Check, Found, Yardstick};
 /// The least distance of two colours in CIELAB.
 const APART: f64 = 8.0;
 /// The least distance in lightness, printed in grey.
-const LIGHTER: f64 = 7.0;
+const LIGHTER: f64 = 8.0;
 
 /// Red, green and blue as bytes.
 pub(super) type Rgb = [u8; 3];

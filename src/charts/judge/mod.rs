@@ -85,6 +85,38 @@ impl Check {
         Self::Withheld,
     ];
 
+    /// What it says of a drawing that passes.
+    #[must_use]
+    pub const fn promise(self) -> &'static str {
+        match self {
+            Self::WellFormed => "It is well-formed and has no character that nobody can see.",
+            Self::Size => "It fits any page, and on paper it is as many millimetres as it says.",
+            Self::Names => {
+                "It has a role, a title, a description, a language; its ids are its own."
+            }
+            Self::Described => "Its description says the largest and the smallest number.",
+            Self::Numbers => "Every number in it is one, and no size is negative.",
+            Self::Foreign => "Nothing in it runs or comes from elsewhere.",
+            Self::Overlap => "No text touches another: measured on the ink of the letters.",
+            Self::Outside => "No text leaves the sheet.",
+            Self::Small => {
+                "No letter is smaller than 12 pixels on a page, 24 on a projector, 13 points on paper."
+            }
+            Self::Contrast => {
+                "Each text has a contrast of 4.5 (large ones 3) with the pixels under it."
+            }
+            Self::Colours => {
+                "Colours of a legend are told apart by those who see no red or no green."
+            }
+            Self::Letters => "Every letter has its shape in an embedded font.",
+            Self::Hatched => "For grey printing, what is alike in grey is hatched.",
+            Self::Bytes => "A chart has at most 60 KB, a map 150.",
+            Self::Same => "Drawn twice, it is the same to the byte.",
+            Self::Lengths => "Each bar stands for a share in its table and is as long as that.",
+            Self::Withheld => "What is withheld stands nowhere.",
+        }
+    }
+
     /// Its number.
     #[must_use]
     pub const fn number(self) -> u8 {

@@ -1,9 +1,9 @@
 //! A picture drawn and judged beside its own tables: every bar must stand for a number in them, and
 //! the description must say the largest and the smallest.
 
-use super::{Check, Finding, Yardstick, judge};
+use super::{Check, Finding, MAP_BYTES, Yardstick, judge};
 use crate::charts::rows::{self, PERCENT_FROM};
-use crate::charts::{Look, Picture, Refusal, Svg, draw};
+use crate::charts::{Look, Picture, Refusal, Svg, data_table, draw, kind};
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::Lang;
 use crate::release::table::{Shape, Table};
@@ -21,14 +21,34 @@ pub fn drawn(
 ) -> Result<(Svg, Vec<Finding>), Refusal> {
     let svg = draw(picture, look, lang, words)?;
     let again = draw(picture, look, lang, words)?;
-    let against =
-        Yardstick { shares: shares(picture), says: says(picture, words), ..Yardstick::of(look) };
+    let usual = Yardstick::of(look);
+    let against = Yardstick {
+        shares: shares(picture),
+        says: says(picture, words),
+        bytes: if picture.ground.is_some() { MAP_BYTES } else { usual.bytes },
+        ..usual
+    };
     let mut findings = judge(&svg.xml, &against);
+    findings.extend(unsaid(picture, &svg, lang, words));
     if svg != again {
         let said = "drawn twice, it is not the same".to_owned();
         findings.push(Finding { check: Check::Same, said });
     }
     Ok((svg, findings))
+}
+
+/// A description that says no number of the table behind the chart, though there are some.
+fn unsaid(picture: &Picture<'_>, svg: &Svg, lang: Lang, words: &ChartWords) -> Option<Finding> {
+    let table = data_table(picture, lang, words);
+    let is_number = |cell: &&String| cell.chars().any(|letter| letter.is_ascii_digit());
+    let cells = || table.rows.iter().flat_map(|row| row.iter().skip(1)).filter(is_number);
+    let shown = picture.tables.iter().any(|table| table.withheld().is_none());
+    let is_said = !shown
+        || cells().count() == 0
+        || svg.desc.contains(&words.desc_nothing)
+        || cells().any(|cell| svg.desc.contains(cell.as_str()));
+    let said = format!("its description says no number of its table: {:?}", svg.desc);
+    (!is_said).then_some(Finding { check: Check::Described, said })
 }
 
 /// Everything a bar of this picture may stand for.
@@ -39,6 +59,12 @@ fn shares(picture: &Picture<'_>) -> Vec<f64> {
         for (at, group) in table.groups().iter().enumerate() {
             let of = |choice| table.share(at, choice).unwrap_or_default();
             shares.extend((0..table.choices().len()).map(of));
+            shares
+                .extend(table.interval(at, &tops).into_iter().flat_map(|(low, high)| [low, high]));
+            for choice in 0..table.choices().len() {
+                let range = table.interval(at, &[choice]);
+                shares.extend(range.into_iter().flat_map(|(low, high)| [low, high]));
+            }
             shares.push(tops.iter().map(|choice| of(*choice)).sum::<f64>().min(1.0));
             shares.extend(group.reference.iter().flatten());
         }
@@ -66,17 +92,18 @@ struct Said {
 fn says(picture: &Picture<'_>, words: &ChartWords) -> Vec<String> {
     let shown: Vec<&Table> =
         picture.tables.iter().copied().filter(|table| table.withheld().is_none()).collect();
-    let mut all: Vec<Said> = match crate::charts::kind(picture) {
+    let all: Vec<Said> = match kind(picture) {
         ChartKind::Diverging => shown.iter().flat_map(|table| sides(table)).collect(),
         ChartKind::SortedBars | ChartKind::Lollipop => {
-            shown.iter().flat_map(|table| bars(picture, table, words)).collect()
+            let bars = shown.iter().flat_map(|table| bars(picture, table, words));
+            return ends(bars.collect(), picture.most.unwrap_or(usize::MAX));
         }
         ChartKind::PeopleDots => shown.iter().flat_map(|table| dots(table)).collect(),
         ChartKind::Population => shown.iter().flat_map(|table| bands(table)).collect(),
         ChartKind::Interval | ChartKind::HeatTable | ChartKind::SmallMultiples => {
             cells(picture, &shown)
         }
-        // Every number of these stands in the description, or on a map of its own.
+        // What these say is looked up in the table behind them.
         ChartKind::PlaceMarks
         | ChartKind::Hexagons
         | ChartKind::Themes
@@ -86,24 +113,12 @@ fn says(picture: &Picture<'_>, words: &ChartWords) -> Vec<String> {
         | ChartKind::Change
         | ChartKind::Waves => Vec::new(),
     };
+    ends(all, usize::MAX)
+}
+
+/// The largest and the smallest of the first so many.
+fn ends(mut all: Vec<Said>, most: usize) -> Vec<String> {
     all.sort_by(|a, b| b.value.total_cmp(&a.value));
-    let most = match crate::charts::kind(picture) {
-        ChartKind::SortedBars | ChartKind::Lollipop => picture.most.unwrap_or(usize::MAX),
-        ChartKind::Diverging
-        | ChartKind::PeopleDots
-        | ChartKind::Population
-        | ChartKind::Interval
-        | ChartKind::Dumbbell
-        | ChartKind::Change
-        | ChartKind::HeatTable
-        | ChartKind::Waves
-        | ChartKind::SmallMultiples
-        | ChartKind::PlaceMarks
-        | ChartKind::Hexagons
-        | ChartKind::Themes
-        | ChartKind::TwoSides
-        | ChartKind::Ballot => usize::MAX,
-    };
     all.truncate(most);
     all.first().into_iter().chain(all.last()).map(|said| said.words.clone()).collect()
 }

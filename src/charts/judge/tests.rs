@@ -30,7 +30,7 @@ fn against(name: &str) -> Yardstick {
 
 #[test]
 fn every_broken_drawing_fails_by_its_own_check() {
-    let mut seen = std::collections::BTreeSet::new();
+    let (mut seen, mut wrong) = (std::collections::BTreeSet::new(), Vec::new());
     for entry in std::fs::read_dir(folder()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         if name.starts_with("00_") || !name.ends_with(".svg") {
@@ -39,10 +39,12 @@ fn every_broken_drawing_fails_by_its_own_check() {
         let findings = judge(&read(&name), &against(&name));
         let wanted: u8 = name[..2].parse().unwrap();
         let found: Vec<u8> = findings.iter().map(|it| it.check.number()).collect();
-        assert!(!found.is_empty(), "{name} passes");
-        assert!(found.iter().all(|it| *it == wanted), "{name}: {findings:?}");
+        if found.is_empty() || found.iter().any(|it| *it != wanted) {
+            wrong.push(format!("{name}: {findings:?}"));
+        }
         seen.insert(wanted);
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // Drawing twice is not in a file.
     let missing: Vec<u8> =
         Check::ALL.iter().map(|check| check.number()).filter(|it| !seen.contains(it)).collect();

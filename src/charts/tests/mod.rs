@@ -1,6 +1,8 @@
 //! Tests of the charts: invented tables, drawn in every language for every look.
 
 mod figures;
+mod hostile;
+mod marked;
 mod paper;
 mod pictures;
 mod places;
