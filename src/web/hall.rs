@@ -55,11 +55,7 @@ struct HallPage<'a> {
     stops: Vec<Stop>,
     findings: Vec<View>,
     wall: String,
-<<<<<<< HEAD
     more: Vec<(String, String)>,
-=======
-    own: String,
->>>>>>> walk
 }
 
 /// `GET /w/{door}/{lang}`: the stations and the findings.
@@ -85,14 +81,10 @@ pub(super) async fn page(
         stops: stops(&app, &hall, lang, &shown),
         findings: findings.iter().map(|one| view(&app, &hall, lang, one, &shown)).collect(),
         wall: format!("/w/{door}/{lang}/wall"),
-<<<<<<< HEAD
         more: vec![
             (summary, format!("/w/{door}/{lang}/summary.pdf")),
             (words.own_words.clone(), format!("/w/{door}/{lang}/words")),
         ],
-=======
-        own: format!("/w/{door}/{lang}/words"),
->>>>>>> walk
         words,
         walk_words,
     };
