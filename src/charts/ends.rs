@@ -131,7 +131,7 @@ fn questions(task: &Task<'_>) -> Result<Rows, Refusal> {
             let mut rows = Vec::new();
             if let (Some(one), Some(two)) = (whole_one, whole_two) {
                 let at = (place(task, one), 0);
-            let head = Head { why: why(task, [one, two]), at, ..head(task, None) };
+                let head = Head { why: why(task, [one, two]), at, ..head(task, None) };
                 rows.push(Ends::new(task, head, share(task, one, 0), share(task, two, 0)));
             }
             if let Some(why) = why(task, [one, two]) {

@@ -76,7 +76,10 @@ fn dots(task: &Task<'_>) -> Result<Dots, Refusal> {
                 let at = (place, 0);
                 Dot { head: Head { name: row.name, with: row.with, why, at }, share }
             };
-            Ok(Dots { rows: rows.into_iter().zip(tables).enumerate().map(dot).collect(), whole: None })
+            Ok(Dots {
+                rows: rows.into_iter().zip(tables).enumerate().map(dot).collect(),
+                whole: None,
+            })
         }
         [(table, whole)] => {
             let top = shares::counting(task, table);

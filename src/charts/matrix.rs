@@ -195,7 +195,8 @@ fn whole(task: &Task<'_>, tables: &[(&Table, Option<&Table>)]) -> Option<Line> {
     };
     let cells: Vec<Cell> = tables.iter().map(cell).collect();
     let known = cells.iter().any(|cell| cell.value().is_some());
-    let at = tables.iter().map(|(table, whole)| (place(task, whole.unwrap_or(*table)), 0)).collect();
+    let at =
+        tables.iter().map(|(table, whole)| (place(task, whole.unwrap_or(*table)), 0)).collect();
     known.then(|| Line { name: task.words.everyone.clone(), with: None, cells, at })
 }
 
@@ -223,7 +224,12 @@ fn stops(task: &Task<'_>) -> Matrix {
         let name = fill(&task.words.stop, &[("n", stop.text.get(task.lang))]);
         let at = tables.iter().enumerate().map(|(number, table)| {
             let mut groups = table.groups().iter();
-            (number, groups.position(|group| group.code == stop.code && group.text == stop.text).unwrap_or(0))
+            (
+                number,
+                groups
+                    .position(|group| group.code == stop.code && group.text == stop.text)
+                    .unwrap_or(0),
+            )
         });
         let (with, cells) = (Words::of(task).counted_with(&stop.with), cells.collect());
         Line { name, with, cells, at: at.collect() }

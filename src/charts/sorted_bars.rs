@@ -257,7 +257,7 @@ fn rated(task: &Task<'_>, name: String, tenths: u64, raters: u64) -> Item {
         many => fill(&task.words.observations, &[("n", &many.to_string())]),
     };
     let value = f64::from(u32::try_from(tenths).unwrap_or(0)) / 100.0;
-        let (at, figure) = (Spot::line((0, 0)), tenths_of(task, tenths));
+    let (at, figure) = (Spot::line((0, 0)), tenths_of(task, tenths));
     Item { at, name, with: None, value, figure, of, range: None, slack: 0.0, why: None }
 }
 
