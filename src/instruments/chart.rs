@@ -47,9 +47,12 @@ impl Chart<'_> {
                 self.top_codes(notes);
             }
             ChartKind::SortedBars => self.bars(notes),
-            ChartKind::PeopleDots | ChartKind::Population => self.no_top(notes),
             ChartKind::PlaceMarks | ChartKind::Hexagons => self.top_codes(notes),
-            ChartKind::Themes | ChartKind::TwoSides | ChartKind::Ballot => self.no_top(notes),
+            ChartKind::PeopleDots
+            | ChartKind::Population
+            | ChartKind::Themes
+            | ChartKind::TwoSides
+            | ChartKind::Ballot => self.no_top(notes),
         }
         self.of_its_sheet(kind, notes);
         self.rows(kind, notes);
