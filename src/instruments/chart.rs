@@ -60,7 +60,6 @@ impl Chart<'_> {
                 self.top_codes(notes);
             }
             ChartKind::SortedBars | ChartKind::Lollipop => self.bars(notes),
-            ChartKind::PeopleDots | ChartKind::Population => self.no_top(notes),
             ChartKind::HeatTable if self.policy == Some(Policy::Places) => {
                 self.no_top(notes);
                 self.how_many(2, 12, notes);
@@ -72,7 +71,11 @@ impl Chart<'_> {
             | ChartKind::Waves
             | ChartKind::SmallMultiples => self.shares(kind, notes),
             ChartKind::PlaceMarks | ChartKind::Hexagons => self.top_codes(notes),
-            ChartKind::Themes | ChartKind::TwoSides | ChartKind::Ballot => self.no_top(notes),
+            ChartKind::PeopleDots
+            | ChartKind::Population
+            | ChartKind::Themes
+            | ChartKind::TwoSides
+            | ChartKind::Ballot => self.no_top(notes),
         }
         self.of_its_sheet(kind, notes);
         self.rows(kind, notes);
