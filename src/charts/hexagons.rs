@@ -50,7 +50,6 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
         return place_marks::draw(task);
     }
     let mut scene = Scene::new();
-    let words = Words::of(task);
     let number = Type::bold(task.look.text.number, INK);
     let most: u64 = places.iter().map(Marked::total).sum();
     let mut wide = number.width(&task.words.hex_few)?;
@@ -65,6 +64,7 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     let cells = cells(&ground, &places, r);
     ground.draw(&mut scene, &[]);
     hatched(&mut scene, &ground, &cells, r);
+    ground.streets(&mut scene);
     for cell in cells.iter().filter(|cell| !cell.places.is_empty()) {
         let fill = classes.color(cell.total());
         let line = if cell.total() == 0 { RULE } else { PAPER };
@@ -79,31 +79,49 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     }
     ground.north(task, &mut scene);
     ground.scale_bar(task, &mut scene)?;
+    let metres = (ground.metres(r * 3.0_f64.sqrt()) / 10.0).round() * 10.0;
+    let chosen: Vec<&str> =
+        kinds.iter().map(|at| table.choices()[*at].text.get(task.lang)).collect();
+    let desc = said(task, &mut scene, &cells, &chosen, metres)?;
+    task.paint(scene, desc)
+}
+
+/// The remarks below the map; gives back the drawing in words.
+fn said(
+    task: &Task<'_>,
+    scene: &mut Scene,
+    cells: &[Cell<'_>],
+    chosen: &[&str],
+    metres: f64,
+) -> Result<String, Refusal> {
     let mut order: Vec<&Cell<'_>> = cells.iter().filter(|cell| !cell.places.is_empty()).collect();
     order.sort_by_key(|cell| std::cmp::Reverse(cell.total()));
+    let number = Type::bold(task.look.text.number, INK);
     let names = |cell: &Cell<'_>| {
         let drawn = cell.places.iter().filter(|place| number.width(place.name).is_ok());
         let names: Vec<&str> = drawn.take(4).map(|place| place.name).collect();
         rows::list(&names, &task.words.comma, &task.words.last_and)
     };
-    let answers: Vec<&str> =
-        kinds.iter().map(|at| table.choices()[*at].text.get(task.lang)).collect();
-    let answers = rows::list(&answers, &task.words.comma, &task.words.or);
-    let metres = (ground.metres(r * 3.0_f64.sqrt()) / 10.0).round() * 10.0;
+    let chosen: Vec<String> = chosen.iter().map(|one| format!("“{one}”")).collect();
+    let chosen: Vec<&str> = chosen.iter().map(String::as_str).collect();
+    let answers = rows::list(&chosen, &task.words.comma, &task.words.or);
     let mut remarks = vec![fill(&task.words.hex_counts, &[("answers", &answers)])];
     if let Some(first) = order.first() {
         remarks.push(fill(&task.words.hex_busiest, &[("places", &names(first))]));
     }
     remarks.push(fill(&task.words.hex_size, &[("n", &format!("{metres:.0}"))]));
     remarks.push(task.words.marks_not.clone());
-    let with = [("source", map.source.as_str()), ("licence", &map.licence)];
-    remarks.push(fill(&task.words.map_source, &with));
-    symbols::remarks(task, &mut scene, &remarks)?;
+    remarks.extend(task.picture.ground.map(|map| {
+        let with = [("source", map.source.as_str()), ("licence", &map.licence)];
+        fill(&task.words.map_source, &with)
+    }));
+    symbols::remarks(task, scene, &remarks)?;
+    let words = Words::of(task);
     let value = |cell: &Cell<'_>| match cell.total() {
         0 => words.hardly(),
         total => total.to_string(),
     };
-    let desc = match (order.first(), order.last()) {
+    Ok(match (order.first(), order.last()) {
         (Some(first), Some(last)) => fill(
             &task.words.desc_hex,
             &[
@@ -114,8 +132,7 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
             ],
         ),
         (None, _) | (_, None) => task.words.desc_nothing.clone(),
-    };
-    task.paint(scene, desc)
+    })
 }
 
 /// How large a hexagon is: so many across, and its number fits.
@@ -134,8 +151,7 @@ fn hexagon((x, y): (f64, f64), r: f64) -> Ring {
     (0..6).map(corner).collect()
 }
 
-/// The hexagons over a map: those in its outline, and those a place lies in. The nearest centre is
-/// the hexagon a spot lies in.
+/// The hexagons over a map. The nearest centre is that of the hexagon a spot lies in.
 fn cells<'p>(ground: &Ground<'_>, places: &'p [Marked<'p>], r: f64) -> Vec<Cell<'p>> {
     let (left, right) = ground.sides();
     let (top, bottom) = (ground.bottom() - ground.height(), ground.bottom());
@@ -157,7 +173,6 @@ fn cells<'p>(ground: &Ground<'_>, places: &'p [Marked<'p>], r: f64) -> Vec<Cell<
             cell.places.push(place);
         }
     }
-    cells.retain(|cell| !cell.places.is_empty() || ground.holds(cell.center));
     cells
 }
 

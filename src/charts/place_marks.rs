@@ -196,10 +196,17 @@ impl Plate {
     }
 }
 
-type Box = (f64, f64, f64, f64);
+type Area = (f64, f64, f64, f64);
 
-fn meet(a: Box, b: Box, air: f64) -> bool {
+fn meet(a: Area, b: Area, air: f64) -> bool {
     a.0 < b.0 + b.2 + air && b.0 < a.0 + a.2 + air && a.1 < b.1 + b.3 + air && b.1 < a.1 + a.3 + air
+}
+
+/// A plate that has its place, and the spot it is about.
+struct Seated {
+    spot: (f64, f64),
+    plate: Plate,
+    area: Area,
 }
 
 /// Draws the map with a plate for each place that has room; gives back those that have not.
@@ -216,56 +223,65 @@ fn on_the_map(
     let dot = size * 0.3;
     let spots: Vec<Option<(f64, f64)>> =
         places.iter().map(|place| ground.spot(place.code)).collect();
-    let mut taken: Vec<Box> = vec![north];
-    let dots: Vec<Box> =
-        spots.iter().flatten().map(|(x, y)| (x - dot, y - dot, dot * 2.0, dot * 2.0)).collect();
     let room = (0.0, scene.bottom, task.width(), ground.height());
-    let (mut plates, mut left) = (Vec::new(), Vec::new());
-    for (at, (place, spot)) in places.iter().zip(&spots).enumerate() {
-        let plate = Plate::of(task, place);
-        let seat = spot.zip(plate.ok()).and_then(|(spot, plate)| {
-            let own = |other: &&Box| {
-                let (x, y) = (other.0 + dot, other.1 + dot);
-                (x - spot.0).abs() > dot || (y - spot.1).abs() > dot
-            };
-            let free = |seat: &Box| {
-                let inside = seat.0 >= room.0
-                    && seat.1 >= room.1
-                    && seat.0 + seat.2 <= room.0 + room.2
-                    && seat.1 + seat.3 <= room.1 + room.3;
-                inside
-                    && taken.iter().all(|other| !meet(*seat, *other, size * 0.2))
-                    && dots.iter().filter(own).all(|other| !meet(*seat, *other, 0.0))
-            };
-            let found = seats(spot, plate.size, dot, size).find(free)?;
-            Some((spot, plate, found))
-        });
-        match seat {
-            Some((spot, plate, seat)) => {
-                taken.push(seat);
-                plates.push((spot, plate, seat));
-            }
-            None => left.push(at),
-        }
-    }
-    for (spot, _, seat) in &plates {
+    let (seated, left) = seat(task, places, &spots, (room, north));
+    for Seated { spot, area, .. } in &seated {
         let end = (
-            spot.0.clamp(seat.0 + size * 0.3, seat.0 + seat.2 - size * 0.3),
-            spot.1.clamp(seat.1, seat.1 + seat.3),
+            spot.0.clamp(area.0 + size * 0.3, area.0 + area.2 - size * 0.3),
+            spot.1.clamp(area.1, area.1 + area.3),
         );
         scene.line(*spot, end, INK, size * 0.12);
         scene.dot(*spot, dot, INK, true);
     }
-    for (_, plate, seat) in &plates {
-        plate.draw(task, scene, (seat.0, seat.1));
+    for Seated { plate, area, .. } in &seated {
+        plate.draw(task, scene, (area.0, area.1));
     }
-    for at in &left {
-        if let Some(Some(spot)) = spots.get(*at) {
-            scene.dot(*spot, dot * 0.8, RULE, true);
-        }
+    for spot in left.iter().filter_map(|at| spots.get(*at).copied().flatten()) {
+        scene.dot(spot, dot * 0.8, RULE, true);
     }
     ground.scale_bar(task, scene)?;
     Ok(left)
+}
+
+/// Gives each place the nearest seat that is free, the largest first; those without one are left.
+fn seat(
+    task: &Task<'_>,
+    places: &[Marked<'_>],
+    spots: &[Option<(f64, f64)>],
+    (room, north): (Area, Area),
+) -> (Vec<Seated>, Vec<usize>) {
+    let size = task.look.text.number;
+    let dot = size * 0.3;
+    let mut taken: Vec<Area> = vec![north];
+    let (mut seated, mut left) = (Vec::new(), Vec::new());
+    for (at, (place, spot)) in places.iter().zip(spots).enumerate() {
+        let found = spot.zip(Plate::of(task, place).ok()).and_then(|(spot, plate)| {
+            let others = spots
+                .iter()
+                .flatten()
+                .filter(|(x, y)| (x - spot.0).abs() > dot || (y - spot.1).abs() > dot);
+            let others: Vec<Area> =
+                others.map(|(x, y)| (x - dot, y - dot, dot * 2.0, dot * 2.0)).collect();
+            let free = |area: &Area| {
+                area.0 >= room.0
+                    && area.1 >= room.1
+                    && area.0 + area.2 <= room.0 + room.2
+                    && area.1 + area.3 <= room.1 + room.3
+                    && taken.iter().all(|other| !meet(*area, *other, size * 0.2))
+                    && others.iter().all(|other| !meet(*area, *other, 0.0))
+            };
+            let area = seats(spot, plate.size, dot, size).find(free)?;
+            Some(Seated { spot, plate, area })
+        });
+        match found {
+            Some(one) => {
+                taken.push(one.area);
+                seated.push(one);
+            }
+            None => left.push(at),
+        }
+    }
+    (seated, left)
 }
 
 /// Where a plate may stand around its spot, the nearest first.
@@ -274,7 +290,7 @@ fn seats(
     (wide, tall): (f64, f64),
     dot: f64,
     size: f64,
-) -> impl Iterator<Item = Box> {
+) -> impl Iterator<Item = Area> {
     let turn = |step: u32| f64::from(step) * std::f64::consts::TAU / 16.0;
     let steps = [4_u32, 12, 0, 8, 2, 14, 6, 10, 3, 13, 5, 11, 1, 15, 7, 9];
     (0..10_u32).flat_map(move |away| {

@@ -93,7 +93,18 @@ pub fn timeline(
 ) -> Result<Svg, Refusal> {
     let (tables, kind) = (Vec::new(), ChartKind::Themes);
     let id = id.to_owned();
-    let picture = Picture { id, kind, title, tables, top: &[], most: None, ground: None };
+    let picture = Picture {
+        id,
+        kind,
+        title,
+        tables,
+        top: &[],
+        most: None,
+        ends: &[],
+        cut: None,
+        rounds: &[],
+        ground: None,
+    };
     let task = Task { picture: &picture, look, lang, words, marks: &[] };
     let mut scene = Scene::new();
     let spans = actions.iter().map(|action| action.span(today));
@@ -154,23 +165,23 @@ fn months(
     let style = Type::plain(task.look.text.note, MUTED);
     let top = scene.bottom + style.height(1) * 1.1;
     let mut month = low.first_of_month();
-    let mut last: Option<f64> = None;
+    let mut last: Option<(f64, i16)> = None;
     while month <= high {
         let x = axis.at(month);
         if month >= low {
             let name = caption::month(month, task.words);
-            let name = if month.month() == 1 || last.is_none() {
+            let name = if last.is_none_or(|(_, year)| year != month.year()) {
                 format!("{name} {}", month.year())
             } else {
                 name.to_owned()
             };
             let half = style.width(&name)? / 2.0;
-            let is_free = last.is_none_or(|last| (x - last).abs() > half * 2.0 + style.size);
+            let is_free = last.is_none_or(|(last, _)| (x - last).abs() > half * 2.0 + style.size);
             if is_free && x - half >= 0.0 && x + half <= task.width() {
                 scene.word((x, scene.bottom + style.height(1) / 2.0), At::Middle, &name, style);
-                last = Some(x);
+                last = Some((x, month.year()));
                 let height = style.size * 0.4;
-                scene.line((x, top - height), (x, top), RULE, style.size * 0.1);
+                scene.line((x, top), (x, top + height), RULE, style.size * 0.1);
             }
         }
         month = match month.checked_add(jiff::Span::new().months(1)) {
@@ -178,7 +189,7 @@ fn months(
             Err(_) => break,
         };
     }
-    scene.bottom = top + style.size * 0.3;
+    scene.bottom = top + style.size * 0.6;
     Ok(top)
 }
 
@@ -194,8 +205,11 @@ fn place(
     let room = if beside { names } else { task.width() };
     let title = wrapped(&action.title, name.size, false, room)?;
     let state = state(task, action, today);
-    let below = format!("{} {state}", action.by);
-    let below = wrapped(below.trim(), small.size, false, room)?;
+    let below = match action.by.trim() {
+        "" => state.clone(),
+        by => format!("{by} · {state}"),
+    };
+    let below = wrapped(&below, small.size, false, room)?;
     let tall = name.height(title.len()) + small.height(below.len());
     let bar = task.look.text.number * 1.1;
     let (label, middle, bottom) = if beside {

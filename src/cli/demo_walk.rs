@@ -12,13 +12,21 @@ use crate::domain::pin::Pin;
 use crate::domain::text::{Lang, Text};
 use crate::job::evidence;
 use crate::publish::Wall;
-use crate::publish::pin::{Line, offers};
+use crate::publish::pin::offers;
 use crate::store::{NewReflection, Store};
 use crate::words::ChartWords;
 
-/// Something said: station, verdict, group, words, and the place of the figure among those that its
-/// station offers.
-type Said = (u32, Verdict, Option<char>, &'static str, Option<usize>);
+/// Something said: station, verdict, group, words, and the figure it is about: a part of the name of
+/// its line, and which of the line.
+type Said = (u32, Verdict, Option<char>, &'static str, Option<(&'static str, Of)>);
+
+/// Which figure of a line.
+#[derive(Clone, Copy)]
+enum Of {
+    Line,
+    First,
+    Last,
+}
 
 const SAID: [Said; 10] = [
     (
@@ -26,7 +34,7 @@ const SAID: [Said; 10] = [
         Verdict::Fits,
         Some('A'),
         "De fietsen op de stoep komen van de koeriers, niet van de buren.",
-        Some(0),
+        Some(("fietsen of steps", Of::Last)),
     ),
     (
         3,
@@ -35,20 +43,26 @@ const SAID: [Said; 10] = [
         "Lawaai is vooral ’s zomers. De vraag kwam in de herfst.",
         None,
     ),
-    (3, Verdict::Fits, Some('C'), "Kapotte lampen melden we al twee jaar.", Some(2)),
+    (
+        3,
+        Verdict::Fits,
+        Some('C'),
+        "Kapotte lampen melden we al twee jaar.",
+        Some(("Vernielde", Of::Last)),
+    ),
     (
         4,
         Verdict::Fits,
         Some('A'),
         "De tunnel telt dubbel: ’s avonds durf ik er niet, ’s morgens moet ik er door.",
-        Some(1),
+        Some(("Tunnelwijk", Of::First)),
     ),
     (
         4,
         Verdict::DoesNotFit,
         Some('B'),
         "Aan de kade staan sinds september nieuwe lampen. Dit is van ervoor.",
-        Some(0),
+        Some(("Kade", Of::Line)),
     ),
     (4, Verdict::Partly, None, "Overdag merk ik hier niets van.", None),
     (
@@ -56,7 +70,7 @@ const SAID: [Said; 10] = [
         Verdict::Partly,
         Some('C'),
         "Vraag het de jongeren apart. Zij worden vaker gecontroleerd.",
-        Some(0),
+        Some(("", Of::First)),
     ),
     (6, Verdict::Fits, Some('D'), "Dat luisteren klopt, maar het was één namiddag.", None),
     (6, Verdict::Fits, Some('A'), "هنا نعرف بعضنا، وهذا ما لا يظهر في الرسم.", None),
@@ -95,11 +109,17 @@ pub(super) async fn people(store: &Store, of: &Diagnosis, walk: &DataWalk) -> Re
     findings(store, &wall, walk, &ids).await
 }
 
-/// The figure at a place among the lines that a station offers.
-fn pinned(wall: &Wall, station: u32, at: usize, words: &ChartWords) -> Option<Pin> {
+/// A figure of the line that has this in its name.
+fn pinned(wall: &Wall, station: u32, (name, of): (&str, Of), words: &ChartWords) -> Option<Pin> {
     let offers = offers(wall.station(station)?, Lang::Nl, words);
-    let line: &Line = offers.first()?.lines.get(at)?;
-    line.cells.first().map(|(pin, _)| pin.clone()).or_else(|| line.whole.clone())
+    let line =
+        offers.into_iter().flat_map(|offer| offer.lines).find(|it| it.name.contains(name))?;
+    let cell = match of {
+        Of::Line => None,
+        Of::First => line.cells.first(),
+        Of::Last => line.cells.last(),
+    };
+    cell.map(|(pin, _)| pin.clone()).or(line.whole)
 }
 
 async fn findings(store: &Store, wall: &Wall, walk: &DataWalk, ids: &[ReflectionId]) -> Result<()> {

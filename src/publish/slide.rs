@@ -5,6 +5,7 @@
 
 use super::station::{Shown, Station, Wall};
 use crate::charts::{Look, Refusal, Svg, caption, draw};
+use crate::domain::instrument::ChartKind;
 use crate::domain::screen::Slide;
 use crate::domain::text::Lang;
 use crate::release::Table;
@@ -21,6 +22,11 @@ pub struct Room {
 
 /// How much wider than its room a chart is laid out, and then made smaller, to make it less tall.
 const WIDER: [f64; 5] = [1.0, 1.15, 1.35, 1.6, 1.9];
+/// Letters smaller than this part of their size are too small for the back of a room; a long list then
+/// shows its first rows.
+const LEGIBLE: f64 = 0.92;
+/// How many rows that is.
+const FIRST: usize = 6;
 /// The most rows that people guess about on one slide.
 const MOST_ROWS: usize = 16;
 
@@ -57,7 +63,30 @@ impl Shown {
         lang: Lang,
         words: &ChartWords,
     ) -> Result<Svg, Refusal> {
-        let mut picture = self.picture(self.most_on_a_wall());
+        let whole = self.sized((id, self.most_on_a_wall()), room, lang, words);
+        let is_list = self.plan.chart == ChartKind::SortedBars && self.plan.by.is_none();
+        let rows = match self.tables.as_slice() {
+            [table] => table.choices().len(),
+            tables => tables.len(),
+        };
+        let svg = match whole {
+            Ok((size, _)) if size < LEGIBLE && is_list && rows > FIRST => {
+                self.sized((id, Some(FIRST)), room, lang, words)
+            }
+            drawn => drawn,
+        };
+        svg.map(|(_, svg)| svg)
+    }
+
+    /// The drawing with the largest letters of several widths, and how large they are.
+    fn sized(
+        &self,
+        (id, most): (&str, Option<usize>),
+        room: Room,
+        lang: Lang,
+        words: &ChartWords,
+    ) -> Result<(f64, Svg), Refusal> {
+        let mut picture = self.picture(most);
         id.clone_into(&mut picture.id);
         let mut best: Option<(f64, Svg)> = None;
         let mut refused = None;
@@ -77,13 +106,17 @@ impl Shown {
                 Err(why) => refused = Some(why),
             }
         }
-        best.map(|(_, svg)| svg).ok_or_else(|| refused.unwrap_or(Refusal::Empty))
+        best.ok_or_else(|| refused.unwrap_or(Refusal::Empty))
     }
 
     /// What people guess about: the rows of the chart in the order in which they were asked, so that
     /// nothing is given away by it. More than a slide holds are left out.
     #[must_use]
     pub fn guessed(&self, lang: Lang) -> Vec<String> {
+        // On a map there is no bar to guess: the question stands alone.
+        if matches!(self.plan.chart, ChartKind::PlaceMarks | ChartKind::Hexagons) {
+            return Vec::new();
+        }
         let of = |table: &Table| -> Vec<String> {
             let groups = || table.groups().iter().map(|group| group.text.get(lang).to_owned());
             let choices = || table.choices().iter().map(|one| one.text.get(lang).to_owned());

@@ -15,7 +15,7 @@ use super::qr::Qr;
 use super::voices::{Heard, heard};
 use super::walk::tallied;
 use super::wall::{Hall, hall, spoken};
-use crate::charts::{Caption, Look, caption, draw_marked};
+use crate::charts::{Caption, Look, caption, draw_or_say};
 use crate::domain::text::Lang;
 use crate::publish::{Station, spoken as spoken_of};
 use crate::words::{WalkWords, fill};
@@ -76,7 +76,7 @@ pub(super) async fn one(
     let (look, words) = (Look::projector(), app.chart_words(lang));
     let draw = |(shown, marks): (&crate::publish::Shown, &Vec<crate::charts::Mark>)| {
         let picture = shown.picture(shown.most_on_a_wall());
-        draw_marked(&picture, &look, lang, words, marks).map(|svg| svg.xml)
+        draw_or_say(&picture, &look, lang, words, marks).map(|svg| svg.xml)
     };
     let charts = station.shown.iter().zip(&column.heard.marks).map(draw);
     let charts = charts.collect::<std::result::Result<Vec<_>, _>>();

@@ -34,6 +34,7 @@ words! {
         live_source,
         walk_said,
         walk_fits,
+        walk_changed,
         made_from,
         rounded,
         files,

@@ -46,11 +46,13 @@
     for (const name of ["listening", "screen", "said"]) source.addEventListener(name, refresh);
     source.addEventListener("error", () => document.body.classList.add("cut-off"));
   };
-  // Where nothing is heard for whatever reason, the page asks by itself.
+  // Where nothing is heard for whatever reason, the page asks by itself; now and then in any case,
+  // since a proxy may hold news back, or another server may have it.
   setInterval(() => {
-    if (source?.readyState === EventSource.OPEN) return;
-    refresh();
     tries += 1;
+    const open = source?.readyState === EventSource.OPEN;
+    if (document.hidden || (open && tries % 4 !== 0)) return;
+    refresh();
     if (source?.readyState === EventSource.CLOSED && tries % 4 === 0) listen();
   }, 5000);
   listen();

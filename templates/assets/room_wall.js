@@ -1,7 +1,8 @@
 // The wall of the room: what has just come in is marked for a while and brought into view.
 "use strict";
 (() => {
-  const key = (li) => li.textContent.trim();
+  // Its number may change when others come in: it is known by its words and its verdict.
+  const key = (li) => ["blockquote", ".verdict"].map((of) => li.querySelector(of)?.textContent).join("\n");
   let known = new Set([...document.querySelectorAll(".voices li")].map(key));
   document.addEventListener("fresh", () => {
     const all = [...document.querySelectorAll(".voices li")];

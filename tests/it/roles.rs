@@ -34,7 +34,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 139] = [
+const MATRIX: [(&str, &str, &str); 138] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -181,7 +181,6 @@ const MATRIX: [(&str, &str, &str); 139] = [
     ("GET", "/d/{slug}/walks/{id}/findings/{finding}", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/walks/{id}/findings/{finding}", "in 404 403 403 403 403 422"),
     ("POST", "/d/{slug}/walks/{id}/findings/{finding}/delete", "in 404 403 403 403 403 303"),
-    ("GET", "/d/{slug}/walks/{walk}/projector", "in 404 303 303 303 303 303"),
     (
         "GET",
         "/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}",

@@ -15,6 +15,8 @@ const LAND: RGBColor = RGBColor(0xf2, 0xf1, 0xec);
 const GREEN: RGBColor = RGBColor(0xd9, 0xea, 0xd3);
 const KERB: RGBColor = RGBColor(0xc4, 0xc2, 0xb8);
 const EDGE: RGBColor = RGBColor(0x4d, 0x4d, 0x4d);
+/// A street that was marked.
+const DARK: RGBColor = RGBColor(0x8c, 0x8c, 0x86);
 /// The lengths a scale bar may have, in metres.
 const LENGTHS: [u32; 10] = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000];
 
@@ -120,11 +122,11 @@ impl<'m> Ground<'m> {
         let dark = || self.map.places.iter().filter(|one| dark.contains(&one.code.as_str()));
         let streets: Vec<Ring> = dark().flat_map(|one| self.ways(one)).collect();
         if !streets.is_empty() {
-            scene.land(streets, area(None, Some((EDGE, thin * 3.4)), false));
+            scene.land(streets, area(None, Some((DARK, thin * 3.4)), false));
         }
         let squares: Vec<Ring> = dark().flat_map(|one| self.lands(one)).collect();
         if !squares.is_empty() {
-            scene.land(squares, area(None, Some((EDGE, thin * 2.4)), true));
+            scene.land(squares, area(None, Some((DARK, thin * 2.4)), true));
         }
         scene.whole();
         scene.land(outline, area(None, Some((EDGE, thin * 2.2)), true));
@@ -173,16 +175,18 @@ impl<'m> Ground<'m> {
         line.first().map(|first| (all, *first))
     }
 
-    /// Whether a spot of the chart is inside the outline.
-    pub(in crate::charts) fn holds(&self, (x, y): (f64, f64)) -> bool {
-        let rings = self.outline();
-        let here = plane::At { x, y };
-        let within = |ring: &Ring| {
-            let ring: Vec<plane::At> =
-                ring.iter().map(|(x, y)| plane::At { x: *x, y: *y }).collect();
-            here.is_within(&ring)
-        };
-        rings.iter().filter(|ring| within(ring)).count() % 2 == 1
+    /// Draws the streets and the outline once more, thinner, over what was laid on the ground.
+    pub(in crate::charts) fn streets(&self, scene: &mut Scene) {
+        let (outline, thin) = (self.outline(), self.thin);
+        let streets: Vec<Ring> = self.map.places.iter().flat_map(|one| self.ways(one)).collect();
+        scene.clip(outline.clone());
+        if !streets.is_empty() {
+            let line = Some((DARK, thin * 1.6));
+            scene.land(streets, Paint { line, ..Paint::default() });
+        }
+        scene.whole();
+        let line = Some((EDGE, thin * 2.2));
+        scene.land(outline, Paint { line, closed: true, ..Paint::default() });
     }
 
     /// The north, at the right end of the map; gives back the box it takes.

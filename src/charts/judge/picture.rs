@@ -94,18 +94,24 @@ fn says(picture: &Picture<'_>, words: &ChartWords) -> Vec<String> {
         picture.tables.iter().copied().filter(|table| table.withheld().is_none()).collect();
     let all: Vec<Said> = match kind(picture) {
         ChartKind::Diverging => shown.iter().flat_map(|table| sides(table)).collect(),
-        ChartKind::SortedBars => {
+        ChartKind::SortedBars | ChartKind::Lollipop => {
             let bars = shown.iter().flat_map(|table| bars(picture, table, words));
             return ends(bars.collect(), picture.most.unwrap_or(usize::MAX));
         }
         ChartKind::PeopleDots => shown.iter().flat_map(|table| dots(table)).collect(),
         ChartKind::Population => shown.iter().flat_map(|table| bands(table)).collect(),
+        ChartKind::Interval | ChartKind::HeatTable | ChartKind::SmallMultiples => {
+            cells(picture, &shown)
+        }
         // What these say is looked up in the table behind them.
         ChartKind::PlaceMarks
         | ChartKind::Hexagons
         | ChartKind::Themes
         | ChartKind::TwoSides
-        | ChartKind::Ballot => Vec::new(),
+        | ChartKind::Ballot
+        | ChartKind::Dumbbell
+        | ChartKind::Change
+        | ChartKind::Waves => Vec::new(),
     };
     ends(all, usize::MAX)
 }
@@ -126,6 +132,18 @@ fn share(table: &Table, group: usize, choices: &[usize]) -> Option<Said> {
     let number =
         if of.base < PERCENT_FROM { count.min(of.base) } else { rows::percent(value, of.base) };
     Some(Said { value, words: number.to_string() })
+}
+
+/// The share that counts, of every group; of every table where there are none.
+fn cells(picture: &Picture<'_>, shown: &[&Table]) -> Vec<Said> {
+    let grouped = shown.iter().any(|table| table.address().by.is_some());
+    let tables = shown.iter().filter(|table| table.address().by.is_some() == grouped);
+    let of = |table: &&Table| {
+        let top = top(picture, table);
+        let groups = (0..table.groups().len()).filter(|_| !top.is_empty());
+        groups.filter_map(|group| share(table, group, &top)).collect::<Vec<_>>()
+    };
+    tables.flat_map(of).collect()
 }
 
 /// The high side of every group.

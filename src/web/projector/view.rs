@@ -3,7 +3,7 @@
 //! a preview shows exactly what the room sees, only smaller.
 
 use crate::charts::{DataTable, caption, data_table};
-use crate::domain::data_walk::{Reflection, ReflectionState};
+use crate::domain::data_walk::Reflection;
 use crate::domain::screen::{Screen, Slide};
 use crate::domain::text::Lang;
 use crate::publish::{Room, Shown, Station, spoken};
@@ -155,7 +155,7 @@ pub(in crate::web) async fn view<'a>(
             if screen.alone {
                 slide.class.push_str(" alone");
             } else {
-                slide.say(app.store.reflections(&hall.walk).await?, station, app);
+                slide.say(app.store.shown_reflections(&hall.walk).await?, station, app);
             }
             slide.draw(app, shown, id);
         }
@@ -185,11 +185,9 @@ impl SlideView<'_> {
 
     /// What the room said here, as far as it fits; before anybody said anything, what to talk about.
     fn say(&mut self, all: Vec<Reflection>, station: &Station, app: &Inner) {
-        let here = all.into_iter().filter(|said| {
-            said.station == station.number
-                && said.state == ReflectionState::Shown
-                && !said.said.trim().is_empty()
-        });
+        let here = all
+            .into_iter()
+            .filter(|said| said.station == station.number && !said.said.trim().is_empty());
         let form = app.form_words(self.lang);
         let (mut room, mut left) = (NOTES, 0);
         for said in here {
@@ -230,7 +228,12 @@ impl SlideView<'_> {
         let words = app.chart_words(self.lang);
         let room = Room { wide: if self.is_shared() { 1230.0 } else { 1824.0 }, tall: self.left() };
         self.drawing = Some(match shown.fitted(id, room, self.lang, words) {
-            Ok(svg) => Drawing::Chart(svg.xml),
+            Ok(svg) => {
+                // It stands where reading begins, under its question.
+                let side = if self.lang.is_rtl() { "xMaxYMin" } else { "xMinYMin" };
+                let begins = format!("<svg preserveAspectRatio=\"{side} meet\" ");
+                Drawing::Chart(svg.xml.replacen("<svg ", &begins, 1))
+            }
             Err(why) => {
                 tracing::warn!(%why, chart = shown.plan.id, "a slide shows a table instead");
                 Drawing::Table(data_table(&shown.picture(None), self.lang, words))

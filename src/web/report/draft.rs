@@ -7,10 +7,12 @@ use super::super::wall::is_public;
 use crate::charts::date;
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
+use crate::domain::finding::Finding;
+use crate::domain::ids::ReflectionId;
 use crate::domain::report::Section;
 use crate::domain::text::Lang;
 use crate::job::evidence::Evidence;
-use crate::publish::{Source, Wall};
+use crate::publish::{Shown, Source, Wall};
 use crate::words::fill;
 
 /// What is known beside the release.
@@ -19,6 +21,7 @@ pub(super) struct Ground {
     people: u64,
     has_map: bool,
     walks: Vec<(DataWalk, Vec<Reflection>)>,
+    findings: Vec<Finding>,
 }
 
 impl Ground {
@@ -32,7 +35,7 @@ impl Ground {
             Some(wave) => store.zones(of, wave.id).await?,
             None => Vec::new(),
         };
-        let mut walks = Vec::new();
+        let (mut walks, mut findings) = (Vec::new(), store.findings(of).await?);
         for walk in store.data_walks(of).await? {
             if is_public(app, &walk).await? {
                 let mut said = store.reflections(&walk).await?;
@@ -40,6 +43,8 @@ impl Ground {
                 if !said.is_empty() {
                     walks.push((walk, said));
                 }
+            } else {
+                findings.retain(|finding| finding.data_walk != walk.id);
             }
         }
         Ok(Self {
@@ -47,6 +52,7 @@ impl Ground {
             people: store.population(of).await?.iter().map(|count| count.count).sum(),
             has_map: store.newest_area(of).await?.is_some(),
             walks,
+            findings,
         })
     }
 }
@@ -62,17 +68,17 @@ pub(super) fn drafted(
     let source = Source { sheets: &evidence.sheets, tables: &evidence.tables };
     let words = app.report_words(lang);
     match section {
-        Section::Summary => summary(&source),
+        Section::Summary if ground.findings.is_empty() => summary(&source, lang),
+        Section::Summary | Section::Findings => found(ground, lang),
         Section::Neighbourhood => neighbourhood(app, diagnosis, ground, lang),
         Section::Listening => {
             let charts = source.draft(section);
             format!("{{{{collections}}}}\n\n{charts}").trim().to_owned()
         }
         Section::Changed => {
-            let charts = source.draft(section);
-            format!("{}\n\n{charts}", walked(app, diagnosis, (evidence, ground), lang))
-                .trim()
-                .to_owned()
+            let (charts, said) =
+                (source.draft(section), walked(app, diagnosis, (evidence, ground), lang));
+            format!("{}\n\n{said}\n\n{charts}", amended(app, ground, lang)).trim().to_owned()
         }
         Section::Method => {
             let day = date(evidence.release.made, app.chart_words(lang));
@@ -89,18 +95,65 @@ pub(super) fn drafted(
         | Section::Young
         | Section::Other
         | Section::Registered
-        | Section::Findings
         | Section::Priorities
         | Section::Matrices
         | Section::Promised => source.draft(section),
     }
 }
 
+/// What the committee found, as it reads by now.
+fn found(ground: &Ground, lang: Lang) -> String {
+    let line = |finding: &Finding| {
+        let amended = finding.amended.get(lang).trim();
+        let said = if amended.is_empty() { finding.said.get(lang).trim() } else { amended };
+        (!said.is_empty()).then(|| format!("- {}", on_one_line(said)))
+    };
+    ground.findings.iter().filter_map(line).collect::<Vec<_>>().join("\n").replace("{{", "{ {")
+}
+
+/// What a walk changed, and what was said that changed it.
+fn amended(app: &Inner, ground: &Ground, lang: Lang) -> String {
+    let words = app.report_words(lang);
+    let quote = |id: &ReflectionId| {
+        let said = ground.walks.iter().flat_map(|(_, said)| said).find(|one| one.id == *id)?;
+        let said = on_one_line(&said.said);
+        (!said.is_empty()).then(|| fill(&app.poster_words(lang).quote, &[("text", &said)]))
+    };
+    let line = |finding: &Finding| {
+        let (before, after) = (finding.said.get(lang).trim(), finding.amended.get(lang).trim());
+        if after.is_empty() || before.is_empty() {
+            return None;
+        }
+        let said: Vec<String> = finding.because.iter().filter_map(quote).collect();
+        let said = if said.is_empty() { "–".to_owned() } else { said.join(" ") };
+        let with =
+            [("before", &*on_one_line(before)), ("after", &on_one_line(after)), ("said", &said)];
+        Some(format!("- {}", fill(&words.walk_changed, &with)))
+    };
+    ground.findings.iter().filter_map(line).collect::<Vec<_>>().join("\n").replace("{{", "{ {")
+}
+
+/// A number of people as nobody needs it more exactly: "13 500", with a space that does not break.
+fn about(people: u64) -> String {
+    let round = if people < 1000 { people } else { (people + 50) / 100 * 100 };
+    let digits = round.to_string();
+    let (thousands, rest) = digits.split_at(digits.len().saturating_sub(3));
+    if thousands.is_empty() { digits } else { format!("{thousands}\u{a0}{rest}") }
+}
+
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The first sentence of each part that is about what people said.
-fn summary(source: &Source<'_>) -> String {
+fn summary(source: &Source<'_>, lang: Lang) -> String {
     let first = |section: &Section| {
         let draft = source.draft(*section);
-        draft.split("\n\n").next().filter(|line| !line.is_empty()).map(|line| format!("- {line}"))
+        let said = draft.split("\n\n").next().filter(|line| !line.is_empty())?;
+        let shown = |shown: &Shown| shown.tables.iter().any(|table| table.withheld().is_none());
+        let (_, chart) = source.charts(*section).into_iter().find(|(_, it)| shown(it))?;
+        let question = on_one_line(chart.plan.title.get(lang)).replace("{{", "{ {");
+        Some(format!("- {question} {said}"))
     };
     let about = Section::ALL.iter().filter(|section| section.is_about_figures());
     about.filter_map(first).collect::<Vec<_>>().join("\n")
@@ -113,7 +166,7 @@ fn neighbourhood(app: &Inner, diagnosis: &Diagnosis, ground: &Ground, lang: Lang
         said.push(fill(&words.zones, &[("zones", &ground.zones.join(", "))]));
     }
     if ground.people > 0 {
-        let n = ground.people.to_string();
+        let n = about(ground.people);
         said.push(match &diagnosis.settings.population_source {
             Some(from) => {
                 let day = date(from.dated, app.chart_words(lang));
@@ -170,8 +223,7 @@ fn walked(
                 ("partly", &*count(Verdict::Partly)),
                 ("not", &*count(Verdict::DoesNotFit)),
             ];
-            let quotes =
-                here().map(|one| one.said.split_whitespace().collect::<Vec<_>>().join(" "));
+            let quotes = here().map(|one| on_one_line(&one.said));
             let quotes = quotes.filter(|said| !said.is_empty());
             let quotes = quotes.map(|said| fill(&app.poster_words(lang).quote, &[("text", &said)]));
             let line = fill(&words.walk_fits, &with);
