@@ -163,7 +163,7 @@ fn months(
     (low, high): (Date, Date),
 ) -> Result<f64, Refusal> {
     let style = Type::plain(task.look.text.note, MUTED);
-    let top = scene.bottom + style.height(1) * 1.1;
+    let top = scene.bottom + style.height(1) * 1.3;
     let mut month = low.first_of_month();
     let mut last: Option<(f64, i16)> = None;
     while month <= high {
