@@ -166,6 +166,7 @@ fn months(
     let top = scene.bottom + style.height(1) * 1.3;
     let mut month = low.first_of_month();
     let mut last: Option<(f64, i16)> = None;
+    let mut taken = 0.0;
     while month <= high {
         let x = axis.at(month);
         if month >= low {
@@ -176,10 +177,11 @@ fn months(
                 name.to_owned()
             };
             let half = style.width(&name)? / 2.0;
-            let is_free = last.is_none_or(|(last, _)| (x - last).abs() > half * 2.0 + style.size);
+            let is_free = last.is_none_or(|(last, _)| (x - last).abs() > taken + half + style.size);
             if is_free && x - half >= 0.0 && x + half <= task.width() {
                 scene.word((x, scene.bottom + style.height(1) / 2.0), At::Middle, &name, style);
                 last = Some((x, month.year()));
+                taken = half;
                 let height = style.size * 0.4;
                 scene.line((x, top), (x, top + height), RULE, style.size * 0.1);
             }

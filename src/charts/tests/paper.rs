@@ -22,6 +22,7 @@ const SAY: Guess<'static> = Guess {
 /// Every text of a drawing, line by line.
 fn texts(svg: &str) -> Vec<String> {
     let of = |one: &str| one.rsplit('>').next().map(str::to_owned);
+    let svg = svg.replace("</tspan>", "");
     svg.split("</text>").flat_map(|part| part.split("<tspan")).filter_map(of).collect()
 }
 
@@ -32,7 +33,8 @@ fn an_empty_chart_has_the_rows_and_none_of_the_numbers() {
     for (name, picture) in pictures::pictures(&tables) {
         let svg = guess(&picture, &Look::wall(2670.0), Lang::En, &words, &SAY).unwrap();
         pictures::keep(&format!("guess_{name}"), &svg);
-        assert!(svg.desc.contains("Empty bars"), "{name}: {}", svg.desc);
+        let nothing = picture.tables.iter().all(|table| table.withheld().is_some());
+        assert!(nothing || svg.desc.contains("Empty bars"), "{name}: {}", svg.desc);
         let drawn = draw(&picture, &Look::wall(2670.0), Lang::En, &words).unwrap();
         let said = texts(&svg.body);
         let scale = ["0%", "25%", "50%", "75%", "100%"];
