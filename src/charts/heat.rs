@@ -9,6 +9,7 @@ use plotters::style::RGBColor;
 use super::data_table::Cells;
 use super::interval::with_hidden;
 use super::keys::{self, Sign};
+use super::legend;
 use super::look::{self, INK, MUTED, PAPER, RULE};
 use super::marks::Spot;
 use super::matrix::{self, Cell, Line, Matrix};
@@ -39,9 +40,14 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     let mut scene = Scene::new();
     let steps = Steps::of(&matrix);
     key(task, &mut scene, &matrix, steps)?;
-    match Grid::new(task, &matrix) {
-        Ok(grid) => grid.draw(task, &mut scene, &matrix, steps)?,
-        Err(_too_wide) => list(task, &mut scene, &matrix, steps)?,
+    if matrix.extremes().is_none() {
+        nothing(task, &mut scene, &matrix)?;
+    } else {
+        match Grid::new(task, &matrix) {
+            Ok(grid) => grid.draw(task, &mut scene, &matrix, steps)?,
+            Err(_too_wide) => list(task, &mut scene, &matrix, steps)?,
+        }
+        matrix.remarks(task, &mut scene)?;
     }
     if matrix.is_shared {
         note(task, &mut scene, &task.words.together_with_others)?;
@@ -67,6 +73,9 @@ impl Steps {
 
 fn key(task: &Task<'_>, scene: &mut Scene, matrix: &Matrix, steps: Steps) -> Result<(), Refusal> {
     keys::place(task, scene, &[(Sign::Words, matrix::counts(task, matrix))])?;
+    if matrix.extremes().is_none() {
+        return Ok(());
+    }
     let range = |(at, color): (u32, &RGBColor)| {
         let end = |at: u32| {
             let end = f64::from(at) * steps.0 * if matrix.is_mean { 10.0 } else { 100.0 };
@@ -78,13 +87,21 @@ fn key(task: &Task<'_>, scene: &mut Scene, matrix: &Matrix, steps: Steps) -> Res
         (Sign::Box(*color), words)
     };
     let mut keys: Vec<(Sign, String)> = (0_u32..).zip(&STEPS).map(range).collect();
-    if matrix.extremes().is_none() {
-        keys.clear();
-    }
     if matrix.hidden() > 0 {
         keys.push((Sign::Hatched(PAPER, Hatch::Grey), task.words.few_cell.clone()));
     }
     keys::place(task, scene, &keys)
+}
+
+/// One box with the reason, where no cell may be shown.
+fn nothing(task: &Task<'_>, scene: &mut Scene, matrix: &Matrix) -> Result<(), Refusal> {
+    let why = matrix.lines.iter().find_map(Line::why).unwrap_or(&task.words.no_answers);
+    legend::not_shown(task, scene, why)?;
+    let foot = (task.width() / 2.0, scene.bottom);
+    for at in matrix.lines.iter().flat_map(|line| &line.at) {
+        scene.spot(Spot::line(*at), foot);
+    }
+    Ok(())
 }
 
 /// Where cells lie.

@@ -5,8 +5,9 @@
 
 use super::data_table::{Cells, head};
 use super::rows::{self, PERCENT_FROM, Words};
+use super::scene::Scene;
 use super::shares::{Share, counted, counting, grouped, place};
-use super::sorted_bars::tenths_of;
+use super::sorted_bars::{note, tenths_of};
 use super::{Refusal, Task};
 use crate::release::table::{Group, Shape, Table};
 use crate::words::fill;
@@ -252,6 +253,21 @@ impl Matrix {
         let most = self.shown().max_by(|a, b| a.2.total_cmp(&b.2))?;
         let least = self.shown().min_by(|a, b| a.2.total_cmp(&b.2))?;
         Some([(most.0, most.1), (least.0, least.1)])
+    }
+
+    /// Why nothing of a column is shown, below everything.
+    pub(super) fn remarks(&self, task: &Task<'_>, scene: &mut Scene) -> Result<(), Refusal> {
+        for (at, column) in self.columns.iter().enumerate() {
+            let cells = || self.lines.iter().filter_map(|line| line.cells.get(at));
+            if cells().any(|cell| cell.value().is_some()) {
+                continue;
+            }
+            if let Some(Cell::Hidden(why)) = cells().next() {
+                let with = [("row", column.as_str()), ("value", why.as_str())];
+                note(task, scene, &fill(&task.words.desc_value, &with))?;
+            }
+        }
+        Ok(())
     }
 
     /// How many cells are not shown.

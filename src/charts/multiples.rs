@@ -38,6 +38,9 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     for row in matrix.lines.chunks(panels.across) {
         panels.row(task, &mut scene, row, &matrix)?;
     }
+    if matrix.extremes().is_some() {
+        matrix.remarks(task, &mut scene)?;
+    }
     if matrix.is_shared {
         note(task, &mut scene, &task.words.together_with_others)?;
     }
