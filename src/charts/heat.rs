@@ -25,7 +25,7 @@ pub(super) const STEPS: [RGBColor; 5] = [
     RGBColor(0xe9, 0xf1, 0xf9),
     RGBColor(0xbd, 0xd7, 0xec),
     RGBColor(0x84, 0xb4, 0xd9),
-    RGBColor(0x3a, 0x80, 0xb6),
+    RGBColor(0x31, 0x74, 0xa8),
     RGBColor(0x0b, 0x3c, 0x6f),
 ];
 /// The most lines of a head.
@@ -191,13 +191,14 @@ impl Grid {
         if let Some(base) = line.base(task, matrix.is_mean) {
             below.extend(small.wrap(&base, self.names)?);
         }
-        let words = name.height(lines.len()) + small.height(below.len());
+        let words = name.height(lines.len()) + small.height(below.len()) + small.size * 0.25;
         let tall = f64::max(words + small.size * 0.3, task.look.bar());
         let (top, middle) = (scene.bottom, scene.bottom + tall / 2.0);
         let label = middle - words / 2.0;
         scene.text((0.0, label), At::Start, &lines, name);
         if !below.is_empty() {
-            scene.text((0.0, label + name.height(lines.len())), At::Start, &below, small);
+            let y = label + name.height(lines.len()) + small.size * 0.25;
+            scene.text((0.0, y), At::Start, &below, small);
         }
         for (at, one) in line.cells.iter().enumerate() {
             let area = (self.x(task, at), top, self.wide, tall);

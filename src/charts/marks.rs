@@ -39,8 +39,10 @@ pub(super) fn place(task: &Task<'_>, scene: &mut Scene) {
     let radius = size * 0.78;
     let style = Type::bold(size, PAPER);
     let mut placed: Vec<(f64, f64)> = Vec::new();
+    let below = (0.0, scene.bottom + radius);
     for mark in task.marks {
-        let Some((x, foot)) = found(scene, mark.spot) else { continue };
+        // What is drawn nowhere by itself has its number below everything.
+        let (x, foot) = found(scene, mark.spot).unwrap_or(below);
         let (first, last) = (radius, (task.width() - radius).max(radius));
         let y = (foot + radius * 0.35).max(radius * 1.2);
         let is_free = |x: f64| {

@@ -170,7 +170,7 @@ pub fn draw(
 }
 
 /// The same with numbers beside figures that somebody said something about. A figure that is not
-/// drawn on its own gets its number at its line; where there is none, it gets none.
+/// drawn on its own gets its number at its line; where there is none, below everything.
 ///
 /// # Errors
 /// As [`draw`].

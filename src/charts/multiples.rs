@@ -134,7 +134,8 @@ impl Panels {
             for words in line.with.iter().chain(&line.base(task, matrix.is_mean)) {
                 below.extend(small.wrap(words, self.wide)?);
             }
-            tall = tall.max(style.height(name.len()) + small.height(below.len()));
+            tall =
+                tall.max(style.height(name.len()) + small.height(below.len()) + small.size * 0.25);
             heads.push((name, below));
         }
         let (top, body) = (scene.bottom, scene.bottom + tall + style.size * 0.35);
@@ -144,7 +145,8 @@ impl Panels {
             let x = at as f64 * (self.wide + self.gap);
             scene.text((x, top), At::Start, name, style);
             if !below.is_empty() {
-                scene.text((x, top + style.height(name.len())), At::Start, below, small);
+                let y = top + style.height(name.len()) + small.size * 0.25;
+                scene.text((x, y), At::Start, below, small);
             }
             end = end.max(self.panel(task, scene, line, (x, body), matrix.whole.as_ref())?);
         }
@@ -163,7 +165,7 @@ impl Panels {
     ) -> Result<f64, Refusal> {
         let (name, _) = styles(task);
         let bar = task.look.text.number * 0.95;
-        let each = |lines: &Vec<String>| name.height(lines.len()) + bar + name.size * 0.55;
+        let each = |lines: &Vec<String>| name.height(lines.len()) + bar + name.size * 0.75;
         if let Some(why) = line.why() {
             let style = Type::plain(task.look.text.note, INK);
             let lines = style.wrap(why, self.wide - style.size * 2.5)?;
@@ -178,7 +180,7 @@ impl Panels {
         let mut y = top;
         for (at, (lines, cell)) in self.statements.iter().zip(&line.cells).enumerate() {
             scene.text((x, y), At::Start, lines, name);
-            let under = y + name.height(lines.len()) + name.size * 0.05;
+            let under = y + name.height(lines.len()) + name.size * 0.25;
             let whole = whole.and_then(|whole| whole.cells.get(at));
             scene.spot(Spot::line(line.at[at]), (x + self.wide / 2.0, under + bar));
             self.bar(task, scene, (cell, whole), (x, y, under, bar));

@@ -8,6 +8,7 @@ use super::area_map::Ground;
 use super::legend;
 use super::letters::wrapped;
 use super::look::{INK, PAPER, RULE};
+use super::marks::Spot;
 use super::rows::Words;
 use super::scene::{At, Paint, Scene, Type};
 use super::symbols::{self, KINDS, Symbol};
@@ -22,6 +23,8 @@ const NAMED: usize = 6;
 
 /// A place with what people put on it.
 pub(super) struct Marked<'t> {
+    /// Which group of the table it is.
+    at: usize,
     pub(super) code: &'t str,
     pub(super) name: &'t str,
     /// The counts of the kinds that are drawn.
@@ -48,13 +51,14 @@ pub(super) fn kinds(task: &Task<'_>, table: &Table) -> Vec<usize> {
 
 /// The places of a table, those with the most marks first.
 pub(super) fn marked<'t>(task: &Task<'t>, table: &'t Table, kinds: &[usize]) -> Vec<Marked<'t>> {
-    let of = |group: &'t crate::release::table::Group| Marked {
+    let of = |(at, group): (usize, &'t crate::release::table::Group)| Marked {
+        at,
         code: &group.code,
         name: group.text.get(task.lang),
         counts: kinds.iter().map(|at| group.cells.get(*at).copied().unwrap_or_default()).collect(),
         people: group.base,
     };
-    let mut places: Vec<Marked<'_>> = table.groups().iter().map(of).collect();
+    let mut places: Vec<Marked<'_>> = table.groups().iter().enumerate().map(of).collect();
     places.sort_by(|a, b| {
         b.total().cmp(&a.total()).then(b.people.cmp(&a.people)).then(a.code.cmp(b.code))
     });
@@ -239,6 +243,11 @@ fn on_the_map(
     for spot in left.iter().filter_map(|at| spots.get(*at).copied().flatten()) {
         scene.dot(spot, dot * 0.8, RULE, true);
     }
+    for (place, spot) in places.iter().zip(&spots) {
+        if let Some((x, y)) = *spot {
+            scene.spot(Spot::line((0, place.at)), (x, y + size * 0.5));
+        }
+    }
     ground.scale_bar(task, scene)?;
     Ok(left)
 }
@@ -312,6 +321,7 @@ fn listed(task: &Task<'_>, scene: &mut Scene, places: &[Marked<'_>]) -> Vec<usiz
             Ok(plate) if at < LISTED => {
                 plate.draw(task, scene, (task.look.text.number * 0.2, scene.bottom));
                 scene.bottom += plate.size.1 + task.look.text.number * 0.5;
+                scene.spot(Spot::line((0, place.at)), (plate.size.0, scene.bottom));
             }
             Ok(_) | Err(_) => left.push(at),
         }

@@ -132,7 +132,11 @@ fn says(picture: &Picture<'_>, words: &ChartWords) -> Vec<String> {
 fn ends(mut all: Vec<Said>, most: usize) -> Vec<String> {
     all.sort_by(|a, b| b.value.total_cmp(&a.value));
     all.truncate(most);
-    let ends = all.first().into_iter().chain(all.last());
+    // Of several that are as large, written in different ways, any may be named.
+    let alone = |said: &&Said| {
+        all.iter().all(|other| (other.value - said.value).abs() > 1e-9 || other.words == said.words)
+    };
+    let ends = all.first().into_iter().chain(all.last()).filter(alone);
     ends.filter(|said| !said.words.is_empty()).map(|said| said.words.clone()).collect()
 }
 

@@ -149,12 +149,12 @@ impl Flow<'_> {
         let air = if self.others.is_empty() { 36.0 } else { 6.0 };
         self.lines((Role::Title, first.lang), &first.title, style, air)?;
         let style = Type::bold(self.points(24.0), MUTED);
-        let mut before = 0.0;
+        let mut before = None;
         for said in self.others {
-            let back = self.beside(said.lang, (before, style.width(&said.title)?), style);
+            let back = self.beside(said.lang, before, style.width(&said.title)?, style);
             self.y -= back;
             self.lines((Role::Words, said.lang), &said.title, style, 4.0)?;
-            before = style.width(&said.title)?;
+            before = Some((said.lang, style.width(&said.title)?));
         }
         if !self.others.is_empty() {
             self.y += 26.0 * self.scale;
@@ -162,12 +162,13 @@ impl Flow<'_> {
         Ok(())
     }
 
-    /// How far back up a line may go that runs the other way than the sheet and has room beside the
-    /// line before: nothing where it does not.
-    fn beside(&self, lang: Lang, (before, wide): (f64, f64), style: Type) -> f64 {
-        let turned = lang.is_rtl() != self.first.lang.is_rtl();
-        let fits = before > 0.0 && before + wide < self.width * 0.94;
-        if turned && fits { style.height(1) + 4.0 * self.scale } else { 0.0 }
+    /// How far back up a line may go that runs the other way than the line before and has room
+    /// beside it: nothing where it does not.
+    fn beside(&self, lang: Lang, before: Option<(Lang, f64)>, wide: f64, style: Type) -> f64 {
+        let fits = before.is_some_and(|(other, long)| {
+            lang.is_rtl() != other.is_rtl() && long + wide < self.width * 0.94
+        });
+        if fits { style.height(1) + 4.0 * self.scale } else { 0.0 }
     }
 
     /// That it is invented, in every language of the sheet.
@@ -358,15 +359,15 @@ impl Flow<'_> {
         let place = (self.margin + inset, self.y, column - inset);
         self.y += self.words((Role::Words, first.lang), prompt, style, place)?;
         let other = Type::plain(self.small(if self.content.tight { 13.0 } else { 15.0 }), MUTED);
-        let mut before = 0.0;
+        let mut before = None;
         for said in self.others {
             let Some(prompt) = said.prompts.get(at) else { continue };
             let (from, wide) = (self.margin + inset, column - inset);
             let long = other.width(prompt)?;
-            if self.beside(said.lang, (before, long + self.width - wide), other) > 0.0 {
+            if self.beside(said.lang, before, long + self.width - wide, other) > 0.0 {
                 self.y -= other.height(1);
             }
-            before = long;
+            before = Some((said.lang, long));
             // Beside the code of a sheet that runs the other way, the column is at the other side.
             let turned = said.lang.is_rtl() != first.lang.is_rtl();
             let x = if turned { self.content.paper.size().0 - from - wide } else { from };

@@ -122,7 +122,7 @@ fn what_is_not_clear_and_what_cannot_be_compared_is_said() {
     assert_eq!(told[0], words.less);
     assert_eq!(told[2], words.no_clear, "{told:?}");
     assert_eq!(told[4..], ["not shown", "not shown"]);
-    let ends = [&words.no_clear, &words.more, &words.table_unknown].map(String::as_str);
+    let ends = [&words.no_clear, &words.more, &words.table_withheld].map(String::as_str);
     assert_eq!(column("dumbbell_groups", 3), ends);
     assert_eq!(column("change", 3), [words.no_change.as_str(), &words.more]);
     let waves = column("waves", 3);

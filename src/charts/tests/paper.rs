@@ -41,7 +41,8 @@ fn an_empty_chart_has_the_rows_and_none_of_the_numbers() {
         for text in said.iter().filter(|text| text.ends_with('%')) {
             assert!(scale.contains(&text.as_str()), "{name}: {text}");
         }
-        assert!(svg.body != drawn.body && !svg.body.contains("NaN"), "{name}");
+        assert!(nothing || svg.body != drawn.body);
+        assert!(!svg.body.contains("NaN"), "{name}");
         assert!(!svg.body.contains("fill=\"#005a96\""), "{name} has a bar");
     }
 }
