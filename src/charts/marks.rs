@@ -42,7 +42,7 @@ pub(super) fn place(task: &Task<'_>, scene: &mut Scene) {
     for mark in task.marks {
         let Some((x, foot)) = found(scene, mark.spot) else { continue };
         let (first, last) = (radius, (task.width() - radius).max(radius));
-        let y = foot + radius * 0.35;
+        let y = (foot + radius * 0.35).max(radius * 1.2);
         let is_free = |x: f64| {
             let near = |other: &(f64, f64)| {
                 (other.0 - x).abs() < radius * 2.2 && (other.1 - y).abs() < radius * 2.2

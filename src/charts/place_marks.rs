@@ -8,6 +8,7 @@ use super::area_map::Ground;
 use super::legend;
 use super::letters::wrapped;
 use super::look::{INK, PAPER, RULE};
+use super::marks::Spot;
 use super::rows::Words;
 use super::scene::{At, Paint, Scene, Type};
 use super::symbols::{self, KINDS, Symbol};
@@ -22,6 +23,8 @@ const NAMED: usize = 6;
 
 /// A place with what people put on it.
 pub(super) struct Marked<'t> {
+    /// Its place among the groups of its table.
+    pub(super) group: usize,
     pub(super) code: &'t str,
     pub(super) name: &'t str,
     /// The counts of the kinds that are drawn.
@@ -48,13 +51,14 @@ pub(super) fn kinds(task: &Task<'_>, table: &Table) -> Vec<usize> {
 
 /// The places of a table, those with the most marks first.
 pub(super) fn marked<'t>(task: &Task<'t>, table: &'t Table, kinds: &[usize]) -> Vec<Marked<'t>> {
-    let of = |group: &'t crate::release::table::Group| Marked {
+    let of = |(at, group): (usize, &'t crate::release::table::Group)| Marked {
+        group: at,
         code: &group.code,
         name: group.text.get(task.lang),
         counts: kinds.iter().map(|at| group.cells.get(*at).copied().unwrap_or_default()).collect(),
         people: group.base,
     };
-    let mut places: Vec<Marked<'_>> = table.groups().iter().map(of).collect();
+    let mut places: Vec<Marked<'_>> = table.groups().iter().enumerate().map(of).collect();
     places.sort_by(|a, b| {
         b.total().cmp(&a.total()).then(b.people.cmp(&a.people)).then(a.code.cmp(b.code))
     });
@@ -204,6 +208,7 @@ fn meet(a: Area, b: Area, air: f64) -> bool {
 
 /// A plate that has its place, and the spot it is about.
 struct Seated {
+    group: usize,
     spot: (f64, f64),
     plate: Plate,
     area: Area,
@@ -233,10 +238,15 @@ fn on_the_map(
         scene.line(*spot, end, INK, size * 0.12);
         scene.dot(*spot, dot, INK, true);
     }
-    for Seated { plate, area, .. } in &seated {
+    for Seated { group, plate, area, .. } in &seated {
+        scene.spot(Spot::line((0, *group)), (area.0 + area.2, area.1 + area.3));
         plate.draw(task, scene, (area.0, area.1));
     }
-    for spot in left.iter().filter_map(|at| spots.get(*at).copied().flatten()) {
+    for at in &left {
+        let Some(spot) = spots.get(*at).copied().flatten() else { continue };
+        if let Some(place) = places.get(*at) {
+            scene.spot(Spot::line((0, place.group)), spot);
+        }
         scene.dot(spot, dot * 0.8, RULE, true);
     }
     ground.scale_bar(task, scene)?;
@@ -271,7 +281,7 @@ fn seat(
                     && others.iter().all(|other| !meet(*area, *other, 0.0))
             };
             let area = seats(spot, plate.size, dot, size).find(free)?;
-            Some(Seated { spot, plate, area })
+            Some(Seated { group: place.group, spot, plate, area })
         });
         match found {
             Some(one) => {
@@ -314,7 +324,10 @@ fn listed(
     for (at, place) in places.iter().enumerate() {
         match Plate::of(task, place) {
             Ok(plate) if at < LISTED => {
-                plate.draw(task, scene, (task.look.text.number * 0.2, scene.bottom));
+                let left = task.look.text.number * 0.2;
+                plate.draw(task, scene, (left, scene.bottom));
+                let corner = (left + plate.size.0, scene.bottom + plate.size.1);
+                scene.spot(Spot::line((0, place.group)), corner);
                 scene.bottom += plate.size.1 + task.look.text.number * 0.5;
             }
             Ok(_) | Err(_) => left.push(at),
