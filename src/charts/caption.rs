@@ -136,9 +136,14 @@ pub(super) fn month(date: Date, words: &ChartWords) -> &str {
 /// A day in words, as `2 March 2026`.
 #[must_use]
 pub fn date(date: Date, words: &ChartWords) -> String {
+    date_as(&words.date, date, words)
+}
+
+/// A date in the words of a pattern.
+pub(super) fn date_as(pattern: &str, date: Date, words: &ChartWords) -> String {
     let month = month(date, words);
     let (day, year) = (date.day().to_string(), date.year().to_string());
-    fill(&words.date, &[("day", &day), ("month", month), ("year", &year)])
+    fill(pattern, &[("day", &day), ("month", month), ("year", &year)])
 }
 
 fn careful(tables: &[&Table], lang: Lang, words: &ChartWords) -> Vec<String> {

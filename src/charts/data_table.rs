@@ -3,7 +3,10 @@
 use super::rows::{self, PERCENT_FROM, Row, Words};
 use super::sorted_bars::tenths_of;
 use super::two_sides::group_name;
-use super::{Look, Picture, Task, ballot, people_dots, place_marks, population};
+use super::{
+    Look, Picture, Task, ballot, dumbbell, heat, interval, lollipop, multiples, people_dots,
+    place_marks, population, waves,
+};
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::Lang;
 use crate::release::table::{Label, Shape, Table};
@@ -32,6 +35,16 @@ pub fn data_table(picture: &Picture<'_>, lang: Lang, words: &ChartWords) -> Data
         (ChartKind::TwoSides, _) => sides(&task),
         (ChartKind::Ballot, _) => ballots(&task),
         (ChartKind::PeopleDots, _) => people(&task),
+        (ChartKind::Interval, _) => interval::numbers(&task).unwrap_or_else(|| nothing(&task)),
+        (ChartKind::Dumbbell | ChartKind::Change, _) => {
+            dumbbell::numbers(&task).unwrap_or_else(|| nothing(&task))
+        }
+        (ChartKind::HeatTable, _) => heat::numbers(&task).unwrap_or_else(|| nothing(&task)),
+        (ChartKind::SmallMultiples, _) => {
+            multiples::numbers(&task).unwrap_or_else(|| nothing(&task))
+        }
+        (ChartKind::Waves, _) => waves::numbers(&task).unwrap_or_else(|| nothing(&task)),
+        (ChartKind::Lollipop, _) => lollipop::numbers(&task).unwrap_or_else(|| nothing(&task)),
         (_, Some(Shape::Places)) => places(&task),
         (_, Some(Shape::Groups)) => groups(&task),
         (ChartKind::Population, _) => bands(&task),
@@ -40,9 +53,10 @@ pub fn data_table(picture: &Picture<'_>, lang: Lang, words: &ChartWords) -> Data
     DataTable { caption: fill(&words.table_caption, &[("title", title)]), head, rows }
 }
 
-type Cells = (Vec<String>, Vec<Vec<String>>);
+/// The names of columns, and rows.
+pub(super) type Cells = (Vec<String>, Vec<Vec<String>>);
 
-fn head(words: &[&String]) -> Vec<String> {
+pub(super) fn head(words: &[&String]) -> Vec<String> {
     words.iter().map(|word| (*word).clone()).collect()
 }
 

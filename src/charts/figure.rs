@@ -18,12 +18,11 @@ pub fn share_in_words(
     let of = table.groups().get(group)?;
     let count = choices.iter().map(|at| of.cells.get(*at).copied()).sum::<Option<u64>>()?;
     match (table.shape(), choices) {
-        (_, []) | (Shape::Places, _) => return None,
+        (_, []) | (Shape::Places, _) | (Shape::Multiple, [_, _, ..]) => return None,
         (Shape::Groups, _) => {
             let with = [("k", &*count.to_string()), ("n", &*of.base.to_string())];
             return Some(fill(&words.in_groups, &with));
         }
-        (Shape::Multiple, [_, _, ..]) => return None,
         (Shape::Ordered | Shape::Single | Shape::Multiple | Shape::People, _) => {}
     }
     if let [one] = choices

@@ -86,7 +86,7 @@ fn asked(task: &Task<'_>, shown: &[&Table], first: &Table, say: &Guess<'_>) -> A
             (table.groups().iter().map(|group| name(&group.text)).collect(), true)
         }
         [table] => (choices(task, table), false),
-        tables => (tables.iter().map(|table| name(table.text())).collect(), true),
+        tables => (statements(task, tables), true),
     };
     let base = first.groups().iter().map(|group| group.base).max().unwrap_or(0);
     let (what, scale) = match first.shape() {
@@ -113,6 +113,27 @@ fn choices(task: &Task<'_>, table: &Table) -> Vec<String> {
     }
     let label = |at: usize| table.choices().get(at).map(|one| one.text.get(task.lang).to_owned());
     order.into_iter().filter_map(label).collect()
+}
+
+/// The statements of a long list that stand on the poster, as the question has them.
+fn statements(task: &Task<'_>, tables: &[&Table]) -> Vec<String> {
+    let mut order: Vec<usize> = (0..tables.len()).collect();
+    if let Some(most) = task.picture.most.filter(|most| *most < order.len()) {
+        let of = |at: &usize| tables.get(*at).map_or(0.0, |table| counted(task, table));
+        order.sort_by(|a, b| of(b).total_cmp(&of(a)));
+        order.truncate(most);
+        order.sort_unstable();
+    }
+    let named = |at: usize| tables.get(at).map(|one| one.text().get(task.lang).to_owned());
+    order.into_iter().filter_map(named).collect()
+}
+
+/// The share of the answers that count.
+fn counted(task: &Task<'_>, table: &Table) -> f64 {
+    let wanted = |code: &str| task.picture.top.iter().any(|top| top == code);
+    let all = table.choices().iter().enumerate();
+    let some = all.filter(|(_, choice)| choice.codes().all(wanted));
+    some.filter_map(|(at, _)| table.share(0, at)).sum()
 }
 
 /// What is asked where answers are counted: of some of them, or of each.

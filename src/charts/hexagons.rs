@@ -207,7 +207,7 @@ impl Classes {
             None => PAPER,
             Some(below) => {
                 let at = usize::try_from(below / self.step).unwrap_or(3).min(self.used - 1);
-                CLASSES[at + if self.used < 3 { 1 } else { 0 }]
+                CLASSES[at + usize::from(self.used < 3)]
             }
         }
     }

@@ -116,7 +116,7 @@ impl Look {
     /// The empty edge around everything, so that no letter touches the border.
     pub(super) const fn edge(&self) -> f64 {
         match self.kind {
-            LookKind::Wall | LookKind::Sheet => 10.0,
+            LookKind::Wall | LookKind::Sheet => 0.0,
             LookKind::Wide | LookKind::Narrow => 4.0,
             LookKind::Projector => 16.0,
         }

@@ -1,5 +1,6 @@
-//! Charts from released tables: bars, dots, who answered, maps of marks, the two sides of a game, themes
-//! and ballots.
+//! Charts from released tables: bars, rankings, dots with a range, two ends on a row, tables of numbers,
+//! small charts side by side, lines over waves, who answered, maps of marks, the two sides of a game,
+//! themes and ballots.
 //!
 //! A chart is measured, placed and drawn, in that order, so its height follows from what it says;
 //! what does not fit, has no letters or is not a number is refused. It takes released tables and
@@ -14,15 +15,23 @@ pub mod cards;
 mod data_table;
 mod datum;
 mod diverging;
+mod dumbbell;
+mod ends;
 mod figure;
 mod guess;
+mod heat;
 mod hexagons;
+mod interval;
 pub mod judge;
+mod keys;
 mod layout;
 mod legend;
 pub mod letters;
+mod lollipop;
 mod look;
 mod marks;
+mod matrix;
+mod multiples;
 mod people_dots;
 mod place_marks;
 mod plain;
@@ -32,6 +41,7 @@ mod qr;
 mod quotes;
 mod rows;
 mod scene;
+mod shares;
 pub mod sheet;
 mod sink;
 mod sorted_bars;
@@ -41,7 +51,9 @@ mod symbols;
 mod tests;
 mod themes;
 mod timeline;
+mod track;
 mod two_sides;
+mod waves;
 
 pub use area_map::area_map;
 pub use caption::{Caption, caption, date};
@@ -59,6 +71,7 @@ pub use timeline::{Action, FollowUp, timeline};
 
 use crate::domain::area::Map;
 use crate::domain::instrument::ChartKind;
+use crate::domain::line::Join;
 use crate::domain::text::{Lang, Text};
 use crate::release::table::{Shape, Table};
 use crate::words::ChartWords;
@@ -78,8 +91,23 @@ pub struct Picture<'a> {
     pub top: &'a [String],
     /// At most so many rows.
     pub most: Option<usize>,
+    /// The two groups whose distance is shown.
+    pub ends: &'a [String],
+    /// After how many of a ranking a line is drawn.
+    pub cut: Option<u32>,
+    /// The waves, earliest first; the last is the one whose tables these are.
+    pub rounds: &'a [Round],
     /// The map of the area it is about, where there is one.
     pub ground: Option<&'a Map>,
+}
+
+/// One wave of a chart over waves.
+#[derive(Debug, Clone)]
+pub struct Round {
+    /// Its tables, in the order of the questions; none where it was not asked or is not there.
+    pub tables: Vec<Option<Table>>,
+    /// Whether each stands on one line with the wave before.
+    pub joins: Vec<Join>,
 }
 
 /// A finished drawing.
@@ -162,6 +190,12 @@ pub fn draw_marked(
         ChartKind::SortedBars => sorted_bars::draw(&task),
         ChartKind::PeopleDots => people_dots::draw(&task),
         ChartKind::Population => population::draw(&task),
+        ChartKind::Interval => interval::draw(&task),
+        ChartKind::Dumbbell | ChartKind::Change => dumbbell::draw(&task),
+        ChartKind::HeatTable => heat::draw(&task),
+        ChartKind::Lollipop => lollipop::draw(&task),
+        ChartKind::Waves => waves::draw(&task),
+        ChartKind::SmallMultiples => multiples::draw(&task),
         ChartKind::PlaceMarks => place_marks::draw(&task),
         ChartKind::Hexagons => hexagons::draw(&task),
         ChartKind::Themes => themes::draw(&task),

@@ -108,7 +108,7 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
         left
     } else {
         remarks.push(task.words.no_map.clone());
-        listed(task, &mut scene, &places)?
+        listed(task, &mut scene, &places)
     };
     let mut said: Vec<String> =
         left.iter().take(NAMED).map(|at| in_words(&places[*at], &entries, task)).collect();
@@ -315,11 +315,7 @@ fn seats(
 }
 
 /// Draws the places as a list; gives back those that are not in it.
-fn listed(
-    task: &Task<'_>,
-    scene: &mut Scene,
-    places: &[Marked<'_>],
-) -> Result<Vec<usize>, Refusal> {
+fn listed(task: &Task<'_>, scene: &mut Scene, places: &[Marked<'_>]) -> Vec<usize> {
     let mut left = Vec::new();
     for (at, place) in places.iter().enumerate() {
         match Plate::of(task, place) {
@@ -333,5 +329,5 @@ fn listed(
             Ok(_) | Err(_) => left.push(at),
         }
     }
-    Ok(left)
+    left
 }

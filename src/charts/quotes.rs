@@ -45,7 +45,18 @@ pub fn quote_wall(
 ) -> Result<Svg, Refusal> {
     let (tables, kind) = (Vec::new(), ChartKind::Themes);
     let id = id.to_owned();
-    let picture = Picture { id, kind, title, tables, top: &[], most: None, ground: None };
+    let picture = Picture {
+        id,
+        kind,
+        title,
+        tables,
+        top: &[],
+        most: None,
+        ends: &[],
+        cut: None,
+        rounds: &[],
+        ground: None,
+    };
     let task = Task { picture: &picture, look, lang, words, marks: &[] };
     let mut scene = Scene::new();
     if quotes.is_empty() {

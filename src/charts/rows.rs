@@ -98,6 +98,11 @@ impl<'w> Words<'w> {
         Self { words, lang, step, weighted }
     }
 
+    /// A percentage of a scale.
+    pub(super) fn tick(&self, share: f64) -> String {
+        fill(&self.words.percent, &[("n", &percent(share, WHOLE_FROM).to_string())])
+    }
+
     /// What a count of nobody says where counts are rounded: it may be a few people.
     pub(super) fn hardly(&self) -> String {
         match (self.step, self.weighted) {
@@ -161,13 +166,18 @@ impl<'w> Words<'w> {
 
     /// How many answered: "about 185", or "out of about 20" where numbers are counts.
     pub(super) fn base(&self, row: &Row) -> String {
-        let pattern = match (row.base < PERCENT_FROM, row.exact) {
+        self.people(row.base, row.exact)
+    }
+
+    /// The same of any number of people.
+    pub(super) fn people(&self, base: u64, exact: bool) -> String {
+        let pattern = match (base < PERCENT_FROM, exact) {
             (true, true) => &self.words.out_of,
             (true, false) => &self.words.out_of_about,
             (false, true) => &self.words.people,
             (false, false) => &self.words.people_about,
         };
-        fill(pattern, &[("n", &row.base.to_string())])
+        fill(pattern, &[("n", &base.to_string())])
     }
 
     /// Why a table is not shown.

@@ -6,7 +6,7 @@
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
-use plotters::element::{Circle, PathElement, Rectangle, Text};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle};
 use plotters_backend::{BackendCoord, DrawingErrorKind};
@@ -79,6 +79,8 @@ enum Mark {
     Fill { from: (f64, f64), to: (f64, f64), color: RGBColor, hatch: Option<Hatch>, says: Says },
     Dot { center: (f64, f64), radius: f64, color: RGBColor, filled: bool, line: f64 },
     Line { from: (f64, f64), to: (f64, f64), color: RGBColor, width: f64 },
+    Path { points: Vec<(f64, f64)>, color: RGBColor, width: f64, dash: Option<(f64, f64)> },
+    Shape { corners: Vec<(f64, f64)>, color: RGBColor, alpha: f64 },
     Label { at: (f64, f64), anchor: At, middle: bool, text: String, style: Type },
     Land { rings: Vec<Ring>, paint: Paint },
     Clip(Vec<Ring>),
@@ -173,6 +175,22 @@ impl Scene {
     /// A line.
     pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64), color: RGBColor, width: f64) {
         self.marks.push(Mark::Line { from, to, color, width });
+    }
+
+    /// A line through points, whole or in strokes with gaps.
+    pub(super) fn path(
+        &mut self,
+        points: Vec<(f64, f64)>,
+        color: RGBColor,
+        width: f64,
+        dash: Option<(f64, f64)>,
+    ) {
+        self.marks.push(Mark::Path { points, color, width, dash });
+    }
+
+    /// A filled shape with these corners, as dense as `alpha` (0 to 1) says.
+    pub(super) fn shape(&mut self, corners: Vec<(f64, f64)>, color: RGBColor, alpha: f64) {
+        self.marks.push(Mark::Shape { corners, color, alpha });
     }
 
     /// Lines of text whose first line's box begins at `y`.
@@ -300,6 +318,19 @@ impl Painter {
                 let style = color.stroke_width(fine(*width)?);
                 let path = vec![point(*from)?, point(*to)?];
                 self.area.draw(&PathElement::new(path, style)).map_err(refusal)
+            }
+            Mark::Path { points, color, width, dash } => {
+                let style = color.stroke_width(fine(*width)?);
+                let path = points.iter().map(|at| point(*at)).collect::<Result<Vec<_>, _>>()?;
+                self.sink.dash(*dash);
+                let drawn = self.area.draw(&PathElement::new(path, style));
+                self.sink.dash(None);
+                drawn.map_err(refusal)
+            }
+            Mark::Shape { corners, color, alpha } => {
+                let corners = corners.iter().map(|at| point(*at)).collect::<Result<Vec<_>, _>>()?;
+                let style = color.mix(finite(*alpha)?).filled();
+                self.area.draw(&Polygon::new(corners, style)).map_err(refusal)
             }
             Mark::Label { at, anchor, middle, text, style } => {
                 let across = match (anchor, self.rtl) {

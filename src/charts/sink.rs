@@ -33,6 +33,8 @@ pub(super) enum Hatch {
     Dark,
     /// Grey lines over white: not shown.
     Grey,
+    /// Dark blue lines over pale blue: how far chance may go.
+    Range,
 }
 
 impl Hatch {
@@ -41,6 +43,7 @@ impl Hatch {
             Self::White => "hw",
             Self::Dark => "hd",
             Self::Grey => "hg",
+            Self::Range => "hr",
         }
     }
 
@@ -50,6 +53,7 @@ impl Hatch {
             Self::White => (45, "#ffffff", 0.25),
             Self::Dark => (135, "#1a1a1a", 0.16),
             Self::Grey => (45, "#dcdcdc", 0.35),
+            Self::Range => (45, "#005a96", 0.35),
         }
     }
 }
@@ -86,6 +90,8 @@ struct Page {
     pitch: f64,
     body: String,
     hatch: Option<Hatch>,
+    /// How long the strokes of a line are, and the gaps between them.
+    dash: Option<(f64, f64)>,
     says: Says,
     used: BTreeSet<Hatch>,
     /// How many pieces show only inside something.
@@ -104,6 +110,7 @@ impl Sink {
             pitch,
             body: String::new(),
             hatch: None,
+            dash: None,
             says: Says::Nothing,
             used: BTreeSet::new(),
             clips: 0,
@@ -113,6 +120,11 @@ impl Sink {
     /// Puts a pattern over every fill from now on, or none.
     pub(super) fn hatch(&self, hatch: Option<Hatch>) {
         self.0.borrow_mut().hatch = hatch;
+    }
+
+    /// Breaks every line from now on into strokes and gaps, or none.
+    pub(super) fn dash(&self, dash: Option<(f64, f64)>) {
+        self.0.borrow_mut().dash = dash;
     }
 
     /// Has the next filled shape say something of itself.
@@ -195,8 +207,11 @@ impl Sink {
         let width = unit(i32::try_from(style.stroke_width()).unwrap_or(1));
         let stroke = hex(color);
         let faint = opacity("stroke", color);
+        let dash = self.0.borrow().dash.map_or_else(String::new, |(stroke, gap)| {
+            format!(" stroke-dasharray=\"{} {}\"", short(stroke), short(gap))
+        });
         self.write(&format!(
-            "<{shape} fill=\"none\" stroke=\"{stroke}\"{faint} stroke-width=\"{width}\"/>"
+            "<{shape} fill=\"none\" stroke=\"{stroke}\"{faint} stroke-width=\"{width}\"{dash}/>"
         ));
     }
 

@@ -1,20 +1,27 @@
 //! Bars from most to least: choices, shares of the answers that count, places, or groups.
 //!
 //! The number stands at the end of its bar in bold, and what it is of in smaller letters. Only
-//! ratings of places and counts of groups have a known whole, drawn as a pale track.
+//! ratings of places and counts of groups have a known whole, drawn as a pale track. Of people drawn at
+//! random a bar is solid as far as chance leaves it, striped as far as chance may take it, with a tick
+//! at what was answered.
 
 use plotters::style::RGBColor;
 
+use super::keys::{self, Sign};
 use super::legend::{self, Entry};
 use super::look::{BAR, INK, MUTED};
 use super::marks::Spot;
 use super::rows::{self, PERCENT_FROM, Row, Words};
 use super::scene::{At, Scene, Type, named};
+use super::shares::{self, number};
+use super::sink::Hatch;
 use super::{Refusal, Svg, Task};
 use crate::release::table::{Group, Shape, Table};
 use crate::words::fill;
 
 const TRACK: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
+/// Under the stripes of what chance may add.
+const PALE: RGBColor = RGBColor(0xd3, 0xe4, 0xf3);
 
 /// One bar with its words.
 pub(super) struct Item {
@@ -28,6 +35,10 @@ pub(super) struct Item {
     pub(super) figure: String,
     /// What the number is of.
     pub(super) of: String,
+    /// How far chance may go, where people were drawn at random.
+    pub(super) range: Option<(f64, f64)>,
+    /// How far rounding may have moved it.
+    pub(super) slack: f64,
     /// Why it is not shown.
     pub(super) why: Option<String>,
 }
@@ -48,10 +59,8 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     let all = items.len();
     items.truncate(task.picture.most.unwrap_or(all));
     let mut scene = Scene::new();
-    if let Some(words) = counting {
-        legend::place(task, &mut scene, &[Entry { words, color: BAR, hatch: None }])?;
-    }
-    let room = Room::new(task, &items, track)?;
+    key(task, &mut scene, &items, counting)?;
+    let room = Room::new(task, &items, track, Drawn::Bar)?;
     for item in &items {
         place(task, &mut scene, &room, item)?;
     }
@@ -64,7 +73,28 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     task.paint(scene, desc(task, &items))
 }
 
-fn of_all(task: &Task<'_>, shown: usize, all: usize) -> String {
+/// Which answers count; and what the parts of a bar mean, where chance is drawn.
+fn key(
+    task: &Task<'_>,
+    scene: &mut Scene,
+    items: &[Item],
+    counting: Option<String>,
+) -> Result<(), Refusal> {
+    let words = task.words;
+    if !items.iter().any(|item| item.why.is_none() && item.range.is_some()) {
+        let entry = |words| Entry { words, color: BAR, hatch: None };
+        return counting.map_or(Ok(()), |words| legend::place(task, scene, &[entry(words)]));
+    }
+    keys::place(task, scene, &[(Sign::Words, counting.unwrap_or_default())])?;
+    let parts = [
+        (Sign::Box(BAR), words.key_sure.clone()),
+        (Sign::Hatched(PALE, Hatch::Range), words.key_range.clone()),
+        (Sign::Tick(INK), words.key_answered.clone()),
+    ];
+    keys::place(task, scene, &parts)
+}
+
+pub(super) fn of_all(task: &Task<'_>, shown: usize, all: usize) -> String {
     let choices = task.picture.tables.iter().all(|table| match table.shape() {
         Shape::Single | Shape::Multiple | Shape::Groups => table.address().by.is_none(),
         Shape::Ordered | Shape::People | Shape::Places => false,
@@ -105,16 +135,38 @@ fn of_rows(task: &Task<'_>) -> Result<Items, Refusal> {
         (0..choices.len()).filter(|at| choices[*at].codes().any(counts)).collect();
     let names: Vec<&str> = top.iter().map(|at| choices[*at].text.get(task.lang)).collect();
     let counting = rows::list(&names, &task.words.comma, &task.words.or);
-    let item = |row: Row| {
+    let item = |(row, range): (Row, Option<(f64, f64)>)| {
         let (value, count) = (row.together(&top), row.counted(&top));
         let figure = words.full(value, count, row.base, row.exact);
         let of = if row.base < PERCENT_FROM { String::new() } else { words.base(&row) };
         let at = Spot::line(row.at);
-        Item { at, value, figure, of, name: row.name, with: row.with, why: row.why }
+        let slack = slack(row.exact, row.base);
+        let (name, with, why) = (row.name, row.with, row.why);
+        Item { at, value, figure, of, name, with, range, slack, why }
     };
-    let items = rows::rows(task)?.into_iter().map(item).collect();
+    let items = rows::rows(task)?.into_iter().zip(ranges(task)).map(item).collect();
     let counting = (!names.is_empty()).then_some(counting);
     Ok(Items { bars: items, track: false, counting, foot: None })
+}
+
+/// How far chance may go in every row, in the order of the rows.
+fn ranges(task: &Task<'_>) -> Vec<Option<(f64, f64)>> {
+    let of = |table: &&Table| {
+        let (table, top) = (*table, shares::counting(task, table));
+        let shown = if table.withheld().is_none() { table.groups().len() } else { 0 };
+        let enough = move |at: usize| {
+            at < shown && table.groups().get(at).is_some_and(|group| group.base >= PERCENT_FROM)
+        };
+        let range = move |at| table.interval(at, &top).filter(|_| enough(at));
+        (0..shown.max(1)).map(range).collect::<Vec<_>>()
+    };
+    task.picture.tables.iter().flat_map(of).collect()
+}
+
+/// How far rounding to five may have moved a share.
+#[expect(clippy::cast_precision_loss, reason = "counts of people are small")]
+fn slack(exact: bool, base: u64) -> f64 {
+    if exact { 0.0 } else { 4.0 / base.max(1) as f64 }
 }
 
 /// The choices of one table.
@@ -145,6 +197,8 @@ fn of_choices(task: &Task<'_>) -> Result<Items, Refusal> {
                 words.full(value, count, base, exact)
             },
             of: if few { String::new() } else { fill(people, &[("n", &k)]) },
+            range: table.interval(0, &[at]).filter(|_| base >= PERCENT_FROM),
+            slack: slack(exact || groups, base),
             why: None,
         }
     };
@@ -203,8 +257,8 @@ fn rated(task: &Task<'_>, name: String, tenths: u64, raters: u64) -> Item {
         many => fill(&task.words.observations, &[("n", &many.to_string())]),
     };
     let value = f64::from(u32::try_from(tenths).unwrap_or(0)) / 100.0;
-    let at = Spot::line((0, 0));
-    Item { at, name, with: None, value, figure: tenths_of(task, tenths), of, why: None }
+    let (at, figure) = (Spot::line((0, 0)), tenths_of(task, tenths));
+    Item { at, name, with: None, value, figure, of, range: None, slack: 0.0, why: None }
 }
 
 /// A mean in tenths as it is said: "3.1 out of 10".
@@ -213,16 +267,31 @@ pub(super) fn tenths_of(task: &Task<'_>, tenths: u64) -> String {
     fill(&task.words.mean, &[("n", &mean)])
 }
 
+/// How a value is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Drawn {
+    /// A bar.
+    Bar,
+    /// A thin stem with a dot at its end.
+    Stem,
+}
+
 /// Where bars lie across.
-struct Room {
+pub(super) struct Room {
     names: f64,
     from: f64,
     unit: f64,
     track: bool,
+    drawn: Drawn,
 }
 
 impl Room {
-    fn new(task: &Task<'_>, items: &[Item], track: bool) -> Result<Self, Refusal> {
+    pub(super) fn new(
+        task: &Task<'_>,
+        items: &[Item],
+        track: bool,
+        drawn: Drawn,
+    ) -> Result<Self, Refusal> {
         let text = &task.look.text;
         let (names, from) = if task.look.beside() {
             let (most, small) = (task.width() * 0.36, Type::plain(text.note, MUTED));
@@ -237,10 +306,11 @@ impl Room {
         for item in items {
             tail = tail.max(tail_of(task, item)?);
         }
-        let most = items.iter().map(|item| item.value).fold(0.0, f64::max);
+        let long = |item: &Item| item.range.map_or(item.value, |range| range.1);
+        let most = items.iter().map(long).fold(0.0, f64::max);
         let most = if track { 1.0 } else { most.max(0.2) };
         let unit = (task.width() - from - tail).max(1.0) / most;
-        Ok(Self { names, from, unit, track })
+        Ok(Self { names, from, unit, track, drawn })
     }
 }
 
@@ -251,7 +321,12 @@ fn tail_of(task: &Task<'_>, item: &Item) -> Result<f64, Refusal> {
     Ok(figure + of + text.total * 0.4 + text.note * 0.8)
 }
 
-fn place(task: &Task<'_>, scene: &mut Scene, room: &Room, item: &Item) -> Result<(), Refusal> {
+pub(super) fn place(
+    task: &Task<'_>,
+    scene: &mut Scene,
+    room: &Room,
+    item: &Item,
+) -> Result<(), Refusal> {
     let (name, small) = (named(task.look), Type::plain(task.look.text.note, MUTED));
     let lines = name.wrap(&item.name, room.names)?;
     let with = item.with.as_ref().map_or(Ok(Vec::new()), |with| small.wrap(with, room.names))?;
@@ -297,8 +372,35 @@ fn bar_of(
         scene.fill((room.from, top, room.unit, bar), TRACK);
     }
     let long = item.value * room.unit;
-    scene.bar((room.from, top, long.max(text.note * 0.12), bar), BAR, None, item.value);
-    let end = room.from + if room.track { room.unit } else { long };
+    let mut end = room.from + if room.track { room.unit } else { long };
+    match (room.drawn, item.range) {
+        (Drawn::Bar, None) => {
+            let area = (room.from, top, long.max(text.note * 0.12), bar);
+            scene.bar(area, BAR, None, item.value);
+        }
+        (Drawn::Bar, Some((low, high))) => {
+            let (low, high) = (low * room.unit, high * room.unit);
+            scene.fill((room.from, top, low.max(text.note * 0.12), bar), BAR);
+            let striped = (room.from + low, top, (high - low).max(0.1), bar);
+            scene.hatched(striped, PALE, Some(Hatch::Range));
+            let tick = text.note * 0.22;
+            let at = room.from + long - tick / 2.0;
+            scene.fill((at, top - bar * 0.14, tick, bar * 1.28), INK);
+            end = end.max(room.from + high);
+        }
+        (Drawn::Stem, range) => {
+            let (middle, radius) = (top + bar / 2.0, bar * 0.32);
+            if let Some((low, high)) = range {
+                let wide = (high - low) * room.unit;
+                let from = room.from + low * room.unit;
+                scene.fill((from, middle - bar * 0.14, wide.max(0.1), bar * 0.28), PALE);
+                end = end.max(room.from + high * room.unit);
+            }
+            scene.fill((room.from, middle - text.note * 0.1, long, text.note * 0.2), BAR);
+            scene.dot((room.from + long, middle), radius, BAR, true);
+            end = end.max(room.from + long + radius);
+        }
+    }
     let (figure, middle) = (Type::bold(text.total, INK), top + bar / 2.0);
     let x = end + text.total * 0.4;
     scene.word((x, middle), At::Start, &item.figure, figure);
@@ -321,7 +423,7 @@ pub(super) fn note(task: &Task<'_>, scene: &mut Scene, words: &str) -> Result<()
     Ok(())
 }
 
-fn desc(task: &Task<'_>, items: &[Item]) -> String {
+pub(super) fn desc(task: &Task<'_>, items: &[Item]) -> String {
     let shown: Vec<&Item> = items.iter().filter(|item| item.why.is_none()).collect();
     let (Some(first), Some(last)) = (shown.first(), shown.last()) else {
         return task.words.desc_nothing.clone();
@@ -341,7 +443,7 @@ fn desc(task: &Task<'_>, items: &[Item]) -> String {
     ];
     let mut desc = fill(&task.words.desc_sorted, &with);
     if shown.len() < items.len() {
-        let hidden = (items.len() - shown.len()).to_string();
+        let hidden = number(items.len() - shown.len());
         desc.push(' ');
         desc.push_str(&fill(&task.words.withheld_some, &[("n", &hidden)]));
     }

@@ -43,7 +43,7 @@ impl Symbol {
             Self::Ring => scene.dot((x, y), r, color, false),
             Self::Diamond => scene.land(vec![corners(&diamond)], filled),
             Self::OpenDiamond => {
-                scene.land(vec![corners(&diamond.map(|(a, b)| (a * 0.85, b * 0.85)))], open)
+                scene.land(vec![corners(&diamond.map(|(a, b)| (a * 0.85, b * 0.85)))], open);
             }
             Self::Square => scene.fill((x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8), color),
             Self::Triangle => {

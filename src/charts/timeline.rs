@@ -93,7 +93,18 @@ pub fn timeline(
 ) -> Result<Svg, Refusal> {
     let (tables, kind) = (Vec::new(), ChartKind::Themes);
     let id = id.to_owned();
-    let picture = Picture { id, kind, title, tables, top: &[], most: None, ground: None };
+    let picture = Picture {
+        id,
+        kind,
+        title,
+        tables,
+        top: &[],
+        most: None,
+        ends: &[],
+        cut: None,
+        rounds: &[],
+        ground: None,
+    };
     let task = Task { picture: &picture, look, lang, words, marks: &[] };
     let mut scene = Scene::new();
     let spans = actions.iter().map(|action| action.span(today));
@@ -152,7 +163,7 @@ fn months(
     (low, high): (Date, Date),
 ) -> Result<f64, Refusal> {
     let style = Type::plain(task.look.text.note, MUTED);
-    let top = scene.bottom + style.height(1) * 1.1;
+    let top = scene.bottom + style.height(1) * 1.3;
     let mut month = low.first_of_month();
     let mut last: Option<(f64, i16)> = None;
     while month <= high {

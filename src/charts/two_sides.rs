@@ -45,7 +45,7 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
         (Symbol::Circle, BAR, task.words.stepped.clone()),
     ];
     symbols::legend(task, &mut scene, &entries)?;
-    let room = Room::new(task, table)?;
+    let room = Room::new(task, table);
     let mut said = Vec::new();
     for statement in &statements[..most] {
         said.push(place(task, &mut scene, &room, table, statement.choice)?);
@@ -95,7 +95,7 @@ struct Room {
 }
 
 impl Room {
-    fn new(task: &Task<'_>, table: &Table) -> Result<Self, Refusal> {
+    fn new(task: &Task<'_>, table: &Table) -> Self {
         let text = &task.look.text;
         let width = task.width();
         let figures = width * if task.look.beside() { 0.2 } else { 0.24 };
@@ -115,7 +115,7 @@ impl Room {
         };
         let enough = (1..=4).find(|rows| radius(*rows) >= text.number * 0.36);
         let rows = enough.unwrap_or(4);
-        Ok(Self { names, line, half, radius: radius(rows), rows, figures })
+        Self { names, line, half, radius: radius(rows), rows, figures }
     }
 }
 

@@ -73,7 +73,8 @@ pub(super) async fn make(with: Posters) -> Result<ExitCode> {
     let diagnosis = data::one(&store, with.diagnosis.as_deref()).await?;
     let walk = one(store.data_walks(diagnosis.id).await?, with.walk.as_deref())?;
     let evidence = evidence::load(&store, &diagnosis, walk.release).await?;
-    let wall = Wall::new(&diagnosis.name, walk.release, &evidence.sheets, &evidence.tables);
+    let wall = Wall::new(&diagnosis.name, walk.release, &evidence.sheets, &evidence.tables)
+        .on(&evidence.grounds);
     if wall.stations().is_empty() {
         bail!("release {} has no posters: nothing in it may hang on a wall", walk.release);
     }

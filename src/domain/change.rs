@@ -123,6 +123,8 @@ const fn weight(what: &What) -> Act {
         | What::Drawn
         | What::By
         | What::Top
+        | What::Ends
+        | What::Cut
         | What::Charts => Act::Setting,
     }
 }

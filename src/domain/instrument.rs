@@ -266,6 +266,12 @@ pub struct ChartPlan {
     /// The codes that count, in sorted bars over a scale.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub top: Vec<String>,
+    /// The two groups of a dumbbell between groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ends: Vec<String>,
+    /// After how many of a ranking a line is drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<u32>,
     /// The question in the words people use.
     pub title: Text,
 }
@@ -282,6 +288,20 @@ pub enum ChartKind {
     PeopleDots,
     /// Who answered beside who lives here.
     Population,
+    /// A dot for each group or statement, with how far chance may go, and everyone as a line.
+    Interval,
+    /// Two ends on a row: two questions, or two groups.
+    Dumbbell,
+    /// Two ends on a row: this wave and the one before.
+    Change,
+    /// A number in every cell: groups by statements, or stops by what was rated.
+    HeatTable,
+    /// A ranking with a line under the first few.
+    Lollipop,
+    /// Lines over waves, broken where they cannot be compared.
+    Waves,
+    /// A small chart for each group, all on one scale.
+    SmallMultiples,
     /// What people like and avoid, on the map of the area.
     PlaceMarks,
     /// Marks counted in hexagons over the map of the area.
@@ -332,7 +352,14 @@ impl Instrument {
             | ChartKind::Population
             | ChartKind::Themes
             | ChartKind::TwoSides
-            | ChartKind::Ballot => false,
+            | ChartKind::Ballot
+            | ChartKind::Interval
+            | ChartKind::Dumbbell
+            | ChartKind::Change
+            | ChartKind::HeatTable
+            | ChartKind::Lollipop
+            | ChartKind::Waves
+            | ChartKind::SmallMultiples => false,
         })
     }
 

@@ -138,6 +138,10 @@ pub enum What {
     By,
     /// The codes that count in a chart.
     Top,
+    /// The two groups between which a chart shows the distance.
+    Ends,
+    /// After how many of a ranking a line is drawn.
+    Cut,
     /// The prompt of a station with this number.
     Prompt(usize),
     /// The charts of a station.
@@ -405,13 +409,15 @@ impl<'a> Parts<'a> {
     }
 
     fn chart(&mut self, plan: &'a ChartPlan) {
-        let ChartPlan { id, chart, questions, by, top, title } = plan;
+        let ChartPlan { id, chart, questions, by, top, ends, cut, title } = plan;
         self.at = At::Chart(id.clone());
         self.words(What::Title, title);
         self.data(What::Drawn, code(chart));
         self.data(What::Questions, questions.clone());
         self.data(What::By, maybe(by.as_ref()));
         self.data(What::Top, top.clone());
+        self.data(What::Ends, ends.clone());
+        self.data(What::Cut, maybe(cut.as_ref()));
     }
 
     fn station(&mut self, station: &'a StationPlan) {

@@ -14,8 +14,14 @@ pub(super) struct Chart<'a> {
     pub(super) asked: &'a [(&'a Asked, Placed<String>)],
     /// The breakdown whose groups are the rows.
     pub(super) by: Option<&'a Placed<String>>,
+    /// The question of that breakdown.
+    pub(super) groups: Option<&'a Question>,
     /// The codes that count.
     pub(super) top: &'a [Placed<String>],
+    /// The two groups that are compared.
+    pub(super) ends: &'a [Placed<String>],
+    /// After how many of a ranking a line is drawn.
+    pub(super) cut: Option<&'a Placed<u32>>,
     /// Where its questions are named.
     pub(super) at: &'a Span,
 }
@@ -25,7 +31,14 @@ impl Chart<'_> {
     pub(super) fn fits(&self, kind: &Placed<ChartKind>, notes: &mut Notes) {
         let (wants, is_fit): (&str, fn(&Question) -> bool) = match kind.value {
             ChartKind::Diverging => ("ordered answers with scores", is_ordered),
-            ChartKind::SortedBars => ("choices to count", is_counted),
+            ChartKind::SortedBars
+            | ChartKind::Lollipop
+            | ChartKind::Interval
+            | ChartKind::Dumbbell
+            | ChartKind::Change
+            | ChartKind::HeatTable
+            | ChartKind::Waves
+            | ChartKind::SmallMultiples => ("choices to count", is_counted),
             ChartKind::PeopleDots => ("single, scale or faces answers", has_one_choice),
             ChartKind::Population => ("single, scale or zone answers", is_of_people),
             ChartKind::PlaceMarks | ChartKind::Hexagons | ChartKind::Themes => {
@@ -46,13 +59,27 @@ impl Chart<'_> {
                 self.alike(notes, |one, other| one.answers() == other.answers());
                 self.top_codes(notes);
             }
-            ChartKind::SortedBars => self.bars(notes),
-            ChartKind::PeopleDots | ChartKind::Population => self.no_top(notes),
+            ChartKind::SortedBars | ChartKind::Lollipop => self.bars(notes),
+            ChartKind::HeatTable if self.policy == Some(Policy::Places) => {
+                self.no_top(notes);
+                self.how_many(2, 12, notes);
+            }
+            ChartKind::Interval
+            | ChartKind::Dumbbell
+            | ChartKind::Change
+            | ChartKind::HeatTable
+            | ChartKind::Waves
+            | ChartKind::SmallMultiples => self.shares(kind, notes),
             ChartKind::PlaceMarks | ChartKind::Hexagons => self.top_codes(notes),
-            ChartKind::Themes | ChartKind::TwoSides | ChartKind::Ballot => self.no_top(notes),
+            ChartKind::PeopleDots
+            | ChartKind::Population
+            | ChartKind::Themes
+            | ChartKind::TwoSides
+            | ChartKind::Ballot => self.no_top(notes),
         }
         self.of_its_sheet(kind, notes);
         self.rows(kind, notes);
+        self.lines_and_ends(kind, notes);
         let is_dots = kind.value == ChartKind::PeopleDots;
         if self.policy.is_some_and(|policy| is_dots != (policy == Policy::People)) {
             let sentence = "one dot for one person goes with policy people, and only with it";
@@ -63,7 +90,25 @@ impl Chart<'_> {
     /// Groups as rows leave room for one question.
     fn rows(&self, kind: &Placed<ChartKind>, notes: &mut Notes) {
         if let Some(by) = self.by {
-            if self.asked.len() > 1 {
+            let one = match kind.value {
+                ChartKind::Diverging
+                | ChartKind::SortedBars
+                | ChartKind::Lollipop
+                | ChartKind::Interval
+                | ChartKind::PeopleDots
+                | ChartKind::Population
+                | ChartKind::PlaceMarks
+                | ChartKind::Hexagons
+                | ChartKind::Themes
+                | ChartKind::TwoSides
+                | ChartKind::Ballot => true,
+                ChartKind::Dumbbell
+                | ChartKind::Change
+                | ChartKind::HeatTable
+                | ChartKind::Waves
+                | ChartKind::SmallMultiples => false,
+            };
+            if one && self.asked.len() > 1 {
                 notes.error(&by.at, "a chart by groups has one question");
             }
             if self.asked.iter().any(|(asked, _)| asked.question.id == by.value) {
@@ -92,7 +137,14 @@ impl Chart<'_> {
             ChartKind::Diverging
             | ChartKind::SortedBars
             | ChartKind::PeopleDots
-            | ChartKind::Population => return,
+            | ChartKind::Population
+            | ChartKind::Interval
+            | ChartKind::Dumbbell
+            | ChartKind::Change
+            | ChartKind::HeatTable
+            | ChartKind::Lollipop
+            | ChartKind::Waves
+            | ChartKind::SmallMultiples => return,
         };
         if self.policy.is_some_and(|own| own != policy) {
             notes.error(&kind.at, sentence);
@@ -113,7 +165,94 @@ impl Chart<'_> {
 
     fn no_top(&self, notes: &mut Notes) {
         if let Some(top) = self.top.first() {
-            notes.error(&top.at, "only sorted_bars and diverging have a top");
+            notes.error(&top.at, "this kind of chart has no top: it shows every answer");
+        }
+    }
+
+    /// Charts of one share for each group, statement or wave: they say which answers count.
+    fn shares(&self, kind: &Placed<ChartKind>, notes: &mut Notes) {
+        if self.top.is_empty() {
+            notes.error(self.at, "this kind of chart needs a top: the answers that count");
+        }
+        self.top_codes(notes);
+        self.alike(notes, |one, other| codes(one) == codes(other));
+        let (by, needs, refuses) = (
+            self.by,
+            "this kind of chart needs a by: the groups it shows",
+            "this kind of chart is not broken down",
+        );
+        match kind.value {
+            ChartKind::HeatTable => self.how_many(2, 8, notes),
+            ChartKind::SmallMultiples => self.how_many(2, 6, notes),
+            ChartKind::Waves => self.how_many(1, 3, notes),
+            ChartKind::Dumbbell if self.ends.is_empty() => {
+                if self.asked.len() != 2 {
+                    let sentence =
+                        "a dumbbell shows two questions, or names two groups as its ends";
+                    notes.error(self.at, sentence);
+                }
+            }
+            ChartKind::Interval if by.is_none() && self.asked.len() < 2 => {
+                notes.error(self.at, "dots with a range need several questions or a by");
+            }
+            ChartKind::Diverging
+            | ChartKind::SortedBars
+            | ChartKind::Lollipop
+            | ChartKind::PeopleDots
+            | ChartKind::Population
+            | ChartKind::Interval
+            | ChartKind::Dumbbell
+            | ChartKind::Change
+            | ChartKind::PlaceMarks
+            | ChartKind::Hexagons
+            | ChartKind::Themes
+            | ChartKind::TwoSides
+            | ChartKind::Ballot => {}
+        }
+        let grouped = matches!(kind.value, ChartKind::HeatTable | ChartKind::SmallMultiples);
+        let alone = matches!(kind.value, ChartKind::Waves | ChartKind::Change);
+        match by {
+            None if grouped => notes.error(&kind.at, needs),
+            Some(by) if alone => notes.error(&by.at, refuses),
+            Some(_) | None => {}
+        }
+    }
+
+    fn how_many(&self, least: usize, most: usize, notes: &mut Notes) {
+        if !(least..=most).contains(&self.asked.len()) {
+            let sentence = format!("this kind of chart has {least} to {most} questions");
+            notes.error(self.at, sentence);
+        }
+    }
+
+    /// A line belongs to a ranking, and two ends to a dumbbell between groups.
+    fn lines_and_ends(&self, kind: &Placed<ChartKind>, notes: &mut Notes) {
+        match (kind.value == ChartKind::Lollipop, self.cut) {
+            (false, Some(cut)) => notes.error(&cut.at, "only a lollipop has a cut"),
+            (true, Some(cut)) if cut.value == 0 => {
+                notes.error(&cut.at, "the cut comes after the first or later");
+            }
+            (true | false, _) => {}
+        }
+        let Some(first) = self.ends.first() else { return };
+        if kind.value != ChartKind::Dumbbell {
+            notes.error(&first.at, "only a dumbbell has ends");
+        }
+        let Some(groups) = self.groups else {
+            notes.error(&first.at, "the ends of a dumbbell are groups, so it needs a by");
+            return;
+        };
+        if self.ends.len() != 2
+            || self.ends.first().map(|end| &end.value) == self.ends.get(1).map(|end| &end.value)
+        {
+            notes.error(&first.at, "a dumbbell has two different ends");
+        }
+        for end in self.ends {
+            let known = groups.answers().iter().any(|(code, ..)| *code == end.value);
+            // The codes of zones come with the area, and are not known here.
+            if !known && !groups.answers().is_empty() {
+                notes.error(&end.at, format!("{} is no answer of {}", end.value, groups.id));
+            }
         }
     }
 

@@ -24,11 +24,18 @@ const WORDS: usize = 8;
 const STATEMENTS: usize = 20;
 
 /// The words a file has for its charts.
-pub(super) const CHARTS: [(&str, ChartKind); 9] = [
+pub(super) const CHARTS: [(&str, ChartKind); 16] = [
     ("diverging", ChartKind::Diverging),
     ("sorted_bars", ChartKind::SortedBars),
     ("people_dots", ChartKind::PeopleDots),
     ("population", ChartKind::Population),
+    ("interval", ChartKind::Interval),
+    ("dumbbell", ChartKind::Dumbbell),
+    ("change", ChartKind::Change),
+    ("heat_table", ChartKind::HeatTable),
+    ("lollipop", ChartKind::Lollipop),
+    ("waves", ChartKind::Waves),
+    ("small_multiples", ChartKind::SmallMultiples),
     ("place_marks", ChartKind::PlaceMarks),
     ("hexagons", ChartKind::Hexagons),
     ("themes", ChartKind::Themes),
@@ -209,6 +216,8 @@ impl Plans<'_> {
         let names = table.need("questions", names, notes);
         let by = table.string("by", notes);
         let top = table.strings("top", notes).unwrap_or_default();
+        let ends = table.strings("ends", notes).unwrap_or_default();
+        let cut = table.whole("cut", notes);
         let on_a_map = kind.as_ref().is_some_and(|kind| is_map(kind.value));
         let is_known =
             |by: &&Placed<String>| on_a_map || breakdowns.iter().any(|b| b.by == by.value);
@@ -225,13 +234,17 @@ impl Plans<'_> {
             if on_a_map {
                 self.on_a_map((kind, by), &asked, notes);
             }
-            Chart { policy, asked: &asked, by, top: &top, at: &at }.fits(kind, notes);
+            let groups = by.and_then(|by| Some(&self.roll.find(&by.value)?.asked.question));
+            let (top, ends, cut) = (top.as_slice(), ends.as_slice(), cut.as_ref());
+            Chart { policy, asked: &asked, by, groups, top, ends, cut, at: &at }.fits(kind, notes);
         }
         table.finish(notes);
         let questions = names?.into_iter().map(|name| name.value).collect();
         let top = top.into_iter().map(|code| code.value).collect();
         let by = by.map(|by| by.value);
-        Some(ChartPlan { id, chart: kind?.value, questions, by, top, title: title? })
+        let ends = ends.into_iter().map(|code| code.value).collect();
+        let (chart, cut) = (kind?.value, cut.map(|cut| cut.value));
+        Some(ChartPlan { id, chart, questions, by, top, ends, cut, title: title? })
     }
 
     /// A map shows one question about a mark by the place the mark is on.

@@ -327,3 +327,114 @@ fn the_catalogue_is_whole_in_seven_languages() {
         }
     }
 }
+
+/// The sentences about a chart of the small questionnaire, without their places.
+fn of_chart(chart: &str) -> Vec<String> {
+    let was = "id = \"reasons\"\nkind = \"sorted_bars\"\nquestions = [\"why\"]\n";
+    let said = after((was, &format!("id = \"reasons\"\n{chart}\n")));
+    said.iter().filter(|line| !line.contains("warning")).cloned().collect()
+}
+
+#[test]
+fn a_chart_says_what_does_not_go_together() {
+    let refused = [
+        (
+            r#"kind = "interval"
+questions = ["safe"]
+top = ["safe"]"#,
+            "dots with a range need several questions or a by",
+        ),
+        (
+            r#"kind = "interval"
+questions = ["safe"]
+by = "where""#,
+            "this kind of chart needs a top: the answers that count",
+        ),
+        (
+            r#"kind = "dumbbell"
+questions = ["safe"]
+by = "where"
+top = ["safe"]"#,
+            "a dumbbell shows two questions, or names two groups as its ends",
+        ),
+        (
+            r#"kind = "dumbbell"
+questions = ["safe"]
+top = ["safe"]
+ends = ["north", "south"]"#,
+            "the ends of a dumbbell are groups, so it needs a by",
+        ),
+        (
+            r#"kind = "dumbbell"
+questions = ["safe"]
+by = "where"
+top = ["safe"]
+ends = ["north", "north"]"#,
+            "a dumbbell has two different ends",
+        ),
+        (
+            r#"kind = "waves"
+questions = ["safe"]
+by = "where"
+top = ["safe"]"#,
+            "this kind of chart is not broken down",
+        ),
+        (
+            r#"kind = "waves"
+questions = ["safe", "why"]
+top = ["safe"]"#,
+            "why is not on the scale of safe",
+        ),
+        (
+            r#"kind = "heat_table"
+questions = ["safe"]
+by = "where"
+top = ["safe"]"#,
+            "this kind of chart has 2 to 8 questions",
+        ),
+        (
+            r#"kind = "small_multiples"
+questions = ["safe", "why"]
+top = ["safe"]"#,
+            "this kind of chart needs a by: the groups it shows",
+        ),
+        (
+            r#"kind = "sorted_bars"
+questions = ["why"]
+cut = 2"#,
+            "only a lollipop has a cut",
+        ),
+        (
+            r#"kind = "lollipop"
+questions = ["why"]
+cut = 0"#,
+            "the cut comes after the first or later",
+        ),
+        (
+            r#"kind = "waves"
+questions = ["safe"]
+top = ["safe"]
+ends = ["north", "south"]"#,
+            "only a dumbbell has ends",
+        ),
+    ];
+    for (chart, sentence) in refused {
+        let said = of_chart(chart);
+        assert!(said.iter().any(|one| one.ends_with(sentence)), "{chart}\n{said:?}");
+    }
+    let sound = [
+        "kind = \"lollipop\"\nquestions = [\"why\"]\ncut = 2",
+        "kind = \"waves\"\nquestions = [\"safe\"]\ntop = [\"safe\"]",
+        "kind = \"change\"\nquestions = [\"safe\"]\ntop = [\"safe\"]",
+        "kind = \"interval\"\nquestions = [\"safe\"]\nby = \"where\"\ntop = [\"safe\"]",
+        "kind = \"dumbbell\"\nquestions = [\"safe\"]\nby = \"where\"\ntop = [\"safe\"]\nends = [\"north\", \"south\"]",
+    ];
+    for chart in sound {
+        assert_eq!(of_chart(chart), Vec::<String>::new(), "{chart}");
+        let was = "id = \"reasons\"\nkind = \"sorted_bars\"\nquestions = [\"why\"]\n";
+        let text = SMALL.replacen(was, &format!("id = \"reasons\"\n{chart}\n"), 1);
+        let instrument = check("small.toml", &text, None).0.unwrap();
+        let again = check("small.toml", &write::write(&instrument), None).0.unwrap();
+        assert_eq!(again, instrument, "{chart} is written and read");
+    }
+}

@@ -350,6 +350,12 @@ impl<'a> Page<'a> {
         if !chart.top.is_empty() {
             self.words("top", &chart.top);
         }
+        if !chart.ends.is_empty() {
+            self.words("ends", &chart.ends);
+        }
+        if let Some(cut) = chart.cut {
+            self.bare("cut", cut);
+        }
         self.text("title", &chart.title);
     }
 

@@ -21,7 +21,7 @@ pub fn captioned(table: &DataTable, said: &Caption) -> String {
     };
     let above = std::iter::once(&said.who).chain(&said.careful).filter(|line| !line.is_empty());
     let _whole = write(std::slice::from_ref(&table.caption))
-        && above.fold(true, |whole, line| whole && write(std::slice::from_ref(line)))
+        && above.map(std::slice::from_ref).all(&mut write)
         && write(&table.head)
         && table.rows.iter().all(|row| write(row));
     let bytes = writer.into_inner().unwrap_or_default();

@@ -3,10 +3,12 @@
 
 mod ballot;
 mod ddi;
+mod distance;
 mod entrance;
 mod evening;
 mod export;
 mod paper;
+mod past;
 pub mod pin;
 mod poster;
 mod press;
@@ -27,6 +29,7 @@ pub use ddi::xml as ddi;
 pub use entrance::{Entrance, MOST_CARDS, MOST_LANGUAGES};
 pub use export::{captioned, csv};
 pub use paper::{PaperError, Print, Twin};
+pub use past::Past;
 pub use poster::{Poster, PosterError, Sheet, Texts};
 pub use report::{Figure, NotThere, Source, placed};
 pub use sentence::takeaway;

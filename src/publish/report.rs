@@ -1,6 +1,7 @@
 //! What a report is drafted from, and what its addresses lead to: the figures, charts and sentences
 //! of one release. Nothing here is stored: a number is looked up whenever the report is read.
 
+use super::past::Past;
 use super::sentence::takeaway;
 use super::station::{Shown, Station};
 use crate::charts::{base_in_words, mean_in_words, share_in_words, why_not};
@@ -60,6 +61,11 @@ impl<'e> Source<'e> {
         found.next().filter(|_| found.next().is_none())
     }
 
+    /// A collection among the others of its release.
+    const fn past(&self, collection: &'e Collection, instrument: &'e Instrument) -> Past<'e> {
+        Past { collection, instrument, sheets: self.sheets, tables: self.tables }
+    }
+
     /// The tables of a collection.
     #[must_use]
     pub fn tables_of(&self, of: &Collection) -> Vec<&'e Table> {
@@ -70,7 +76,9 @@ impl<'e> Source<'e> {
     #[must_use]
     pub fn chart(&self, at: &ChartAt) -> Option<(&'e Collection, Shown)> {
         let (collection, instrument) = self.sheet(&at.sheet)?;
+        let past = self.past(collection, instrument);
         let shown = Shown::of(instrument.chart(&at.chart)?, &self.tables_of(collection))?;
+        let shown = shown.since(&past);
         Some((collection, shown))
     }
 
@@ -136,6 +144,7 @@ impl<'e> Source<'e> {
             for plan in &instrument.charts {
                 let here = placed(instrument, plan) == section;
                 let Some(shown) = Shown::of(plan, &tables).filter(|_| here) else { continue };
+                let shown = shown.since(&self.past(collection, instrument));
                 let sheet = SheetAt(sheet_code(&instrument.slug, collection.id));
                 found.push((ChartAt { sheet, chart: plan.id.clone() }, shown));
             }
@@ -227,17 +236,17 @@ pub fn placed(instrument: &Instrument, plan: &ChartPlan) -> Section {
         section.questions.iter().any(|one| one.rows().iter().chain(all(one)).any(asks))
     };
     let part = instrument.sections.iter().find(is_in).map_or("", |section| section.id.as_str());
+    if instrument.slug.starts_with("data_walk") {
+        return Section::Changed;
+    }
     match instrument.sheet {
         Sheet::Feedback if instrument.slug.contains("partner") => Section::Services,
         Sheet::Feedback | Sheet::Game => Section::Young,
         Sheet::Ballot => Section::Priorities,
         Sheet::MapSheet => Section::Safe,
-        Sheet::WalkSheet => Section::Bothers,
         Sheet::SignUp => Section::Other,
-        Sheet::NoteSheet if instrument.slug.starts_with("data_walk") => Section::Changed,
         Sheet::NoteSheet if part == "good" => Section::Good,
-        Sheet::NoteSheet => Section::Bothers,
-        Sheet::Questionnaire if instrument.slug.starts_with("data_walk") => Section::Changed,
+        Sheet::WalkSheet | Sheet::NoteSheet => Section::Bothers,
         Sheet::Questionnaire => match part {
             "overall" | "good" => Section::Good,
             "surroundings" | "problems" | "first" | "topics" => Section::Bothers,

@@ -19,10 +19,10 @@ pub fn takeaway(station: &Station, lang: Lang, words: &PosterWords) -> String {
     said.unwrap_or_else(|| words.withheld.clone())
 }
 
-struct Speaker<'a> {
-    shown: &'a Shown,
-    lang: Lang,
-    words: &'a PosterWords,
+pub(super) struct Speaker<'a> {
+    pub(super) shown: &'a Shown,
+    pub(super) lang: Lang,
+    pub(super) words: &'a PosterWords,
 }
 
 /// Something with a share, and how far rounding may have moved it.
@@ -41,6 +41,11 @@ impl Speaker<'_> {
             ChartKind::SortedBars => self.sorted(),
             ChartKind::PeopleDots => self.people(),
             ChartKind::Population => self.population(),
+            ChartKind::Interval if self.shown.plan.by.is_some() => self.by_group(),
+            ChartKind::Interval | ChartKind::Lollipop => self.sorted(),
+            ChartKind::Dumbbell => self.two_ends(),
+            ChartKind::Change | ChartKind::Waves => self.over_waves(),
+            ChartKind::HeatTable | ChartKind::SmallMultiples => self.cells(),
             ChartKind::PlaceMarks => self.marks(),
             ChartKind::Hexagons => self.hexagons(),
             ChartKind::Themes => self.in_groups(self.first()?),
@@ -49,7 +54,7 @@ impl Speaker<'_> {
         }
     }
 
-    fn first(&self) -> Option<&Table> {
+    pub(super) fn first(&self) -> Option<&Table> {
         self.shown.tables.iter().find(|table| table.withheld().is_none())
     }
 
@@ -205,7 +210,7 @@ impl Speaker<'_> {
         self.shown.tables.iter().filter_map(measured).collect()
     }
 
-    fn places(&self, table: &Table) -> Option<String> {
+    pub(super) fn places(&self, table: &Table) -> Option<String> {
         let means = table.groups().iter().filter_map(|group| group.cells.first().copied());
         let (low, high) = (means.clone().min()?, means.max()?);
         // Whole numbers: the tenth of a mark says nothing in a sentence.
@@ -338,16 +343,16 @@ impl Speaker<'_> {
         }
     }
 
-    fn percent(&self, share: f64) -> String {
+    pub(super) fn percent(&self, share: f64) -> String {
         fill(&self.words.percent, &[("n", &format!("{:.0}", share * 100.0))])
     }
 
-    fn quoted(&self, text: &str) -> String {
+    pub(super) fn quoted(&self, text: &str) -> String {
         fill(&self.words.quote, &[("text", text)])
     }
 
     /// Answers in quotation marks, joined by "or".
-    fn labels(&self, table: &Table, codes: &[usize]) -> String {
+    pub(super) fn labels(&self, table: &Table, codes: &[usize]) -> String {
         let labels: Vec<String> = codes
             .iter()
             .filter_map(|at| table.choices().get(*at))
@@ -365,11 +370,11 @@ fn ends(table: &Table) -> (Vec<usize>, Vec<usize>) {
 }
 
 /// The share of several answers together.
-fn sum(table: &Table, group: usize, codes: &[usize]) -> Option<f64> {
+pub(super) fn sum(table: &Table, group: usize, codes: &[usize]) -> Option<f64> {
     codes.iter().map(|at| table.share(group, *at)).sum()
 }
 
-fn codes_at(table: &Table, top: &[String]) -> Vec<usize> {
+pub(super) fn codes_at(table: &Table, top: &[String]) -> Vec<usize> {
     let is_top = |label: &crate::release::table::Label| {
         label.codes().any(|code| top.iter().any(|top| top == code))
     };
@@ -378,7 +383,7 @@ fn codes_at(table: &Table, top: &[String]) -> Vec<usize> {
 
 /// How far rounding may have moved a share: five people more or less.
 #[expect(clippy::cast_precision_loss, reason = "counts of people are small")]
-fn slack(group: &Group) -> f64 {
+pub(super) fn slack(group: &Group) -> f64 {
     5.0 / group.base.max(1) as f64
 }
 

@@ -280,11 +280,11 @@ impl Order<'_> {
             Blank {
                 title: fill(&texts.set.name_group, &[("group", &letter)]),
                 mark: letter,
-                fields: vec![String::new(), texts.set.name_card.clone()],
+                fields: vec![texts.set.name_card.clone()],
                 choose: String::new(),
                 ticks: Vec::new(),
                 question: String::new(),
-                lines: 0,
+                lines: 1,
                 foot: format!("{} · {}", self.evening.title, self.wall.area()),
             }
         };

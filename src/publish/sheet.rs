@@ -3,7 +3,7 @@
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use super::Shown;
+use super::{Past, Shown};
 use crate::charts::{DataTable, caption, data_table};
 use crate::domain::collection::Collection;
 use crate::domain::instrument::Instrument;
@@ -233,7 +233,9 @@ pub fn charts(
     for (collection, instrument) in sheets {
         let own = tables.iter().filter(|table| table.address().collection == collection.id);
         let own: Vec<&Table> = own.collect();
+        let past = Past { collection, instrument, sheets, tables };
         let shown = instrument.charts.iter().filter_map(|plan| Shown::of(plan, &own));
+        let shown = shown.map(|shown| shown.since(&past));
         pages.extend(shown.map(|shown| Page::of(collection, &shown, lang, words)));
     }
     pages

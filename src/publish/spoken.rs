@@ -219,9 +219,12 @@ mod tests {
             questions: vec!["q".to_owned()],
             by: table.address().by.clone(),
             top: vec!["s1".to_owned()],
+            ends: Vec::new(),
+            cut: None,
             title: Text::name("title"),
         };
-        let shown = vec![Shown { plan, tables: vec![table], ground: None }];
+        let (rounds, ground) = (Vec::new(), None);
+        let shown = vec![Shown { plan, tables: vec![table], rounds, ground }];
         Station { number: 1, title: Text::name("title"), prompts: Vec::new(), shown }
     }
 
@@ -237,7 +240,15 @@ mod tests {
             let means: Vec<Vec<u64>> = means.into_iter().map(|mean| vec![mean]).collect();
             for lang in Lang::RESPONDENTS {
                 let words = PosterWords::of(lang).unwrap();
-                for kind in [ChartKind::Diverging, ChartKind::SortedBars, ChartKind::Population] {
+                for kind in [
+                    ChartKind::Diverging,
+                    ChartKind::SortedBars,
+                    ChartKind::Population,
+                    ChartKind::Interval,
+                    ChartKind::Lollipop,
+                    ChartKind::Waves,
+                    ChartKind::SmallMultiples,
+                ] {
                     let said = takeaway(&station(kind, table(sampling, shape, &rows, by)), lang, &words);
                     prop_assert_eq!(careless(&said, lang), [], "{}", said);
                     let random = said.contains(&words.subject.random);

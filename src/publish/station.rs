@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::charts::Picture;
+use crate::charts::{Picture, Round};
 use crate::domain::area::Map;
 use crate::domain::collection::{Collection, Origin};
 use crate::domain::ids::CollectionId;
@@ -11,6 +11,8 @@ use crate::domain::instrument::{ChartKind, ChartPlan, Instrument, Policy, Statio
 use crate::domain::text::{Lang, Text};
 use crate::release::Table;
 use crate::release::table::Group;
+
+use super::past::Past;
 
 /// The posters of one release, side by side.
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ pub struct Shown {
     pub plan: ChartPlan,
     /// What of.
     pub tables: Vec<Table>,
+    /// The waves, for charts over waves: earliest first, the last is this one.
+    pub rounds: Vec<Round>,
     /// The map of the area they are about, where there is one.
     pub ground: Option<Arc<Map>>,
 }
@@ -72,9 +76,9 @@ impl Wall {
             let own: Vec<&Table> =
                 tables.iter().filter(|table| table.address().collection == collection.id).collect();
             strips.push((collection.id, who_answered(instrument, &own)));
-            stations.extend(
-                instrument.stations.iter().filter_map(|plan| station(plan, instrument, &own)),
-            );
+            let past = Past { collection, instrument, sheets, tables };
+            stations
+                .extend(instrument.stations.iter().filter_map(|plan| station(plan, &past, &own)));
         }
         stations.sort_by_key(|station| station.number);
         Self { area: area.to_owned(), release, stations, strips }
@@ -158,9 +162,9 @@ fn who_answered(instrument: &Instrument, tables: &[&Table]) -> Vec<Shown> {
     all.filter_map(one).take(2).collect()
 }
 
-fn station(plan: &StationPlan, instrument: &Instrument, tables: &[&Table]) -> Option<Station> {
-    let shown: Vec<Shown> =
-        plan.charts.iter().filter_map(|id| Shown::of(instrument.chart(id)?, tables)).collect();
+fn station(plan: &StationPlan, past: &Past<'_>, tables: &[&Table]) -> Option<Station> {
+    let shown = |id: &String| Some(Shown::of(past.instrument.chart(id)?, tables)?.since(past));
+    let shown: Vec<Shown> = plan.charts.iter().filter_map(shown).collect();
     if shown.is_empty() {
         return None;
     }
@@ -186,7 +190,19 @@ impl Shown {
                 }
                 // What is counted in a game is counted by the groups that played.
                 ChartKind::TwoSides => of(question, &|_| true).into_iter().collect(),
-                ChartKind::Diverging
+                // Beside groups stands everyone, where the chart has a place for that.
+                ChartKind::Interval
+                | ChartKind::Dumbbell
+                | ChartKind::HeatTable
+                | ChartKind::SmallMultiples => {
+                    let whole = plan.by.is_some() && plan.ends.is_empty();
+                    let whole = whole.then(|| of(question, &|table| table.address().by.is_none()));
+                    of(question, &planned).into_iter().chain(whole.flatten()).collect()
+                }
+                ChartKind::Change
+                | ChartKind::Lollipop
+                | ChartKind::Waves
+                | ChartKind::Diverging
                 | ChartKind::SortedBars
                 | ChartKind::PeopleDots
                 | ChartKind::Population
@@ -196,7 +212,19 @@ impl Shown {
             }
         };
         let tables: Vec<Table> = plan.questions.iter().flat_map(found).collect();
-        (!tables.is_empty()).then(|| Self { plan: plan.clone(), tables, ground: None })
+        (!tables.is_empty()).then(|| Self {
+            plan: plan.clone(),
+            tables,
+            rounds: Vec::new(),
+            ground: None,
+        })
+    }
+
+    /// The same with the waves before, where the chart is over waves.
+    #[must_use]
+    pub fn since(self, past: &Past<'_>) -> Self {
+        let rounds = past.rounds(&self.plan);
+        Self { rounds, ..self }
     }
 
     /// The same on the map of its area, where there is one.
@@ -214,12 +242,18 @@ impl Shown {
             ChartKind::TwoSides => return Some(4),
             ChartKind::Ballot => return Some(5),
             ChartKind::Themes => return Some(10),
-            ChartKind::SortedBars => self.plan.by.is_none(),
+            ChartKind::SortedBars | ChartKind::Lollipop => self.plan.by.is_none(),
             ChartKind::Diverging
             | ChartKind::PeopleDots
             | ChartKind::Population
             | ChartKind::PlaceMarks
-            | ChartKind::Hexagons => false,
+            | ChartKind::Hexagons
+            | ChartKind::Interval
+            | ChartKind::Dumbbell
+            | ChartKind::Change
+            | ChartKind::HeatTable
+            | ChartKind::Waves
+            | ChartKind::SmallMultiples => false,
         };
         let rows = match self.tables.as_slice() {
             [table] => table.choices().len(),
@@ -238,6 +272,9 @@ impl Shown {
             tables: self.tables.iter().collect(),
             top: &self.plan.top,
             most,
+            ends: &self.plan.ends,
+            cut: self.plan.cut,
+            rounds: &self.rounds,
             ground: self.ground.as_deref(),
         }
     }

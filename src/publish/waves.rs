@@ -38,9 +38,17 @@ pub fn steps(
     let mut found = Vec::new();
     for plan in after.charts.iter().filter(|plan| plan.by.is_none()) {
         match plan.chart {
-            ChartKind::Diverging | ChartKind::SortedBars => {}
+            ChartKind::Diverging
+            | ChartKind::SortedBars
+            | ChartKind::Interval
+            | ChartKind::Dumbbell
+            | ChartKind::Change
+            | ChartKind::Lollipop
+            | ChartKind::Waves => {}
             ChartKind::PeopleDots
             | ChartKind::Population
+            | ChartKind::HeatTable
+            | ChartKind::SmallMultiples
             | ChartKind::PlaceMarks
             | ChartKind::Hexagons
             | ChartKind::Themes

@@ -55,7 +55,7 @@ struct HallPage<'a> {
     stops: Vec<Stop>,
     findings: Vec<View>,
     wall: String,
-    own: String,
+    more: Vec<(String, String)>,
 }
 
 /// `GET /w/{door}/{lang}`: the stations and the findings.
@@ -71,6 +71,8 @@ pub(super) async fn page(
     let mut frame = Frame::new(lang, &hall.walk.title, &hall.diagnosis.name);
     frame.invented = hall.diagnosis.settings.invented.then(|| words.invented.clone());
     let others = hall.diagnosis.settings.languages.iter().filter(|other| **other != lang);
+    let summary = &app.set_words(lang).summary_title;
+    let summary = format!("{} (PDF)", fill(summary, &[("area", &hall.diagnosis.name)]));
     let page = HallPage {
         frame,
         walk_css: assets::address("walk.css"),
@@ -79,7 +81,10 @@ pub(super) async fn page(
         stops: stops(&app, &hall, lang, &shown),
         findings: findings.iter().map(|one| view(&app, &hall, lang, one, &shown)).collect(),
         wall: format!("/w/{door}/{lang}/wall"),
-        own: format!("/w/{door}/{lang}/words"),
+        more: vec![
+            (summary, format!("/w/{door}/{lang}/summary.pdf")),
+            (words.own_words.clone(), format!("/w/{door}/{lang}/words")),
+        ],
         words,
         walk_words,
     };

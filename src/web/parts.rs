@@ -85,6 +85,8 @@ pub(super) fn what(what: &What, words: &InstrumentWords) -> String {
         What::Drawn => &words.what_drawn,
         What::By => &words.what_by,
         What::Top => &words.what_top,
+        What::Ends => &words.what_ends,
+        What::Cut => &words.what_cut,
         What::Charts => &words.what_charts,
     };
     text.clone()

@@ -24,7 +24,7 @@ use crate::domain::people::May;
 use crate::domain::text::{Lang, Text};
 use crate::job::evidence::{self, Evidence};
 use crate::publish::sheet::{Page, workbook};
-use crate::publish::{Shown, Standing, Step, captioned, standing as stands, steps};
+use crate::publish::{Past, Shown, Standing, Step, captioned, standing as stands, steps};
 use crate::release::Table;
 use crate::release::change::{Break, Change};
 use crate::words::{ChartWords, GateWords, StaffWords, fill};
@@ -117,8 +117,10 @@ async fn sheets<'a>(
         // When nothing of a collection may be shown, one box with the reason is enough.
         let nothing = tables.iter().all(|table| table.withheld().is_some());
         let most = if nothing { 1 } else { instrument.charts.len() };
+        let (all, of) = (evidence.tables.as_slice(), evidence.sheets.as_slice());
+        let past = Past { collection, instrument, sheets: of, tables: all };
         let shown = instrument.charts.iter().filter_map(|plan| Shown::of(plan, &tables)).take(most);
-        let shown = shown.map(|shown| shown.on(&evidence.grounds));
+        let shown = shown.map(|shown| shown.since(&past).on(&evidence.grounds));
         let drawn = shown
             .map(|shown| {
                 let id = format!("s{at}-{}", shown.plan.id);
@@ -301,5 +303,7 @@ fn shown(evidence: &Evidence, collection: &str, chart: &str) -> Option<Shown> {
     let of = |id: &str| evidence.sheets.iter().find(|(one, _)| one.id.to_string() == id);
     let (collection, instrument) = of(collection)?;
     let tables = evidence.tables_of(collection);
-    Shown::of(instrument.chart(chart)?, &tables).map(|shown| shown.on(&evidence.grounds))
+    let (sheets, all) = (evidence.sheets.as_slice(), evidence.tables.as_slice());
+    let past = Past { collection, instrument, sheets, tables: all };
+    Some(Shown::of(instrument.chart(chart)?, &tables)?.since(&past).on(&evidence.grounds))
 }

@@ -168,6 +168,8 @@ words! {
         what_drawn,
         what_by,
         what_top,
+        what_ends,
+        what_cut,
         what_prompt,
         what_charts,
         translations,

@@ -53,6 +53,21 @@ pub struct PosterWords {
     pub sides_alike: String,
     pub ballot_first: String,
     pub ballot_tie: String,
+    pub figures: FigureWords,
+}
+
+/// Sentences about two ends, cells and waves.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FigureWords {
+    pub two_ends: String,
+    pub two_alike: String,
+    pub then_more: String,
+    pub then_less: String,
+    pub then_same: String,
+    pub then_broken: String,
+    pub once: String,
+    pub cells_range: String,
 }
 
 /// Shares in words (`rules.md` 4.4).

@@ -279,6 +279,25 @@ fn the_demonstration_names_every_door_and_prints_its_posters() {
     let fonts = String::from_utf8_lossy(&fonts.stdout).into_owned();
     assert!(fonts.contains("NotoSans") && !fonts.contains(" no  "), "{fonts}");
 
+    let set = folder.0.join("set.zip").display().to_string();
+    let made = run(&[
+        "posters",
+        "--data",
+        &data,
+        "--diagnosis",
+        "oude-haven",
+        "--lang",
+        "nl,ar",
+        "--together",
+        "2",
+        "--out",
+        &set,
+    ]);
+    assert_eq!(code(&made), 0, "{}", said(&made));
+    assert!(said(&made).contains("set.zip: 9 files"), "{}", said(&made));
+    let none = run(&["posters", "--data", &data, "--together", "4", "--out", &set]);
+    assert!(said(&none).contains("--together wants a number from 1 to 3"), "{}", said(&none));
+
     let nowhere =
         run(&["poster", "--data", &data, "--release", "1", "--station", "9", "--out", &out]);
     assert_eq!(code(&nowhere), 1);

@@ -27,6 +27,7 @@ mod page;
 mod paper;
 mod participate;
 mod photos;
+mod posters;
 mod projector;
 mod published;
 mod report;

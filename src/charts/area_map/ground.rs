@@ -218,7 +218,7 @@ impl<'m> Ground<'m> {
         let length = LENGTHS.iter().rfind(fits).unwrap_or(&LENGTHS[0]);
         let long = f64::from(*length) * self.paper.scale;
         let words = fill(&task.words.meters, &[("n", &length.to_string())]);
-        let (top, tall) = (self.bottom() + style.height(1) * 1.25, style.size * 0.45);
+        let (top, tall) = (self.bottom() + style.height(1) * 1.5, style.size * 0.45);
         let left = if self.mirrored.is_some() { task.width() - long } else { 0.0 };
         let (dark, light) = if self.mirrored.is_some() {
             (left + long / 2.0, left)
@@ -236,7 +236,8 @@ impl<'m> Ground<'m> {
             scene.land(ring, paint);
         }
         // The names of both ends stand above them, not mirrored either.
-        let middle = top - style.height(1) * 0.55;
+        // Arabic letters reach far down.
+        let middle = top - style.height(1) * 0.8;
         let (zero, end) =
             if self.mirrored.is_some() { (left + long, left) } else { (left, left + long) };
         let (first, last) =

@@ -206,7 +206,8 @@ impl Yardstick {
             hatched: look.hatched,
             smallest,
             large,
-            edge: 0.0,
+            // On paper a chart lies inside a margin: a letter may reach into it by a millimetre.
+            edge: if print { -10.0 } else { 0.0 },
             air: look.text.note * 0.08,
             off: if print { 2.0 } else { 0.5 },
             least: look.text.number.max(look.text.note) * 0.13,

@@ -1,6 +1,8 @@
 //! A picture drawn and judged beside its own tables: every bar must stand for a number in them, and
 //! the description must say the largest and the smallest.
 
+use std::collections::BTreeSet;
+
 use super::{Check, Finding, MAP_BYTES, Yardstick, judge};
 use crate::charts::rows::{self, PERCENT_FROM};
 use crate::charts::{Look, Picture, Refusal, Svg, data_table, draw, kind};
@@ -29,7 +31,9 @@ pub fn drawn(
         ..usual
     };
     let mut findings = judge(&svg.xml, &against);
-    findings.extend(unsaid(picture, &svg, lang, words));
+    if against.says.is_empty() {
+        findings.extend(unsaid(picture, &svg, lang, words));
+    }
     if svg != again {
         let said = "drawn twice, it is not the same".to_owned();
         findings.push(Finding { check: Check::Same, said });
@@ -37,18 +41,26 @@ pub fn drawn(
     Ok((svg, findings))
 }
 
-/// A description that says no number of the table behind the chart, though there are some.
+/// A description that says no number of the table behind the chart, though there are some. Charts
+/// whose largest and smallest number are known are asked for those instead.
 fn unsaid(picture: &Picture<'_>, svg: &Svg, lang: Lang, words: &ChartWords) -> Option<Finding> {
     let table = data_table(picture, lang, words);
-    let is_number = |cell: &&String| cell.chars().any(|letter| letter.is_ascii_digit());
-    let cells = || table.rows.iter().flat_map(|row| row.iter().skip(1)).filter(is_number);
-    let shown = picture.tables.iter().any(|table| table.withheld().is_none());
-    let is_said = !shown
-        || cells().count() == 0
+    let known: BTreeSet<&str> = table
+        .rows
+        .iter()
+        .flat_map(|row| row.iter().skip(1))
+        .flat_map(|cell| numbers(cell))
+        .collect();
+    let is_said = known.is_empty()
         || svg.desc.contains(&words.desc_nothing)
-        || cells().any(|cell| svg.desc.contains(cell.as_str()));
+        || numbers(&svg.desc).any(|number| known.contains(number));
     let said = format!("its description says no number of its table: {:?}", svg.desc);
     (!is_said).then_some(Finding { check: Check::Described, said })
+}
+
+/// The numbers in a text.
+fn numbers(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_ascii_digit()).filter(|number| !number.is_empty())
 }
 
 /// Everything a bar of this picture may stand for.
@@ -94,18 +106,24 @@ fn says(picture: &Picture<'_>, words: &ChartWords) -> Vec<String> {
         picture.tables.iter().copied().filter(|table| table.withheld().is_none()).collect();
     let all: Vec<Said> = match kind(picture) {
         ChartKind::Diverging => shown.iter().flat_map(|table| sides(table)).collect(),
-        ChartKind::SortedBars => {
+        ChartKind::SortedBars | ChartKind::Lollipop => {
             let bars = shown.iter().flat_map(|table| bars(picture, table, words));
             return ends(bars.collect(), picture.most.unwrap_or(usize::MAX));
         }
         ChartKind::PeopleDots => shown.iter().flat_map(|table| dots(table)).collect(),
         ChartKind::Population => shown.iter().flat_map(|table| bands(table)).collect(),
+        ChartKind::Interval | ChartKind::HeatTable | ChartKind::SmallMultiples => {
+            cells(picture, &shown)
+        }
         // What these say is looked up in the table behind them.
         ChartKind::PlaceMarks
         | ChartKind::Hexagons
         | ChartKind::Themes
         | ChartKind::TwoSides
-        | ChartKind::Ballot => Vec::new(),
+        | ChartKind::Ballot
+        | ChartKind::Dumbbell
+        | ChartKind::Change
+        | ChartKind::Waves => Vec::new(),
     };
     ends(all, usize::MAX)
 }
@@ -114,7 +132,8 @@ fn says(picture: &Picture<'_>, words: &ChartWords) -> Vec<String> {
 fn ends(mut all: Vec<Said>, most: usize) -> Vec<String> {
     all.sort_by(|a, b| b.value.total_cmp(&a.value));
     all.truncate(most);
-    all.first().into_iter().chain(all.last()).map(|said| said.words.clone()).collect()
+    let ends = all.first().into_iter().chain(all.last());
+    ends.filter(|said| !said.words.is_empty()).map(|said| said.words.clone()).collect()
 }
 
 /// A share as a percentage, or as a count where few answered.
@@ -125,7 +144,21 @@ fn share(table: &Table, group: usize, choices: &[usize]) -> Option<Said> {
     let count: u64 = choices.iter().filter_map(|choice| of.cells.get(*choice)).sum();
     let number =
         if of.base < PERCENT_FROM { count.min(of.base) } else { rows::percent(value, of.base) };
-    Some(Said { value, words: number.to_string() })
+    // A rounded nobody may be a few people: that is said in words, and never as 0.
+    let words = if number == 0 && table.step() > 1 { String::new() } else { number.to_string() };
+    Some(Said { value, words })
+}
+
+/// The share that counts, of every group; of every table where there are none.
+fn cells(picture: &Picture<'_>, shown: &[&Table]) -> Vec<Said> {
+    let grouped = shown.iter().any(|table| table.address().by.is_some());
+    let tables = shown.iter().filter(|table| table.address().by.is_some() == grouped);
+    let of = |table: &&Table| {
+        let top = top(picture, table);
+        let groups = (0..table.groups().len()).filter(|_| !top.is_empty());
+        groups.filter_map(|group| share(table, group, &top)).collect::<Vec<_>>()
+    };
+    tables.flat_map(of).collect()
 }
 
 /// The high side of every group.

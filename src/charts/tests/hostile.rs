@@ -34,6 +34,9 @@ fn picture<'a>(kind: ChartKind, title: &'a Text, table: &'a Table) -> Picture<'a
         tables: vec![table],
         top: &[],
         most: None,
+        ends: &[],
+        cut: None,
+        rounds: &[],
         ground: None,
     }
 }

@@ -6,7 +6,23 @@ use crate::domain::instrument::ChartKind;
 use crate::domain::text::Text;
 use crate::release::table::Table;
 
+use super::figures::{Figures, figures};
 use super::samples::{ages, by_age, feedback, places, problems, situations, spoken, steps, text};
+
+/// Every kind.
+pub(super) const KINDS: [ChartKind; 11] = [
+    ChartKind::Diverging,
+    ChartKind::SortedBars,
+    ChartKind::PeopleDots,
+    ChartKind::Population,
+    ChartKind::Interval,
+    ChartKind::Dumbbell,
+    ChartKind::Change,
+    ChartKind::HeatTable,
+    ChartKind::Lollipop,
+    ChartKind::Waves,
+    ChartKind::SmallMultiples,
+];
 
 /// Tables that pictures are made of.
 pub(super) struct Tables {
@@ -19,6 +35,7 @@ pub(super) struct Tables {
     ages: Table,
     ages_alone: Table,
     steps: Vec<Table>,
+    figures: Figures,
     marks: Table,
     map: Map,
     themes: Table,
@@ -39,6 +56,7 @@ pub(super) fn all() -> Tables {
         feedback: feedback(),
         ages: ages(true),
         ages_alone: ages(false),
+        figures: figures(),
         steps: [2, 3, 4, 6, 7, 11].map(steps).to_vec(),
         marks: super::places::marks(),
         map: super::places::map(),
@@ -63,6 +81,9 @@ pub(super) fn pictures(tables: &Tables) -> Vec<(&'static str, Picture<'_>)> {
         tables: tables_of,
         top,
         most: None,
+        ends: &[],
+        cut: None,
+        rounds: &[],
         ground: None,
     };
     let (top, none): (&[String], &[String]) = (&tables.top, &[]);
@@ -104,6 +125,7 @@ pub(super) fn pictures(tables: &Tables) -> Vec<(&'static str, Picture<'_>)> {
         ("ballot", picture(ChartKind::Ballot, tables.ballot.iter().collect(), none)),
     ];
     pictures.splice(0..0, kinds);
+    pictures.extend(super::figures::pictures(&tables.figures));
     pictures
 }
 

@@ -322,6 +322,9 @@ fn a_map_is_never_mirrored_and_shows_no_count_that_is_not_there() {
         tables: vec![&table],
         top: &[],
         most: None,
+        ends: &[],
+        cut: None,
+        rounds: &[],
         ground: Some(&map),
     };
     let look = Look::page_wide();
@@ -384,6 +387,9 @@ fn whatever_is_marked_is_drawn_or_said() {
                     tables: vec![table],
                     top: &[],
                     most: None,
+                    ends: &[],
+                    cut: None,
+                    rounds: &[],
                     ground: Some(&map),
                 };
                 let svg = draw(&picture, &look, Lang::En, &words).unwrap();
@@ -408,6 +414,9 @@ fn a_ballot_is_in_the_order_that_was_decided() {
         tables: tables.iter().collect(),
         top: &[],
         most: None,
+        ends: &[],
+        cut: None,
+        rounds: &[],
         ground: None,
     };
     let numbers = data_table(&picture, Lang::En, &words);

@@ -25,7 +25,7 @@ use crate::domain::instrument::{ChartKind, ChartPlan, Instrument};
 use crate::domain::text::Lang;
 use crate::instruments::Shelf;
 use crate::job::release::{InventedAnswers, invented};
-use crate::publish::{Grounds, Shown};
+use crate::publish::{Grounds, Past, Shown};
 use crate::release::Table;
 use crate::words::ChartWords;
 
@@ -128,7 +128,7 @@ impl Catalogue {
             .collect();
         let few = shelf.instrument(TOO_FEW.0).map(|few| worded(few, wording));
         let ground = Ground { zones: &zones, area: &area };
-        let (mut answered, mut drawn) = (Vec::new(), Vec::new());
+        let (mut answered, mut drawn, mut sheets) = (Vec::new(), Vec::new(), Vec::new());
         for (instrument, people, often) in &instruments {
             let (times, years) = match often {
                 Often::Once => (1, false),
@@ -138,6 +138,7 @@ impl Catalogue {
             for time in 0..times {
                 let before = if years { times - 1 - time } else { 0 };
                 let collection = collection(instrument, answered.len() + 1, before);
+                sheets.push((collection.clone(), instrument.clone()));
                 // Of several years the last is drawn; of several groups all stand under the first.
                 if before == 0 && (years || time == 0) {
                     drawn.push((collection.clone(), instrument.clone()));
@@ -154,7 +155,7 @@ impl Catalogue {
         answered.extend(few.map(|(few, of)| ground.answered(few, of, TOO_FEW.1, hidden)));
         let tables = invented(answered, &invent::population(&zones))?;
         let all = |of: &[(Collection, Instrument)]| {
-            of.iter().flat_map(|of| charts(of, &grounds, &tables)).collect()
+            of.iter().flat_map(|of| charts(of, &grounds, (&sheets, &tables))).collect()
         };
         let withheld = hidden_sheet.map(|of| all(&[of])).unwrap_or_default();
         Ok(Self { charts: all(&drawn), withheld })
@@ -173,11 +174,18 @@ impl Catalogue {
 }
 
 /// Every kind, in the order of the documentation.
-pub const KINDS: [ChartKind; 9] = [
+pub const KINDS: [ChartKind; 16] = [
     ChartKind::Diverging,
     ChartKind::SortedBars,
     ChartKind::PeopleDots,
     ChartKind::Population,
+    ChartKind::Interval,
+    ChartKind::Dumbbell,
+    ChartKind::Change,
+    ChartKind::HeatTable,
+    ChartKind::Lollipop,
+    ChartKind::Waves,
+    ChartKind::SmallMultiples,
     ChartKind::PlaceMarks,
     ChartKind::Hexagons,
     ChartKind::Themes,
@@ -192,6 +200,13 @@ const fn example(kind: ChartKind) -> &'static str {
         ChartKind::SortedBars => "resident_safety-problems",
         ChartKind::PeopleDots => "feedback_youth-then_now",
         ChartKind::Population => "resident_safety-who_age",
+        ChartKind::Interval => "resident_safety-dark_age",
+        ChartKind::Dumbbell => "resident_safety-day_dark",
+        ChartKind::Change => "resident_safety-surroundings_change",
+        ChartKind::HeatTable => "resident_safety-problems_where",
+        ChartKind::Lollipop => "officer_profile-traits",
+        ChartKind::Waves => "pulse2-mood_waves",
+        ChartKind::SmallMultiples => "resident_safety-surroundings_where",
         ChartKind::PlaceMarks
         | ChartKind::Hexagons
         | ChartKind::Themes
@@ -217,6 +232,28 @@ pub const fn about(kind: ChartKind) -> (&'static str, &'static str) {
             "A small group: one dot is one person, in counts and never in percentages.",
         ),
         ChartKind::Population => ("Who answered", "Those who answered beside those who live here."),
+        ChartKind::Interval => (
+            "Dots with a range",
+            "A dot for each group on one scale, everyone as a line; the range only for people drawn \
+             at random.",
+        ),
+        ChartKind::Dumbbell => {
+            ("Two ends", "Two questions or two groups on a row; grey where nothing is clear.")
+        }
+        ChartKind::Change => {
+            ("Change", "This wave beside the one before, or why they cannot be compared.")
+        }
+        ChartKind::HeatTable => {
+            ("Table of numbers", "Groups by statements, or stops by what was rated there.")
+        }
+        ChartKind::Lollipop => ("Ranking", "From most to least, with a line under the first few."),
+        ChartKind::Waves => (
+            "Lines over waves",
+            "Up to three questions over time; a line joins only what may be compared.",
+        ),
+        ChartKind::SmallMultiples => {
+            ("Small charts", "One for each group, all on one scale, with a tick for everyone.")
+        }
         ChartKind::PlaceMarks => {
             ("Map of likes", "What people like and avoid, on the map of their own area.")
         }
@@ -311,13 +348,14 @@ fn collection(instrument: &Instrument, number: usize, before: usize) -> Collecti
 fn charts(
     (collection, instrument): &(Collection, Instrument),
     grounds: &Grounds,
-    tables: &[Table],
+    (sheets, tables): (&[(Collection, Instrument)], &[Table]),
 ) -> Vec<Named> {
     let own: Vec<&Table> =
         tables.iter().filter(|table| table.address().collection == collection.id).collect();
     let named = |plan: &ChartPlan| {
         let name = format!("{}-{}", instrument.slug, plan.id);
-        Some(Named { name, shown: Shown::of(plan, &own)?.on(grounds) })
+        let past = Past { collection, instrument, sheets, tables };
+        Some(Named { name, shown: Shown::of(plan, &own)?.since(&past).on(grounds) })
     };
     instrument.charts.iter().filter_map(named).collect()
 }

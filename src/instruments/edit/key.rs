@@ -47,6 +47,8 @@ coded! {
         From = "from",
         /// Where a band ends.
         To = "to",
+        /// After how many of a ranking a line is drawn.
+        Cut = "cut",
         /// The score of an answer.
         Score = "score",
         /// How many are put in order.
@@ -85,6 +87,7 @@ impl Key {
             | Self::MinAge
             | Self::Meaning
             | Self::Max
+            | Self::Cut
             | Self::Min
             | Self::From
             | Self::To

@@ -28,6 +28,8 @@ coded! {
         Questions = "questions",
         /// The answers that count in a chart.
         Top = "top",
+        /// The two groups that a chart compares.
+        Ends = "ends",
         /// The charts of a station.
         Charts = "charts",
     }
@@ -36,7 +38,7 @@ coded! {
 impl Pick {
     /// Writes the list; one that may be absent is taken out when it is empty.
     pub(super) fn set(self, plan: &mut Item, ids: &[String]) -> Result<(), Refusal> {
-        if ids.is_empty() && self == Self::Top {
+        if ids.is_empty() && matches!(self, Self::Top | Self::Ends) {
             take(plan, self.code());
             return Ok(());
         }

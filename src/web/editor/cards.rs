@@ -333,6 +333,8 @@ impl<'a> Maker<'a> {
             pen.choose(&words.by, "by", part.get("by"), std::iter::once(none).chain(by)),
         ];
         rows.push(self.picks(part, Pick::Top, &words.top, pen).hinted(&words.top_hint));
+        rows.push(self.picks(part, Pick::Ends, &words.ends, pen).hinted(&words.ends_hint));
+        rows.push(pen.line(&words.cut, "cut", part.get("cut"), true).hinted(&words.cut_hint));
         rows
     }
 
@@ -346,6 +348,7 @@ impl<'a> Maker<'a> {
                 charts.map(|chart| (chart.name.clone(), self.title(&chart.text("title")))).collect()
             }
             Pick::Top => self.answers_of(part.list(Pick::Questions.code())),
+            Pick::Ends => self.answers_of(&[part.get("by").to_owned()]),
         };
         let gone = named.iter().filter(|id| !known.iter().any(|(known, _)| known == *id));
         let gone = gone.map(|id| (id.clone(), id.clone())).collect::<Vec<_>>();

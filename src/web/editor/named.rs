@@ -29,12 +29,19 @@ pub(super) fn plan(plan: Plan, words: &EditorWords) -> &str {
 
 /// How a chart is drawn, by its word in files.
 #[must_use]
-pub(super) fn drawn(words: &EditorWords) -> [(String, String); 9] {
+pub(super) fn drawn(words: &EditorWords) -> [(String, String); 16] {
     let kinds = [
         ChartKind::Diverging,
         ChartKind::SortedBars,
         ChartKind::PeopleDots,
         ChartKind::Population,
+        ChartKind::Interval,
+        ChartKind::Dumbbell,
+        ChartKind::Change,
+        ChartKind::HeatTable,
+        ChartKind::Lollipop,
+        ChartKind::Waves,
+        ChartKind::SmallMultiples,
         ChartKind::PlaceMarks,
         ChartKind::Hexagons,
         ChartKind::Themes,
@@ -47,6 +54,13 @@ pub(super) fn drawn(words: &EditorWords) -> [(String, String); 9] {
             ChartKind::SortedBars => ("sorted_bars", &words.drawn_bars),
             ChartKind::PeopleDots => ("people_dots", &words.drawn_dots),
             ChartKind::Population => ("population", &words.drawn_population),
+            ChartKind::Interval => ("interval", &words.drawn_interval),
+            ChartKind::Dumbbell => ("dumbbell", &words.drawn_dumbbell),
+            ChartKind::Change => ("change", &words.drawn_change),
+            ChartKind::HeatTable => ("heat_table", &words.drawn_heat),
+            ChartKind::Lollipop => ("lollipop", &words.drawn_lollipop),
+            ChartKind::Waves => ("waves", &words.drawn_waves),
+            ChartKind::SmallMultiples => ("small_multiples", &words.drawn_multiples),
             ChartKind::PlaceMarks => ("place_marks", &words.drawn_marks),
             ChartKind::Hexagons => ("hexagons", &words.drawn_hexagons),
             ChartKind::Themes => ("themes", &words.drawn_themes),

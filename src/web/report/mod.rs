@@ -52,7 +52,7 @@ pub(super) fn best<'t>(
     lang: Lang,
     languages: &[Lang],
 ) -> Option<&'t SectionText> {
-    let others = languages.iter().filter_map(|other| own(texts, section, *other)).next();
+    let others = languages.iter().find_map(|other| own(texts, section, *other));
     own(texts, section, lang).or(others)
 }
 

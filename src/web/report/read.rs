@@ -101,9 +101,10 @@ pub(in crate::web) async fn read(
         return Ok(Html(kept.to_string()).into_response());
     }
     let evidence = public(&app, &diagnosis, edition.release).await?;
-    let newest = match newest == edition.release {
-        true => None,
-        false => Some(public(&app, &diagnosis, newest).await?),
+    let newest = if newest == edition.release {
+        None
+    } else {
+        Some(public(&app, &diagnosis, newest).await?)
     };
     let (inner, of) = (app.clone(), diagnosis.id);
     let turn = tokio::time::timeout(PATIENCE, DRAWING.acquire()).await;

@@ -120,13 +120,14 @@ impl Draft {
             editor: desk.person.name.clone(),
         });
         let evidence = evidence::load(&app.store, diagnosis, pinned.release).await?;
-        let newest = match last.number == pinned.release {
-            true => None,
-            false => Some(evidence::load(&app.store, diagnosis, last.number).await?),
+        let newest = if last.number == pinned.release {
+            None
+        } else {
+            Some(evidence::load(&app.store, diagnosis, last.number).await?)
         };
         let texts = app.store.report_texts(diagnosis.id, 0).await?;
         let ground = Ground::of(app, diagnosis).await?;
-        Ok(Some(Self { lang, pinned, texts, evidence, newest, ground, desk }))
+        Ok(Some(Self { desk, lang, pinned, texts, evidence, newest, ground }))
     }
 
     fn source(&self) -> Source<'_> {
@@ -160,9 +161,10 @@ impl Draft {
                     continue;
                 }
                 let name = title(*section, self.desk.app.report_words(self.desk.lang()));
-                let wrong = match text.editor.is_empty() {
-                    true => Vec::new(),
-                    false => faults(&self.desk, &self.source(), (*section, *lang), &text.said),
+                let wrong = if text.editor.is_empty() {
+                    Vec::new()
+                } else {
+                    faults(&self.desk, &self.source(), (*section, *lang), &text.said)
                 };
                 found
                     .extend(wrong.iter().map(|wrong| format!("{name} ({}): {wrong}", lang.name())));
@@ -328,14 +330,12 @@ pub(in crate::web) async fn page(
     let desk = Desk::at(&app, signed_in, &slug, May::SeeCommittee).await?;
     let (lang, address) = (desk.lang(), desk.path("/releases/new"));
     let frame_of = desk.clone();
-    match Draft::of(desk, asked.lang.as_deref()).await? {
-        Some(draft) => draft.show(StatusCode::OK, None, Vec::new()).await,
-        None => {
-            let words = app.reporting_words(lang);
-            let page = NothingPage { frame: frame_of.frame(&words.title), words, address };
-            Ok(show(StatusCode::OK, &page))
-        }
+    if let Some(draft) = Draft::of(desk, asked.lang.as_deref()).await? {
+        return draft.show(StatusCode::OK, None, Vec::new()).await;
     }
+    let words = app.reporting_words(lang);
+    let page = NothingPage { frame: frame_of.frame(&words.title), words, address };
+    Ok(show(StatusCode::OK, &page))
 }
 
 #[derive(Template)]
