@@ -9,6 +9,7 @@ use plotters::style::RGBColor;
 use super::legend;
 use super::letters::wrapped;
 use super::look::{BAR, INK, LOW, MUTED, OTHER};
+use super::marks::Spot;
 use super::rows::{Words, list};
 use super::scene::{At, Scene, Type, named};
 use super::symbols;
@@ -28,6 +29,8 @@ pub(super) struct Finding {
     /// constituencies are not shown.
     pub(super) value: f64,
     pub(super) figure: String,
+    /// Its place among the choices.
+    choice: usize,
     /// Who decided a tie.
     pub(super) tie: Option<String>,
     /// By constituency: its name, its share and its votes in words.
@@ -137,6 +140,7 @@ pub(super) fn order(task: &Task<'_>) -> Result<Order, Refusal> {
             name: of.choices()[*at].text.get(task.lang).to_owned(),
             value: *value,
             figure: if apart.is_some() { percent } else { votes.clone() },
+            choice: *at,
             tie,
             parts: groups.iter().enumerate().map(part).collect(),
             votes,
@@ -211,10 +215,17 @@ fn place(
     scene.bottom += name.size * 0.1;
     let equal = if room.alone { &task.words.ballot_votes } else { &task.words.ballot_equal };
     let bold = Type::bold(text.total, INK);
+    let of = |by: bool| {
+        let mut tables = task.picture.tables.iter();
+        tables.position(|table| table.address().by.is_some() == by).unwrap_or(0)
+    };
+    let choice = Some(finding.choice);
     bar(task, scene, room, (equal, finding.value, &finding.figure), (BAR, bold))?;
-    for (name, share, votes) in &finding.parts {
+    scene.spot(Spot { table: of(false), group: 0, choice }, (room.from, scene.bottom));
+    for (group, (name, share, votes)) in finding.parts.iter().enumerate() {
         let plain = Type::plain(text.number, INK);
         bar(task, scene, room, (name, *share, votes), (OTHER, plain))?;
+        scene.spot(Spot { table: of(true), group, choice }, (room.from, scene.bottom));
     }
     scene.bottom += name.size * 0.7;
     Ok(())

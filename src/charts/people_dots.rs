@@ -21,7 +21,8 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     let mut scene = Scene::new();
     let mut said = Vec::new();
     for (number, table) in task.picture.tables.iter().enumerate() {
-        scene.spot(Spot::line((number, 0)), (0.0, scene.bottom));
+        let middle = scene.bottom + task.look.text.statement * 0.5;
+        scene.spot(Spot::line((number, 0)), (task.width(), middle));
         if task.picture.tables.len() > 1 {
             heading(task, &mut scene, table.text().get(task.lang))?;
         }

@@ -23,8 +23,8 @@ const NAMED: usize = 6;
 
 /// A place with what people put on it.
 pub(super) struct Marked<'t> {
-    /// Which group of the table it is.
-    at: usize,
+    /// Its place among the groups of its table.
+    pub(super) group: usize,
     pub(super) code: &'t str,
     pub(super) name: &'t str,
     /// The counts of the kinds that are drawn.
@@ -52,7 +52,7 @@ pub(super) fn kinds(task: &Task<'_>, table: &Table) -> Vec<usize> {
 /// The places of a table, those with the most marks first.
 pub(super) fn marked<'t>(task: &Task<'t>, table: &'t Table, kinds: &[usize]) -> Vec<Marked<'t>> {
     let of = |(at, group): (usize, &'t crate::release::table::Group)| Marked {
-        at,
+        group: at,
         code: &group.code,
         name: group.text.get(task.lang),
         counts: kinds.iter().map(|at| group.cells.get(*at).copied().unwrap_or_default()).collect(),
@@ -208,6 +208,7 @@ fn meet(a: Area, b: Area, air: f64) -> bool {
 
 /// A plate that has its place, and the spot it is about.
 struct Seated {
+    group: usize,
     spot: (f64, f64),
     plate: Plate,
     area: Area,
@@ -237,16 +238,16 @@ fn on_the_map(
         scene.line(*spot, end, INK, size * 0.12);
         scene.dot(*spot, dot, INK, true);
     }
-    for Seated { plate, area, .. } in &seated {
+    for Seated { group, plate, area, .. } in &seated {
+        scene.spot(Spot::line((0, *group)), (area.0 + area.2, area.1 + area.3));
         plate.draw(task, scene, (area.0, area.1));
     }
-    for spot in left.iter().filter_map(|at| spots.get(*at).copied().flatten()) {
-        scene.dot(spot, dot * 0.8, RULE, true);
-    }
-    for (place, spot) in places.iter().zip(&spots) {
-        if let Some((x, y)) = *spot {
-            scene.spot(Spot::line((0, place.at)), (x, y + size * 0.5));
+    for at in &left {
+        let Some(spot) = spots.get(*at).copied().flatten() else { continue };
+        if let Some(place) = places.get(*at) {
+            scene.spot(Spot::line((0, place.group)), spot);
         }
+        scene.dot(spot, dot * 0.8, RULE, true);
     }
     ground.scale_bar(task, scene)?;
     Ok(left)
@@ -280,7 +281,7 @@ fn seat(
                     && others.iter().all(|other| !meet(*area, *other, 0.0))
             };
             let area = seats(spot, plate.size, dot, size).find(free)?;
-            Some(Seated { spot, plate, area })
+            Some(Seated { group: place.group, spot, plate, area })
         });
         match found {
             Some(one) => {
@@ -319,9 +320,11 @@ fn listed(task: &Task<'_>, scene: &mut Scene, places: &[Marked<'_>]) -> Vec<usiz
     for (at, place) in places.iter().enumerate() {
         match Plate::of(task, place) {
             Ok(plate) if at < LISTED => {
-                plate.draw(task, scene, (task.look.text.number * 0.2, scene.bottom));
+                let left = task.look.text.number * 0.2;
+                plate.draw(task, scene, (left, scene.bottom));
+                let corner = (left + plate.size.0, scene.bottom + plate.size.1);
+                scene.spot(Spot::line((0, place.group)), corner);
                 scene.bottom += plate.size.1 + task.look.text.number * 0.5;
-                scene.spot(Spot::line((0, place.at)), (plate.size.0, scene.bottom));
             }
             Ok(_) | Err(_) => left.push(at),
         }

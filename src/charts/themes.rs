@@ -4,6 +4,7 @@
 use super::legend;
 use super::letters::wrapped;
 use super::look::{BAR, INK, OTHER};
+use super::marks::Spot;
 use super::rows::Words;
 use super::scene::{At, Scene, Type, named};
 use super::symbols;
@@ -13,6 +14,7 @@ use crate::words::fill;
 
 /// A theme with the number of groups it came up in.
 struct Theme<'t> {
+    choice: usize,
     name: &'t str,
     groups: u64,
     figure: String,
@@ -68,14 +70,14 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
 
 fn themes<'t>(task: &Task<'_>, table: &'t Table, all: u64) -> Vec<Theme<'t>> {
     let cells = table.groups().first().map_or(&[][..], |group| &group.cells);
-    let theme = |(choice, groups): (&'t crate::release::table::Label, &u64)| {
+    let theme = |(at, (label, groups)): (usize, (&'t crate::release::table::Label, &u64))| {
         let groups = (*groups).min(all);
         let with = [("k", groups.to_string()), ("n", all.to_string())];
         let with: Vec<(&str, &str)> = with.iter().map(|(k, v)| (*k, v.as_str())).collect();
         let figure = fill(&task.words.in_groups, &with);
-        Theme { name: choice.text.get(task.lang), groups, figure }
+        Theme { choice: at, name: label.text.get(task.lang), groups, figure }
     };
-    table.choices().iter().zip(cells).map(theme).collect()
+    table.choices().iter().zip(cells).enumerate().map(theme).collect()
 }
 
 /// Where everything lies across.
@@ -129,6 +131,8 @@ fn place(
         (scene.bottom, middle, middle + dots / 2.0 + name.size * 0.55)
     };
     scene.text((0.0, label), At::Start, &lines, name);
+    let spot = Spot { table: 0, group: 0, choice: Some(theme.choice) };
+    scene.spot(spot, (room.from, middle + room.radius));
     for at in 0..all {
         let step = f64::from(u32::try_from(at).unwrap_or(u32::MAX)) * 2.5;
         let center = (room.from + room.radius + step * room.radius, middle);

@@ -7,6 +7,7 @@
 use super::legend;
 use super::letters::wrapped;
 use super::look::{BAR, INK, MUTED, OTHER, RULE};
+use super::marks::Spot;
 use super::rows::Words;
 use super::scene::{At, Scene, Type, named};
 use super::symbols::{self, Symbol};
@@ -173,6 +174,8 @@ fn row(
     scene.centred((0.0, middle), At::Start, &names, name);
     let figures_at = task.width() - room.figures;
     scene.centred((figures_at, middle), At::Start, &figures, figure);
+    let spot = Spot { table: 0, group: at, choice: Some(choice) };
+    scene.spot(spot, (figures_at - text.number, middle));
     let over = group.cells.get(choice).copied().unwrap_or(0).min(group.base);
     match table.nearly(at, choice) {
         None => {

@@ -19,6 +19,7 @@ fn discs(xml: &str) -> Vec<(f64, f64, f64)> {
 
 #[test]
 fn every_number_has_a_place_of_its_own() {
+    let mut wrong = Vec::new();
     for lang in [Lang::Nl, Lang::Ar] {
         let words = ChartWords::of(lang).unwrap();
         for (name, picture) in pictures::pictures(&pictures::all()) {
@@ -37,32 +38,37 @@ fn every_number_has_a_place_of_its_own() {
                 let plain = draw(&picture, &look, lang, &words).unwrap();
                 let none = draw_marked(&picture, &look, lang, &words, &[]).unwrap();
                 assert_eq!(plain, none, "{name} {look_name}");
+                if name == "hexagons" {
+                    // Places are counted together there: a number would have no place of its own.
+                    continue;
+                }
                 let svg = draw_marked(&picture, &look, lang, &words, &marks).unwrap();
                 let own = discs(&svg.xml).len() - discs(&plain.xml).len();
-                assert!(
-                    own > 0 && own <= marks.len(),
-                    "{name} {look_name}: {own} of {}",
-                    marks.len()
-                );
-                let discs = discs(&svg.xml);
-                let discs = &discs[discs.len() - own..];
-                for (at, (x, y, r)) in discs.iter().enumerate() {
-                    assert!(
-                        x - r >= -1.0
-                            && x + r <= svg.width + 1.0
-                            && y - r >= -1.0
-                            && y + r <= svg.height + 1.0,
-                        "{name} {look_name} {lang}: {x} {y} {r} in {} {}",
-                        svg.width,
-                        svg.height
-                    );
-                    for (other_x, other_y, _) in &discs[..at] {
-                        let apart = (x - other_x).hypot(y - other_y);
-                        assert!(apart > r * 1.5, "{name} {look_name} {lang}: {apart} apart, {r}");
+                let all = discs(&svg.xml);
+                let discs = &all[all.len() - own..];
+                let at = format!("{name} {look_name} {lang}");
+                if own == 0 || own > marks.len() {
+                    wrong.push(format!("{at}: {own} numbers of {}", marks.len()));
+                }
+                for (place, (x, y, r)) in discs.iter().enumerate() {
+                    let inside = x - r >= -1.0
+                        && x + r <= svg.width + 1.0
+                        && y - r >= -1.0
+                        && y + r <= svg.height + 1.0;
+                    if !inside {
+                        let (wide, tall) = (svg.width, svg.height);
+                        wrong.push(format!("{at}: {x} {y} {r} leaves {wide} {tall}"));
+                    }
+                    let near = |(other_x, other_y, _): &&(f64, f64, f64)| {
+                        (x - other_x).hypot(y - other_y) <= r * 1.5
+                    };
+                    if discs[..place].iter().any(|other| near(&other)) {
+                        wrong.push(format!("{at}: {x} {y} stands on another"));
                     }
                 }
                 pictures::keep(&format!("{name}_{look_name}_{lang}_marked"), &svg);
             }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
