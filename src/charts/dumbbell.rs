@@ -27,7 +27,10 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
         inside = inside.max(one_wide).max(second.width(&two.figure(&words))?);
         most = most.max(one.value).max(two.value);
         let of = Type::plain(text.note, MUTED).width(&of_how_many(one, two, &words))?;
-        column = column.max(of + text.note * 0.8);
+        // Where names stand above, how many answered stands with them.
+        if task.look.beside() {
+            column = column.max(of + text.note * 0.8);
+        }
     }
     let heads: Vec<&Head> = rows.iter().map(|row| &row.head).collect();
     let radius = task.look.bar() * 0.3;
@@ -74,15 +77,17 @@ fn strokes(task: &Task<'_>) -> (f64, f64) {
 }
 
 fn place(task: &Task<'_>, scene: &mut Scene, track: &Track, row: &Ends) -> Result<(), Refusal> {
-    let lane = track.lane(task, scene, &row.head, task.look.bar() * 0.85)?;
-    let Some((one, two)) = row.both() else { return Ok(()) };
     let words = Words::of(task);
+    let of = row.both().map(|(one, two)| of_how_many(one, two, &words)).unwrap_or_default();
+    let head = row.head.clone().and_under(if task.look.beside() { "" } else { &of });
+    let lane = track.lane(task, scene, &head, task.look.bar() * 0.85)?;
+    let Some((one, two)) = row.both() else { return Ok(()) };
     let ((first, second), radius) = (styles(task), task.look.bar() * 0.3);
     let (a, b) = (track.at(one.value), track.at(two.value));
     let (color, width) = (if row.clear == Clear::Yes { BAR } else { RULE }, task.look.text.note);
     match row.clear {
         Clear::Yes => {
-            scene.path(vec![(a, lane.middle), (b, lane.middle)], color, width * 0.3, None)
+            scene.path(vec![(a, lane.middle), (b, lane.middle)], color, width * 0.3, None);
         }
         Clear::No => {
             let line = vec![(a, lane.middle), (b, lane.middle)];
@@ -101,8 +106,7 @@ fn place(task: &Task<'_>, scene: &mut Scene, track: &Track, row: &Ends) -> Resul
         let x = if side == At::End { x - gap } else { x + gap };
         scene.word((x, lane.middle), side, &share.figure(&words), style);
     }
-    let of = of_how_many(one, two, &words);
-    if !of.is_empty() {
+    if !of.is_empty() && task.look.beside() {
         let style = Type::plain(task.look.text.note, MUTED);
         scene.word((task.width(), lane.middle), At::End, &of, style);
     }

@@ -38,8 +38,13 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     let (figure, of) = styles(task);
     let mut column = 0.0_f64;
     for share in &shown {
-        let wide = figure.width(&share.figure(&words))? + of.width(&share.of_how_many(&words))?;
-        column = column.max(wide + figure.size * 0.5 + of.size * 0.8);
+        let wide = figure.width(&share.figure(&words))? + figure.size * 0.5;
+        // Where names stand above, how many answered stands with them.
+        let many = match task.look.beside() {
+            true => of.width(&share.of_how_many(&words))? + of.size * 0.8,
+            false => 0.0,
+        };
+        column = column.max(wide + many);
     }
     let high = |share: &Share| share.range.map_or(share.value, |range| range.1);
     let most = shown.iter().copied().chain(&whole).map(high).fold(0.0, f64::max);
@@ -118,15 +123,15 @@ fn key(
     if let Some(whole) = whole.filter(|_| !shown.is_empty()) {
         let value = whole.figure(&Words::of(task));
         let words = fill(&task.words.everyone_line, &[("value", &value)]);
-        keys.push((Sign::Line(INK, strokes(task)), words));
+        keys.push((Sign::Line(INK, Some(strokes(task))), words));
     }
     keys::place(task, scene, &keys)
 }
 
 /// The strokes of the line of everyone.
-fn strokes(task: &Task<'_>) -> Option<(f64, f64)> {
+fn strokes(task: &Task<'_>) -> (f64, f64) {
     let size = task.look.text.note;
-    Some((size * 0.45, size * 0.3))
+    (size * 0.45, size * 0.3)
 }
 
 fn place(
@@ -137,7 +142,10 @@ fn place(
     whole: Option<&Share>,
 ) -> Result<(), Refusal> {
     let from = scene.bottom;
-    let lane = track.lane(task, scene, &row.head, task.look.bar() * 0.85)?;
+    let ((figure, of), words) = (styles(task), Words::of(task));
+    let many = row.share.as_ref().map(|share| share.of_how_many(&words)).unwrap_or_default();
+    let head = row.head.clone().and_under(if task.look.beside() { "" } else { &many });
+    let lane = track.lane(task, scene, &head, task.look.bar() * 0.85)?;
     let Some(share) = &row.share else { return Ok(()) };
     if let Some(whole) = whole {
         let (top, bottom) = if task.look.beside() {
@@ -147,7 +155,7 @@ fn place(
         };
         let x = track.at(whole.value);
         let line = vec![(x, top), (x, bottom)];
-        scene.path(line, INK, task.look.text.note * 0.13, strokes(task));
+        scene.path(line, INK, task.look.text.note * 0.13, Some(strokes(task)));
     }
     if let Some((low, high)) = share.range {
         let (low, high) = (track.at(low), track.at(high));
@@ -155,11 +163,10 @@ fn place(
         scene.fill((low, lane.middle - tall / 2.0, (high - low).max(1.0), tall), BAND);
     }
     scene.dot((track.at(share.value), lane.middle), lane.tall * 0.3, BAR, true);
-    let ((figure, of), words) = (styles(task), Words::of(task));
-    let (said, many) = (share.figure(&words), share.of_how_many(&words));
+    let said = share.figure(&words);
     let x = track.to + figure.size * 0.5;
     scene.word((x, lane.middle), At::Start, &said, figure);
-    if !many.is_empty() {
+    if !many.is_empty() && task.look.beside() {
         let x = x + figure.width(&said)? + of.size * 0.8;
         scene.word((x, lane.middle), At::Start, &many, of);
     }

@@ -142,7 +142,7 @@ fn of_rows(task: &Task<'_>) -> Result<Items, Refusal> {
         let at = Spot::line(row.at);
         let slack = slack(row.exact, row.base);
         let (name, with, why) = (row.name, row.with, row.why);
-        Item { at, value, figure, of, name, with, range, slack, why }
+        Item { at, name, with, value, figure, of, range, slack, why }
     };
     let items = rows::rows(task)?.into_iter().zip(ranges(task)).map(item).collect();
     let counting = (!names.is_empty()).then_some(counting);
@@ -309,7 +309,12 @@ impl Room {
         let long = |item: &Item| item.range.map_or(item.value, |range| range.1);
         let most = items.iter().map(long).fold(0.0, f64::max);
         let most = if track { 1.0 } else { most.max(0.2) };
-        let unit = (task.width() - from - tail).max(1.0) / most;
+        // A dot reaches beyond its end.
+        let dot = match drawn {
+            Drawn::Bar => 0.0,
+            Drawn::Stem => task.look.bar(),
+        };
+        let unit = (task.width() - from - tail - dot).max(1.0) / most;
         Ok(Self { names, from, unit, track, drawn })
     }
 }

@@ -24,6 +24,19 @@ pub(super) struct Head {
     pub(super) at: (usize, usize),
 }
 
+impl Head {
+    /// The same with more words in the small line under the name.
+    pub(super) fn and_under(mut self, more: &str) -> Self {
+        if !more.is_empty() {
+            self.with = Some(match self.with {
+                Some(with) => format!("{more} · {with}"),
+                None => more.to_owned(),
+            });
+        }
+        self
+    }
+}
+
 /// Where everything lies across.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Track {

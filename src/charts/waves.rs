@@ -128,7 +128,7 @@ impl Story {
         self.hidden.drain(..from);
         self.told.drain(..from);
         if let Some(first) = self.told.first_mut() {
-            first.iter_mut().for_each(|change| *change = None);
+            first.fill(None);
         }
     }
 
@@ -224,8 +224,11 @@ impl Story {
     }
 }
 
+/// Names, wrapped, and how wide the widest is.
+type Names = (Vec<Vec<String>>, f64);
+
 /// The names that stand at the ends of lines, wrapped; none where there is no room for them.
-fn ends(task: &Task<'_>, story: &Story) -> Result<Option<(Vec<Vec<String>>, f64)>, Refusal> {
+fn ends(task: &Task<'_>, story: &Story) -> Result<Option<Names>, Refusal> {
     if !task.look.beside() || story.names.len() < 2 {
         return Ok(None);
     }

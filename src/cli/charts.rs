@@ -23,6 +23,7 @@ const CONTACT: (f64, usize) = (640.0, 3);
 
 /// What `charts` needs.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 pub(super) struct Charts {
     /// The folder to write: a page, and beside it a folder of drawings and tables.
     #[arg(long, value_name = "FOLDER", required_unless_present = "check")]

@@ -149,11 +149,10 @@ fn is_of(table: &Table, pin: &Pin) -> bool {
 }
 
 /// The place of a code: itself, else the first that is counted together with a part of it.
-fn place<'c>(codes: impl Iterator<Item = &'c str> + Clone, wanted: &str) -> Option<usize> {
+fn place<'c>(mut codes: impl Iterator<Item = &'c str> + Clone, wanted: &str) -> Option<usize> {
     let has_part =
         |code: &str| code.split('+').any(|part| wanted.split('+').any(|wanted| wanted == part));
-    let mut same = codes.clone();
-    same.position(|code| code == wanted).or_else(|| codes.clone().position(has_part))
+    codes.clone().position(|code| code == wanted).or_else(|| codes.position(has_part))
 }
 
 #[cfg(test)]

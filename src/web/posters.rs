@@ -283,6 +283,7 @@ async fn read(run: &Run, filled: &Filled, faults: &mut Faults) -> Result<Wanted>
 }
 
 /// Starts making a set; none when one is being made already.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method is of one lifetime only")]
 fn start(run: &Run, wanted: Wanted) -> Option<SetMaking> {
     let app = run.desk.app.clone();
     let (send, outcome) = watch::channel(None);

@@ -135,7 +135,7 @@ impl House {
         let request = Request::get(path).header(header::COOKIE, cookie);
         let request = request.body(Body::empty()).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
-        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
         response.into_body().collect().await.unwrap().to_bytes().to_vec()
     }
 

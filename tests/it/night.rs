@@ -131,6 +131,10 @@ fn what_was_kept_long_enough_is_gone_without_a_trace() {
             }
         }
         let texts = async |id| store.free_texts(of, id).await.unwrap().len();
+        for text in store.free_texts(of, asked.id).await.unwrap() {
+            let (id, state) = (asked.id, ReflectionState::Withheld);
+            store.moderate_text(of, id, text.id, state).await.unwrap();
+        }
         let received = async |id| store.received(of, id).await.unwrap();
 
         at(&house, 30).await;

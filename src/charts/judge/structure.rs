@@ -53,10 +53,10 @@ fn size(document: &Document<'_>, against: &Yardstick, found: &mut Found) {
         Some(_) | None => found.add(Check::Size, "it has no viewBox with a width and a height"),
     }
     let sizes = [root.attribute("width"), root.attribute("height")];
-    let fits = |size: &Option<&str>| {
+    let fits = |size: Option<&str>| {
         if against.print { size.is_some_and(|size| size.ends_with("mm")) } else { size.is_none() }
     };
-    if !sizes.iter().all(fits) {
+    if !sizes.into_iter().all(fits) {
         let said = if against.print {
             "printed, it wants a width and height in mm"
         } else {

@@ -108,7 +108,9 @@ fn chart(paper: Paper) -> Drawn {
 /// Texts whose letters lie on those of another, or leave the paper.
 fn overlaps(svg: &Svg) -> Vec<String> {
     let mut fonts = fontdb::Database::new();
-    crate::charts::fonts().into_iter().for_each(|font| fonts.load_font_data(font));
+    for font in crate::charts::fonts() {
+        fonts.load_font_data(font);
+    }
     let options = Options { fontdb: std::sync::Arc::new(fonts), ..Options::default() };
     let tree = Tree::from_str(&svg.xml, &options).unwrap();
     let (mut seen, mut found) = (Vec::new(), Vec::new());

@@ -75,8 +75,11 @@ const FEW: usize = 1000;
 /// Where chance begins.
 const SEED: u64 = 2026;
 
+/// A look with its name.
+type NamedLook = (&'static str, fn() -> Look);
+
 /// The looks charts are drawn for, by name.
-pub const LOOKS: [(&str, fn() -> Look); 7] = [
+pub const LOOKS: [NamedLook; 7] = [
     ("narrow", Look::page_narrow),
     ("wide", Look::page_wide),
     ("projector", Look::projector),
@@ -290,7 +293,7 @@ impl<'a> Ground<'a> {
             zones: self.zones,
             map: &self.area.map,
             people,
-            lift: if seed % 2 == 0 { 0.05 } else { -0.12 },
+            lift: if seed.is_multiple_of(2) { 0.05 } else { -0.12 },
             seed,
         };
         let answers = crowd.responses().into_iter().map(|response| response.answers).collect();
@@ -389,11 +392,12 @@ fn lengthen(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::Object(fields) => {
             for (key, value) in fields {
-                match value {
-                    serde_json::Value::String(text) if key.parse::<Lang>().is_ok() => {
-                        *text = longer(text);
-                    }
-                    other => lengthen(other),
+                if let serde_json::Value::String(text) = value
+                    && key.parse::<Lang>().is_ok()
+                {
+                    *text = longer(text);
+                } else {
+                    lengthen(value);
                 }
             }
         }
