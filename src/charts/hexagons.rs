@@ -60,6 +60,8 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     let probe = cells(&Ground::new(task, map, 0.0)?, &places, r);
     let classes = Classes::of(probe.iter().map(Cell::total).max().unwrap_or(0));
     legend::place(task, &mut scene, &entries(task, &classes))?;
+    // The hexagons of the first row reach above the map.
+    scene.bottom += r * 0.6;
     let ground = Ground::new(task, map, scene.bottom)?;
     let cells = cells(&ground, &places, r);
     ground.draw(&mut scene, &[]);

@@ -109,7 +109,7 @@ impl Track {
         let lines = name.wrap(&head.name, self.names)?;
         let with =
             head.with.as_ref().map_or(Ok(Vec::new()), |with| small.wrap(with, self.names))?;
-        let words = name.height(lines.len()) + small.height(with.len()) + small.size * 0.15;
+        let words = name.height(lines.len()) + small.height(with.len()) + small.size * 0.35;
         let wide = task.width() - self.from;
         let why = head.why.as_ref().map(|why| small.wrap(why, wide - small.size * 2.5));
         let why = why.transpose()?.unwrap_or_default();
@@ -126,7 +126,7 @@ impl Track {
         };
         scene.text((0.0, label), At::Start, &lines, name);
         if !with.is_empty() {
-            let below = label + name.height(lines.len()) + small.size * 0.15;
+            let below = label + name.height(lines.len()) + small.size * 0.35;
             scene.text((0.0, below), At::Start, &with, small);
         }
         if why.is_empty() {
@@ -156,14 +156,15 @@ impl Track {
             .take_while(move |share| *share <= most + 1e-9)
     }
 
-    /// The percentages under the grid: as many as there is room for, nought and the end always.
+    /// The percentages under the grid: as many as there is room for, and the end always.
     pub(super) fn axis(&self, task: &Task<'_>, scene: &mut Scene) -> Result<(), Refusal> {
         let (words, style) = (Words::of(task), Type::plain(task.look.text.note, MUTED));
         let label = |share: f64| words.tick(share);
         let wide = style.width(&label(1.0))? + style.size * 0.8;
         let all = self.step * self.unit >= wide;
+        let both = self.most * self.unit >= wide;
         for share in self.lines() {
-            if all || share == 0.0 || share > self.most - 1e-9 {
+            if all || (share == 0.0 && both) || share > self.most - 1e-9 {
                 let middle = scene.bottom + style.height(1) / 2.0;
                 scene.word((self.at(share), middle), At::Middle, &label(share), style);
             }

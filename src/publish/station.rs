@@ -240,7 +240,7 @@ impl Shown {
     pub fn most_on_a_wall(&self) -> Option<usize> {
         let listed = match self.plan.chart {
             ChartKind::TwoSides => return Some(4),
-            ChartKind::Ballot => return Some(5),
+            ChartKind::Ballot => return Some(3),
             ChartKind::Themes => return Some(10),
             ChartKind::SortedBars | ChartKind::Lollipop => self.plan.by.is_none(),
             ChartKind::Diverging

@@ -184,6 +184,8 @@ fn some_things_stand_in_one_place_only() {
         "form.html",
         "grid.html",
         "group.html",
+        "quotes.html",
+        "released.html",
         "report.html",
         "reporting.html",
         "room_wall.html",

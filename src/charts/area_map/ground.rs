@@ -40,8 +40,8 @@ impl<'m> Ground<'m> {
             * match task.look.kind {
                 LookKind::Wide => 0.68,
                 LookKind::Narrow => 1.1,
-                LookKind::Wall => 0.72,
-                LookKind::Sheet => 0.6,
+                LookKind::Wall => 0.66,
+                LookKind::Sheet => 0.44,
                 LookKind::Projector => 0.38,
             };
         let paper = Paper::fit(map, (width, tall), task.look.text.note / 20.0)?;
