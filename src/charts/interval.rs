@@ -40,9 +40,10 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     for share in &shown {
         let wide = figure.width(&share.figure(&words))? + figure.size * 0.5;
         // Where names stand above, how many answered stands with them.
-        let many = match task.look.beside() {
-            true => of.width(&share.of_how_many(&words))? + of.size * 0.8,
-            false => 0.0,
+        let many = if task.look.beside() {
+            of.width(&share.of_how_many(&words))? + of.size * 0.8
+        } else {
+            0.0
         };
         column = column.max(wide + many);
     }

@@ -135,7 +135,7 @@ impl Panels {
                 below.extend(small.wrap(words, self.wide)?);
             }
             tall =
-                tall.max(style.height(name.len()) + small.height(below.len()) + small.size * 0.25);
+                tall.max(style.height(name.len()) + small.height(below.len()) + small.size * 0.5);
             heads.push((name, below));
         }
         let (top, body) = (scene.bottom, scene.bottom + tall + style.size * 0.35);
@@ -145,7 +145,7 @@ impl Panels {
             let x = at as f64 * (self.wide + self.gap);
             scene.text((x, top), At::Start, name, style);
             if !below.is_empty() {
-                let y = top + style.height(name.len()) + small.size * 0.25;
+                let y = top + style.height(name.len()) + small.size * 0.5;
                 scene.text((x, y), At::Start, below, small);
             }
             end = end.max(self.panel(task, scene, line, (x, body), matrix.whole.as_ref())?);
