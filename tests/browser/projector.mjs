@@ -104,11 +104,13 @@ await test("where it comes from is one tap away, and the chart stands alone afte
   await tap("source");
   await screen.locator(".source dl").waitFor();
   await film("source");
+  await remote.waitForFunction(() => document.querySelector("#b-source").value === "no");
   await tap("source");
   await screen.locator(".figures").waitFor();
   await tap("alone");
   await screen.locator(".alone").waitFor();
   await film("alone");
+  await remote.waitForFunction(() => document.querySelector("#b-alone").value === "no");
   await tap("alone");
   await screen.locator(".figures:not(.alone)").waitFor();
 });

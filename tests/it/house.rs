@@ -391,9 +391,10 @@ async fn page(response: Response<Body>) -> Page {
     let location = text(header::LOCATION);
     let cookie = text(header::SET_COOKIE).split(';').next().map(str::to_owned);
     // A stream of news has no end: only its head is looked at.
-    let bytes = match text(header::CONTENT_TYPE).starts_with("text/event-stream") {
-        true => axum::body::Bytes::new(),
-        false => body.collect().await.unwrap().to_bytes(),
+    let bytes = if text(header::CONTENT_TYPE).starts_with("text/event-stream") {
+        axum::body::Bytes::new()
+    } else {
+        body.collect().await.unwrap().to_bytes()
     };
     Page {
         status: parts.status,

@@ -656,7 +656,7 @@ fn a_walk_keeps_its_groups_its_pins_and_its_findings() {
         let (data_walk, of) = (walk.id, diagnosis.id);
         let new = NewReflection { diagnosis: of, data_walk, reflection: reflection.clone() };
         assert_eq!(store.reflect(new).await.unwrap(), Received::Now);
-        assert_eq!(store.reflections(&walk).await.unwrap(), [reflection.clone()]);
+        assert_eq!(store.reflections(&walk).await.unwrap(), std::slice::from_ref(&reflection));
         assert_eq!(store.shown_reflections(&walk).await.unwrap(), []);
         store.moderate(&walk, reflection.id, ReflectionState::Shown).await.unwrap();
         let shown = Reflection { state: ReflectionState::Shown, ..reflection.clone() };
