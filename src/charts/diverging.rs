@@ -97,7 +97,7 @@ impl Across {
             bases = bases.max(Type::plain(text.note, MUTED).width(&row.base)? + text.note * 0.8);
         }
         let (from, to) = if task.look.beside() {
-            let (most, small) = (task.width() * 0.36, Type::plain(text.note, MUTED));
+            let (most, small) = (task.width() * 0.31, Type::plain(text.note, MUTED));
             let names = rows.iter().map(|row| row.row.name.as_str());
             let with = rows.iter().filter_map(|row| row.row.with.as_deref());
             let wide = named(task.look).column(names, most)?.max(small.column(with, most)?);
@@ -199,7 +199,9 @@ fn name_above(task: &Task<'_>, scene: &mut Scene, row: &Placed) -> Result<usize,
 /// How high a bar is: a box with a reason is as high as its lines.
 fn bar_height(task: &Task<'_>, across: &Across, row: &Placed) -> Result<f64, Refusal> {
     let note = Type::plain(task.look.text.note, INK);
-    let Some(why) = &row.row.why else { return Ok(task.look.bar()) };
+    // Thicker than a plain bar where there is room: it is read by its parts.
+    let thick = task.look.bar() * if task.look.beside() { 1.25 } else { 1.0 };
+    let Some(why) = &row.row.why else { return Ok(thick) };
     let lines = note.wrap(why, across.to - across.from - note.size * 2.5)?;
     Ok(f64::max(task.look.bar(), note.height(lines.len()) + note.size * 1.2))
 }

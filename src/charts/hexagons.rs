@@ -25,10 +25,12 @@ const CLASSES: [RGBColor; 4] = [
 /// How many hexagons lie across a map where its numbers fit.
 const ACROSS: f64 = 9.0;
 
-/// A hexagon with what lies in it.
+/// A hexagon with what lies in it. One at the edge whose number would stand outside the area is
+/// counted with its neighbour, and drawn as a part of it.
 struct Cell<'p> {
     center: (f64, f64),
     places: Vec<&'p Marked<'p>>,
+    parts: Vec<(f64, f64)>,
 }
 
 impl Cell<'_> {
@@ -57,28 +59,17 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     // The legend comes first, but its classes follow from the hexagons: they do not depend on
     // where the map begins.
     let r = radius(task, map, wide)?;
-    let probe = cells(&Ground::new(task, map, 0.0)?, &places, r);
+    let flat = Ground::new(task, map, 0.0)?;
+    let probe = joined(&flat, cells(&flat, &places, r), (wide / 2.0, number.size / 2.0));
     let classes = Classes::of(probe.iter().map(Cell::total).max().unwrap_or(0));
     legend::place(task, &mut scene, &entries(task, &classes))?;
-    // The hexagons of the first row reach above the map.
-    scene.bottom += r * 0.6;
     let ground = Ground::new(task, map, scene.bottom)?;
     let cells = cells(&ground, &places, r);
+    let cells = joined(&ground, cells, (wide / 2.0, number.size / 2.0));
     ground.draw(&mut scene, &[]);
     hatched(&mut scene, &ground, &cells, r);
     ground.streets(&mut scene);
-    for cell in cells.iter().filter(|cell| !cell.places.is_empty()) {
-        let fill = classes.color(cell.total());
-        let line = if cell.total() == 0 { RULE } else { PAPER };
-        let line = Some((line, number.size * 0.14));
-        let paint = Paint { fill: Some(fill), line, closed: true, hatch: None };
-        scene.land(vec![hexagon(cell.center, r * 0.97)], paint);
-        let text = match cell.total() {
-            0 => task.words.hex_few.clone(),
-            total => total.to_string(),
-        };
-        scene.word(cell.center, At::Middle, &text, Type::bold(number.size, look::on(fill)));
-    }
+    counted(task, &mut scene, &ground, (&cells, &classes, r));
     ground.north(task, &mut scene);
     ground.scale_bar(task, &mut scene)?;
     let metres = (ground.metres(r * 3.0_f64.sqrt()) / 10.0).round() * 10.0;
@@ -86,6 +77,75 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
         kinds.iter().map(|at| table.choices()[*at].text.get(task.lang)).collect();
     let desc = said(task, &mut scene, &cells, &chosen, metres)?;
     task.paint(scene, desc)
+}
+
+/// Hexagons with their numbers, cut off where the area ends.
+fn counted(
+    task: &Task<'_>,
+    scene: &mut Scene,
+    ground: &Ground<'_>,
+    (cells, classes, r): (&[Cell<'_>], &Classes, f64),
+) {
+    let number = Type::bold(task.look.text.number, INK);
+    let with = || cells.iter().filter(|cell| !cell.places.is_empty());
+    scene.clip(ground.outline());
+    for cell in with() {
+        let fill = classes.color(cell.total());
+        let thin = number.size * 0.14;
+        // Parts lie together without a seam: the line around them all goes below them.
+        let lines = match (cell.total(), cell.parts.is_empty()) {
+            (0, true) => vec![(RULE, thin)],
+            (0, false) => vec![(RULE, r * 0.07 + thin), (fill, r * 0.07)],
+            (_, true) => vec![(PAPER, thin)],
+            (_, false) => vec![(fill, r * 0.07)],
+        };
+        for line in lines {
+            let paint = Paint { fill: Some(fill), line: Some(line), closed: true, hatch: None };
+            for center in std::iter::once(&cell.center).chain(&cell.parts) {
+                scene.land(vec![hexagon(*center, r * 0.97)], paint);
+            }
+        }
+    }
+    scene.whole();
+    ground.edge(scene);
+    for cell in with() {
+        let text = match cell.total() {
+            0 => task.words.hex_few.clone(),
+            total => total.to_string(),
+        };
+        let style = Type::bold(number.size, look::on(classes.color(cell.total())));
+        scene.word(cell.center, At::Middle, &text, style);
+    }
+}
+
+/// Hexagons whose number, half as large as given, would not stand inside the area are joined to the
+/// nearest where it does; where there is none, all stay as they are.
+fn joined<'p>(ground: &Ground<'_>, cells: Vec<Cell<'p>>, (w, h): (f64, f64)) -> Vec<Cell<'p>> {
+    let inside = |cell: &Cell<'_>| {
+        let (x, y) = cell.center;
+        [(-w, -h), (w, -h), (-w, h), (w, h)].iter().all(|(dx, dy)| ground.holds((x + dx, y + dy)))
+    };
+    let (mut whole, rest): (Vec<Cell<'p>>, Vec<Cell<'p>>) = cells.into_iter().partition(inside);
+    if whole.is_empty() {
+        return rest;
+    }
+    let mut left = Vec::new();
+    for cell in rest {
+        let away = |one: &&mut Cell<'_>| distance(one.center, cell.center);
+        match whole.iter_mut().min_by(|a, b| away(a).total_cmp(&away(b))) {
+            Some(one) if !cell.places.is_empty() => {
+                one.places.extend(cell.places);
+                one.parts.push(cell.center);
+            }
+            Some(_) | None => left.push(cell),
+        }
+    }
+    whole.extend(left);
+    whole
+}
+
+fn distance(a: (f64, f64), b: (f64, f64)) -> f64 {
+    (a.0 - b.0).hypot(a.1 - b.1)
 }
 
 /// The remarks below the map; gives back the drawing in words.
@@ -163,14 +223,14 @@ fn cells<'p>(ground: &Ground<'_>, places: &'p [Marked<'p>], r: f64) -> Vec<Cell<
     while y < bottom + r {
         let mut x = left + if odd { dx / 2.0 } else { 0.0 };
         while x < right + dx / 2.0 {
-            cells.push(Cell { center: (x, y), places: Vec::new() });
+            cells.push(Cell { center: (x, y), places: Vec::new(), parts: Vec::new() });
             x += dx;
         }
         (y, odd) = (y + dy, !odd);
     }
     for place in places {
         let Some(spot) = ground.spot(place.code) else { continue };
-        let away = |cell: &&mut Cell<'_>| (cell.center.0 - spot.0).hypot(cell.center.1 - spot.1);
+        let away = |cell: &&mut Cell<'_>| distance(cell.center, spot);
         if let Some(cell) = cells.iter_mut().min_by(|a, b| away(a).total_cmp(&away(b))) {
             cell.places.push(place);
         }

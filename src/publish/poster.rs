@@ -6,7 +6,7 @@
 use super::press;
 use super::spoken::{Spoken, spoken};
 use super::station::{Shown, Station, Wall};
-use crate::charts::poster::{Content, Drawn, Laid, MOST_LANGUAGES, Paper, Said, lay};
+use crate::charts::poster::{Content, Drawn, Laid, MOST_LANGUAGES, Paper, Room, Said, lay};
 use crate::charts::{
     Guess, Look, LookKind, Picture, Refusal, Sizes, Svg, caption, draw, guess, strip,
 };
@@ -100,7 +100,7 @@ impl Wall {
             release,
             key: Vec::new(),
             around: 1.0,
-            tight: false,
+            room: Room::Ample,
         };
         let maker =
             Maker { station, wanted, texts: &texts, strip: self.strip(station, first, wanted) };
@@ -176,7 +176,7 @@ struct Try {
     number: usize,
     size: f64,
     strip: bool,
-    tight: bool,
+    room: Room,
 }
 
 /// A poster in the making.
@@ -188,23 +188,26 @@ struct Maker<'m> {
 }
 
 impl Maker<'_> {
-    /// The sheet with the largest letters that fit: every chart while letters stay large enough to
-    /// read from a step away, else the first chart alone; the page behind the code has the others.
+    /// The sheet with the largest letters that fit and leave room to write: every chart while letters
+    /// stay large enough to read from a step away, else the first chart alone; the page behind the
+    /// code has the others. Only where even that leaves no fifth of the sheet empty, less of it does.
     fn largest(&self, content: &Content) -> Result<(Laid, f64), PosterError> {
         const FAR: [f64; 5] = [36.0, 32.0, 29.0, 26.0, 22.0];
         const NEAR: [f64; 3] = [22.0, 19.0, 17.0];
         let all = self.station.shown.len();
-        let tries = |number, sizes: &[f64], strip, tight| {
-            let one = |size: &f64| Try { number, size: *size, strip, tight };
+        let tries = |number, sizes: &[f64], strip, room| {
+            let one = |size: &f64| Try { number, size: *size, strip, room };
             sizes.iter().map(one).collect::<Vec<Try>>()
         };
-        let mut every = tries(all, &FAR, true, false);
-        every.extend(tries(all, &NEAR, true, false));
-        every.extend(tries(all, &NEAR, false, false));
-        every.extend(tries(1, &FAR, true, false));
-        every.extend(tries(1, &NEAR, true, false));
-        every.extend(tries(1, &NEAR, false, false));
-        every.extend(tries(1, &[19.0, 17.0, 15.0, 13.0], false, true));
+        let mut every = Vec::new();
+        for room in [Room::Ample, Room::Some] {
+            for number in [all, 1] {
+                every.extend(tries(number, &FAR, true, room));
+                every.extend(tries(number, &NEAR, true, room));
+                every.extend(tries(number, &NEAR, false, room));
+            }
+        }
+        every.extend(tries(1, &[19.0, 17.0, 15.0, 13.0], false, Room::Tight));
         let mut refused = Refusal::Empty;
         for one in every {
             match self.attempt(one, content) {
@@ -220,7 +223,7 @@ impl Maker<'_> {
         let least = if self.texts.len() > 1 { 0.66 } else { 0.8 };
         let around = (one.size / 26.0).clamp(least, 1.0);
         let key = self.key(one.number);
-        let mut content = Content { key, around, tight: one.tight, ..content.clone() };
+        let mut content = Content { key, around, room: one.room, ..content.clone() };
         let of = self.station.shown.len();
         if one.number < of {
             let with = [("n", &*one.number.to_string()), ("of", &of.to_string())];

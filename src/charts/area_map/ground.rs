@@ -129,7 +129,25 @@ impl<'m> Ground<'m> {
             scene.land(squares, area(None, Some((DARK, thin * 2.4)), true));
         }
         scene.whole();
-        scene.land(outline, area(None, Some((EDGE, thin * 2.2)), true));
+        self.edge(scene);
+    }
+
+    /// Draws the line around the area.
+    pub(in crate::charts) fn edge(&self, scene: &mut Scene) {
+        let line = Some((EDGE, self.thin * 2.2));
+        let paint = Paint { fill: None, hatch: None, line, closed: true };
+        scene.land(self.outline(), paint);
+    }
+
+    /// Whether a point of the chart lies inside the outline, counting how often a line to the left
+    /// crosses it.
+    pub(in crate::charts) fn holds(&self, (x, y): (f64, f64)) -> bool {
+        let crosses = |(a, b): (&(f64, f64), &(f64, f64))| {
+            (a.1 > y) != (b.1 > y) && x > (b.0 - a.0) * (y - a.1) / (b.1 - a.1) + a.0
+        };
+        let outline = self.outline();
+        let sides = outline.iter().flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)));
+        sides.filter(|side| crosses(*side)).count() % 2 == 1
     }
 
     /// Where a place is: on its square, at its spot, or half way along its longest stretch inside

@@ -3,7 +3,7 @@
 
 use plotters::style::RGBColor;
 
-use super::{Content, Drawn, Laid, Part, Role, Said};
+use super::{Content, Drawn, Laid, Part, Role, Room, Said};
 use crate::charts::letters::wrapped;
 use crate::charts::look::{HIGH, INK, Look, MUTED, PAPER, Sizes};
 use crate::charts::qr::qr_path;
@@ -12,8 +12,6 @@ use crate::charts::sink::short;
 use crate::charts::{Refusal, Svg};
 use crate::domain::text::Lang;
 
-/// The least paper that stays empty for notes, on A3; and where three languages need the room.
-const NOTES: (f64, f64) = (260.0, 130.0);
 /// A side of the QR code's smallest square on A3: 1 mm.
 const MODULE: f64 = 10.0;
 /// The largest side of a QR code on A3; beyond it the address is only written.
@@ -66,7 +64,23 @@ pub fn lay(content: &Content, charts: &[Drawn], strip: Option<&Svg>) -> Result<L
     Ok(Laid { parts: flow.parts, size: paper.size(), lang, title, desc })
 }
 
+impl Room {
+    /// The height that stays empty, on A3.
+    const fn notes(self) -> f64 {
+        match self {
+            Self::Ample => 840.0,
+            Self::Some => 260.0,
+            Self::Tight => 130.0,
+        }
+    }
+}
+
 impl Flow<'_> {
+    /// Whether less is said beside the chart.
+    fn tight(&self) -> bool {
+        self.content.room == Room::Tight
+    }
+
     /// Points on this paper, of letters read from afar.
     fn points(&self, points: f64) -> f64 {
         (points * self.content.around).max(13.0) * 254.0 / 72.0 * self.scale
@@ -301,7 +315,7 @@ impl Flow<'_> {
     /// answered and the most important line.
     fn who(&mut self, strip: Option<&Svg>) -> Result<(), Refusal> {
         let first = self.first;
-        let tight = self.content.tight;
+        let tight = self.tight();
         let (bold, plain) = (self.small(if tight { 13.0 } else { 15.0 }), self.small(13.0));
         self.lines((Role::Words, first.lang), &first.who, Type::bold(bold, INK), 6.0)?;
         let most = if tight { 2 } else { first.careful.len() };
@@ -358,7 +372,7 @@ impl Flow<'_> {
         let inset = style.size * 1.42;
         let place = (self.margin + inset, self.y, column - inset);
         self.y += self.words((Role::Words, first.lang), prompt, style, place)?;
-        let other = Type::plain(self.small(if self.content.tight { 13.0 } else { 15.0 }), MUTED);
+        let other = Type::plain(self.small(if self.tight() { 13.0 } else { 15.0 }), MUTED);
         let mut before = None;
         for said in self.others {
             let Some(prompt) = said.prompts.get(at) else { continue };
@@ -403,7 +417,7 @@ impl Flow<'_> {
         self.y += side;
         let all = std::iter::once(first).chain(self.others);
         // Where there is little room, the sign of a code says it in every language.
-        let most = if self.content.tight { 1 } else { self.content.said.len() };
+        let most = if self.tight() { 1 } else { self.content.said.len() };
         for (at, said) in all.take(most).enumerate() {
             let style = if at == 0 { style } else { Type::plain(self.small(13.0), INK) };
             let lines = wrapped(&said.scan, style.size, style.bold, side + 40.0 * scale)?;
@@ -428,7 +442,7 @@ impl Flow<'_> {
         };
         let foot = small.height(address.len().max(1));
         let bottom = height - 75.0 * scale - foot;
-        if bottom - self.y < if self.content.tight { NOTES.1 } else { NOTES.0 } * scale {
+        if bottom - self.y < self.content.room.notes() * scale {
             return Err(Refusal::DoesNotFit(first.title.clone()));
         }
         let notes: Vec<&str> =

@@ -93,8 +93,19 @@ pub struct Content {
     pub key: Vec<Vec<String>>,
     /// How large letters around the charts are; 1 where the charts' own are read from afar.
     pub around: f64,
-    /// Whether less paper than usual may stay empty.
-    pub tight: bool,
+    /// How much paper has to stay empty.
+    pub room: Room,
+}
+
+/// How much paper stays empty for notes and stickers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// A fifth of the sheet, where it can be had.
+    Ample,
+    /// A few lines.
+    Some,
+    /// A line or two, where three languages need the paper; less is said beside the chart.
+    Tight,
 }
 
 /// What a sheet says in one language.

@@ -4,7 +4,7 @@ use usvg::tiny_skia_path::Rect;
 use usvg::{Group, Node, Options, Tree, fontdb};
 
 use super::pictures;
-use crate::charts::poster::{Content, Drawn, Paper, Role, Said, lay};
+use crate::charts::poster::{Content, Drawn, Paper, Role, Room, Said, lay};
 use crate::charts::{Guess, Look, Refusal, Svg, draw, guess, strip};
 use crate::domain::text::Lang;
 use crate::words::ChartWords;
@@ -93,7 +93,7 @@ fn content(paper: Paper, titles: &[(Lang, &str)], address: &str) -> Content {
         release: "release 1".to_owned(),
         key: vec![titles.iter().map(|(_, title)| (*title).to_owned()).collect()],
         around: if titles.len() > 1 { 0.66 } else { 1.0 },
-        tight: titles.len() > 1,
+        room: if titles.len() > 1 { Room::Tight } else { Room::Some },
     }
 }
 

@@ -353,6 +353,73 @@ fn a_map_is_never_mirrored_and_shows_no_count_that_is_not_there() {
     assert!(draw(&no_outline, &look, Lang::En, &en).is_ok());
 }
 
+/// The numbers after every M and L of the outline, ring by ring.
+fn outline(svg: &Svg) -> Vec<Vec<(f64, f64)>> {
+    let line = svg.xml.lines().find(|line| line.contains("stroke=\"#4d4d4d\"")).unwrap();
+    let path = line.split("d=\"M").nth(1).unwrap().split('"').next().unwrap();
+    let point = |at: &str| {
+        let (x, y) = at.trim_end_matches('Z').split_once(' ').unwrap();
+        (x.parse().unwrap(), y.parse().unwrap())
+    };
+    path.split('M').map(|ring| ring.split('L').map(point).collect()).collect()
+}
+
+#[test]
+fn every_number_of_a_hexagon_stands_inside_the_area() {
+    let (mut map, title) = (map(), title());
+    let corners: Vec<Point> = map.outline.iter().flat_map(|land| land.edge.clone()).collect();
+    let mut marks = vec![marked("Brugplein", 45, [45, 0, 0])];
+    for (number, corner) in corners.into_iter().enumerate() {
+        let name = format!("Hoek {number}");
+        map.places.push(place(&name, Piece::Spot(corner)));
+        marks.push(marked(&name, 10, [5, 5, 0]));
+    }
+    let table = marks_of(marks);
+    let words = ChartWords::of(Lang::En).unwrap();
+    for (name, look) in pictures::looks() {
+        let picture = Picture {
+            id: "m".to_owned(),
+            kind: ChartKind::Hexagons,
+            title: &title,
+            tables: vec![&table],
+            top: &[],
+            most: None,
+            ends: &[],
+            cut: None,
+            rounds: &[],
+            ground: Some(&map),
+        };
+        let svg = draw(&picture, &look, Lang::En, &words).unwrap();
+        let rings = outline(&svg);
+        assert_eq!(rings.len(), 2, "the edge and the hole");
+        let sides: Vec<_> =
+            rings.iter().flat_map(|ring| ring.iter().zip(ring.iter().skip(1))).collect();
+        let attribute = |line: &str, key: &str| -> f64 {
+            line.split(&format!(" {key}=\""))
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+                .parse()
+                .unwrap()
+        };
+        let numbers = svg.xml.lines().filter(|line| {
+            line.starts_with("<text") && line.contains("middle") && !line.contains(">N<")
+        });
+        let mut seen = 0;
+        for line in numbers {
+            let (x, y) = (attribute(line, "x"), attribute(line, "y"));
+            let crossed = sides.iter().filter(|(a, b)| {
+                (a.1 > y) != (b.1 > y) && x > (b.0 - a.0) * (y - a.1) / (b.1 - a.1) + a.0
+            });
+            assert_eq!(crossed.count() % 2, 1, "{name}: {line} is outside");
+            seen += 1;
+        }
+        assert!(seen >= 4, "{name}: {seen} hexagons");
+    }
+}
+
 #[test]
 fn whatever_is_marked_is_drawn_or_said() {
     let words = ChartWords::of(Lang::En).unwrap();
