@@ -1,7 +1,8 @@
 //! How long a chart takes to draw: every chart of the catalogue on a page, a phone and a wall, and
 //! beside it a bar chart of the same size by the back end that comes with plotters.
 //!
-//!     cargo bench --bench charts                 fifty drawings of each chart
+//!     cargo bench --bench charts                 ten drawings of each chart, a line for every kind
+//!     cargo bench --bench charts -- --all        a line for every chart, look and language
 //!     cargo bench --bench charts -- --times 500  a long run
 //!
 //! The goal is 2 milliseconds, and 20 the most. It ends with an error when a chart cannot be drawn;
@@ -9,6 +10,7 @@
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints")]
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use miradouro::charts::draw;
@@ -23,7 +25,8 @@ const GOAL: f64 = 2.0;
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let after = arguments.iter().position(|one| one == "--times").map(|at| at + 1);
-    let times = after.and_then(|at| arguments.get(at)).and_then(|n| n.parse().ok()).unwrap_or(50);
+    let times = after.and_then(|at| arguments.get(at)).and_then(|n| n.parse().ok()).unwrap_or(10);
+    let every = arguments.iter().any(|one| one == "--all");
     let began = Instant::now();
     let catalogue = Catalogue::invent(&Shelf::load(None), Wording::Plain, 1).unwrap();
     println!(
@@ -31,9 +34,8 @@ fn main() {
         catalogue.charts.len(),
         began.elapsed().as_secs_f64()
     );
-    println!("| chart | look | language | ms | of {GOAL} ms | KB | stock ms | ratio |");
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let mut all = Vec::new();
+    let mut kinds: BTreeMap<String, Vec<(f64, f64)>> = BTreeMap::new();
     for named in &catalogue.charts {
         for lang in [Lang::Nl, Lang::Ar] {
             let words = words(lang, Wording::Plain).unwrap();
@@ -45,16 +47,28 @@ fn main() {
                 let bars = svg.body.matches("data-share").count().max(1);
                 let stock = median(times, || drop(stock(svg.width, svg.height, bars)));
                 let (a, b) = (ms(ours), ms(stock));
-                println!(
-                    "| {} | {name} | {lang} | {a:.2} | {:.2} | {} | {b:.2} | {:.1} |",
-                    named.name,
-                    a / GOAL,
-                    svg.xml.len() / 1024,
-                    a / b
-                );
+                if every {
+                    let kb = svg.xml.len() / 1024;
+                    println!("{}, {name}, {lang}: {a:.2} ms, {kb} KB, stock {b:.2} ms", named.name);
+                }
+                let kind = format!("{:?}", named.shown.plan.chart);
+                kinds.entry(kind).or_default().push((a, b));
                 all.push((a, b));
             }
         }
+    }
+    println!("| kind | drawings | middle ms | slowest ms | stock middle ms | ratio |");
+    println!("| --- | --- | --- | --- | --- | --- |");
+    for (kind, mut times) in kinds {
+        times.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (middle, slowest) = (times[times.len() / 2], times[times.len() - 1].0);
+        println!(
+            "| {kind} | {} | {:.2} | {slowest:.2} | {:.2} | {:.1} |",
+            times.len(),
+            middle.0,
+            middle.1,
+            middle.0 / middle.1
+        );
     }
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     let within = all.iter().filter(|(ours, _)| *ours <= GOAL).count();

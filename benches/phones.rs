@@ -112,14 +112,6 @@ async fn run(name: &str, database: Option<String>, wanted: &Wanted) {
     let alone =
         load(address, &house, &bodies, (wanted.phones, Duration::from_secs(wanted.seconds))).await;
     alone.print(name, "alone");
-    let (worked, one) = (worked_for(server.id()), flood(&[address], &house, &bodies).await);
-    let worked = worked_for(server.id()).saturating_sub(worked).as_secs_f64() * 1000.0;
-    println!(
-        "phones: {name}: {AT_ONCE} at once, as fast as they can: {:.0}/s, {:.2} ms of a core for each",
-        one.rate(),
-        worked / one.sent.max(1) as f64
-    );
-    let two = house.two(name, wanted, (address, &bodies), one.rate()).await;
     let (stop, slow) = slow(address, &house, &bodies);
     let beside =
         load(address, &house, &bodies, (wanted.phones, Duration::from_secs(wanted.seconds))).await;
@@ -136,7 +128,25 @@ async fn run(name: &str, database: Option<String>, wanted: &Wanted) {
         let ratio = beside.at(share).as_secs_f64() / alone.at(share).as_secs_f64().max(1e-9);
         println!("phones: {name}: {part} with slow connections / without: {ratio:.2}");
     }
-    let all = [warm, alone, one, two, beside, slow].into_iter().fold(Met::default(), Met::with);
+    let (worked, one) = (worked_for(server.id()), flood(&[address], &house, &bodies).await);
+    let worked = worked_for(server.id()).saturating_sub(worked).as_secs_f64() * 1000.0;
+    println!(
+        "phones: {name}: {AT_ONCE} at once, as fast as they can: {:.0}/s, {:.2} ms of a core for each",
+        one.rate(),
+        worked / one.sent.max(1) as f64
+    );
+    let two = house.two(name, wanted, (address, &bodies), one.rate()).await;
+    // What a flood leaves behind: a long log, a checkpoint, pages to write.
+    let after = load(
+        address,
+        &house,
+        &bodies,
+        (wanted.phones / 3, Duration::from_secs(wanted.seconds / 3)),
+    )
+    .await;
+    after.print(name, "right after that flood, without slow ones");
+    let all =
+        [warm, alone, beside, slow, one, two, after].into_iter().fold(Met::default(), Met::with);
     open(name, address, &house, server.id()).await;
     end(&mut server);
     let stored = house.stored().await;
