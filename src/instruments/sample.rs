@@ -130,9 +130,12 @@ impl<R: Rng, L: Lean> Pen<'_, R, L> {
 
     /// People at every statement, as in a room with two sides.
     fn counts(&mut self, statements: &[Label], groups: &[Label], max: u32, field: &str) -> Answer {
+        // One line alone asks how many there are; of those, some step over each line.
+        let most = max.min(14);
+        let range = if statements.len() == 1 { most.min(9)..=most } else { 0..=most.min(9) };
         for statement in statements {
             for group in groups {
-                let people = self.rng.random_range(0..=max.min(12)).to_string();
+                let people = self.rng.random_range(range.clone()).to_string();
                 self.fields.push((format!("{field}.{}.{}", statement.code, group.code), people));
             }
         }

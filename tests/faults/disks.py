@@ -183,13 +183,14 @@ def sync_fails(trial):
                     form = Form()
                 if tracer.injected():
                     break
-            trial.injected += tracer.injected()
-            failed += tracer.injected() > 0
             end = time.monotonic() + 5
             while time.monotonic() < end and server.is_alive():
                 back_up(house)
                 if house.phone(keep_alive=False).send(form) in ("now", "already"):
                     break
+        # Only now the tracer has written everything it saw.
+        trial.injected += tracer.injected()
+        failed += tracer.injected() > 0
         ended += not server.is_alive()
         # What was acknowledged until now must survive this.
         disk.cut()

@@ -208,7 +208,7 @@ const fn example(kind: ChartKind) -> &'static str {
         ChartKind::Change => "resident_safety-surroundings_change",
         ChartKind::HeatTable => "resident_safety-problems_where",
         ChartKind::Lollipop => "officer_profile-traits",
-        ChartKind::Waves => "pulse2-mood_waves",
+        ChartKind::Waves => "resident_safety-safe_waves",
         ChartKind::SmallMultiples => "resident_safety-surroundings_where",
         ChartKind::PlaceMarks
         | ChartKind::Hexagons
