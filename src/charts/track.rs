@@ -135,7 +135,8 @@ impl Track {
         } else {
             scene.withheld((self.from, top, wide, tall), &why, Type::plain(small.size, INK));
         }
-        scene.spot(Spot::line(head.at), (self.from, top + tall));
+        // At the height of the row itself: below it, the next name begins on a phone.
+        scene.spot(Spot::line(head.at), (self.from, top + tall * 0.5));
         scene.bottom = bottom;
         Ok(Lane { top, middle: top + tall / 2.0, tall })
     }
