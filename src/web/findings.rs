@@ -17,6 +17,7 @@ use super::sheet::{Faults, Filled, Input, Sheet, Tick};
 use super::sign_in::SignedIn;
 use super::voices::place_of;
 use super::walk::{Run, tallied};
+use crate::charts::date;
 use crate::domain::data_walk::{Reflection, Tally};
 use crate::domain::finding::{Evidence, Finding};
 use crate::domain::ids::{FindingId, ReflectionId};
@@ -24,7 +25,7 @@ use crate::domain::people::May;
 use crate::domain::text::{Lang, Text};
 use crate::publish::pin::find;
 use crate::publish::{Station, Wall, careless};
-use crate::words::{HostWords, fill};
+use crate::words::{ChartWords, HostWords, fill};
 
 /// A finding in a list.
 struct View {
@@ -95,7 +96,7 @@ pub(super) async fn list(
         said: one.said.get(lang).to_owned(),
         now: one.amended.get(lang).to_owned(),
         tally: tallied(tally(&wall, one, &shown), app.form_words(lang)),
-        by: signed(&words.finding_by, one),
+        by: signed(&words.finding_by, one, app.chart_words(lang)),
         edit: if edits {
             desk.path(&run.path(&format!("/findings/{}", one.id)))
         } else {
@@ -115,8 +116,8 @@ pub(super) async fn list(
 
 /// Who wrote a finding last, and when.
 #[must_use]
-pub(super) fn signed(pattern: &str, one: &Finding) -> String {
-    fill(pattern, &[("name", &one.editor), ("day", &one.written.to_string())])
+pub(super) fn signed(pattern: &str, one: &Finding, words: &ChartWords) -> String {
+    fill(pattern, &[("name", &one.editor), ("day", &date(one.written, words))])
 }
 
 /// The finding of an address; `new` is a blank one.

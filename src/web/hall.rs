@@ -12,6 +12,7 @@ use super::findings::{signed, tally};
 use super::page::{self, Frame};
 use super::walk::tallied;
 use super::wall::{Hall, hall, spoken};
+use crate::charts::date;
 use crate::domain::data_walk::Reflection;
 use crate::domain::finding::Finding;
 use crate::domain::text::{Lang, Text};
@@ -76,7 +77,7 @@ pub(super) async fn page(
     let page = HallPage {
         frame,
         walk_css: assets::address("walk.css"),
-        day: fill(&words.read_at, &[("day", &hall.walk.held_on.to_string())]),
+        day: fill(&words.read_at, &[("day", &date(hall.walk.held_on, app.chart_words(lang)))]),
         languages: others.map(|other| (*other, format!("/w/{door}/{other}"))).collect(),
         stops: stops(&app, &hall, lang, &shown),
         findings: findings.iter().map(|one| view(&app, &hall, lang, one, &shown)).collect(),
@@ -133,7 +134,7 @@ fn view(app: &App, hall: &Hall, lang: Lang, one: &Finding, shown: &[Reflection])
         now: sentence(if changed { &one.amended } else { &one.said }, lang),
         before: changed.then(|| sentence(&one.said, lang)),
         because: because.map(|said| said.said.clone()).collect(),
-        by: signed(&words.finding_by, one),
+        by: signed(&words.finding_by, one, app.chart_words(lang)),
         tally: tallied(tally(&hall.wall, one, shown), app.form_words(lang)),
         stations: stations.map(link).collect(),
     }

@@ -16,6 +16,7 @@ use super::qr::Qr;
 use super::sheet::Filled;
 use super::sign_in::SignedIn;
 use super::wall::verdict_name;
+use crate::charts::date;
 use crate::domain::data_walk::{
     DataWalk, Group, LETTERS, Reflection, ReflectionState, Tally, Verdict, rounds, spread,
 };
@@ -124,7 +125,8 @@ pub(super) async fn page(
         .collect();
     let order: Vec<u32> = numbers.iter().map(|(number, _)| *number).collect();
     let n = walk.release.to_string();
-    let day = fill(&words.day, &[("day", &walk.held_on.to_string()), ("n", &n)]);
+    let held = date(walk.held_on, app.chart_words(lang));
+    let day = fill(&words.day, &[("day", &held), ("n", &n)]);
     let round = |n: usize| fill(&words.round, &[("n", &n.to_string())]);
     let page = WalkPage {
         frame: desk.frame(&walk.title),

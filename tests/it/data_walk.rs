@@ -293,7 +293,7 @@ fn what_people_said_changes_a_finding() {
             "<del>The quay is dark</del>",
             "Changed because you said",
             "There are new lamps",
-            "coordinator, 2026-11-22",
+            "coordinator, 22 November 2026",
         ] {
             says(&page, words);
         }
