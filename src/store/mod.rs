@@ -33,6 +33,7 @@ mod group;
 mod instrument;
 mod journal;
 mod night;
+mod other_figures;
 mod paper;
 mod people;
 mod photo;

@@ -27,7 +27,8 @@ use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::job::evidence;
 use crate::publish::{
-    Evening, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of, station_path,
+    Agreed, Evening, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of,
+    station_path,
 };
 use crate::store::{NewReflection, Received};
 use crate::words::{FormWords, WalkWords, fill};
@@ -433,20 +434,33 @@ type Sets =
 
 async fn leaflet(app: App, door: &str, tag: &str, set: Sets) -> Result<Response> {
     let (hall, lang) = (hall(&app, door).await?, spoken(tag)?);
-    let evening = evening(&app, &hall.diagnosis, &hall.walk, Vec::new());
+    let evening = evening(&app, &hall.diagnosis, &hall.walk, Vec::new()).await?;
     let pdf = in_turn(move || set(&hall.wall, &app.texts(lang), &evening, &hall.written)).await?;
     Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
 }
 
-/// A walk as it stands on paper.
-pub(super) fn evening(app: &Inner, of: &Diagnosis, walk: &DataWalk, groups: Vec<Group>) -> Evening {
-    Evening {
+/// A walk as it stands on paper, with what was found and what became of it.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn evening(
+    app: &Inner,
+    of: &Diagnosis,
+    walk: &DataWalk,
+    groups: Vec<Group>,
+) -> Result<Evening> {
+    let mut findings = app.store.findings(of.id).await?;
+    findings.retain(|one| one.data_walk == walk.id);
+    let shown = app.store.shown_reflections(walk).await?;
+    let wall = app.wall(of, walk.release).await?;
+    Ok(Evening {
         title: walk.title.clone(),
         day: Some(walk.held_on),
         held: walk.held_on < app.today(of),
         groups,
         address: Some(app.base_url.join(&format!("/w/{}", walk.door))),
-    }
+        agreed: Agreed::all(&wall, &findings, &shown),
+    })
 }
 
 /// Draws something for paper when it is its turn.
