@@ -157,9 +157,9 @@ async fn findings(store: &Store, wall: &Wall, walk: &DataWalk, ids: &[Reflection
         let collection = shown.tables.first()?.address().collection;
         Some(vec![Evidence { collection, chart: shown.plan.id.clone() }])
     };
-    let text = |nl: &str, en: &str| {
-        let both = [(Lang::Nl, nl.to_owned()), (Lang::En, en.to_owned())];
-        Text(both.into_iter().collect())
+    let text = |nl: &str, en: &str, fr: &str, ar: &str| {
+        let all = [(Lang::Nl, nl), (Lang::En, en), (Lang::Fr, fr), (Lang::Ar, ar)];
+        Text(all.into_iter().map(|(lang, text)| (lang, text.to_owned())).collect())
     };
     let blank = |place, station| -> Result<Finding> {
         Ok(Finding {
@@ -179,10 +179,14 @@ async fn findings(store: &Store, wall: &Wall, walk: &DataWalk, ids: &[Reflection
         said: text(
             "De kade en de tunnel zijn na donker onveilig.",
             "After dark the quay and the tunnel feel unsafe.",
+            "La nuit, le quai et le tunnel ne semblent pas sûrs.",
+            "بعد حلول الظلام لا يشعر الناس بالأمان على الرصيف وفي النفق.",
         ),
         amended: text(
             "De tunnel voelt na donker onveilig. Aan de kade is er nieuw licht.",
             "After dark the tunnel feels unsafe. On the quay there is new light.",
+            "La nuit, le tunnel ne semble pas sûr. Sur le quai, l’éclairage est neuf.",
+            "بعد حلول الظلام لا يشعر الناس بالأمان في النفق. وعلى الرصيف إنارة جديدة.",
         ),
         because: vec![ids[4]],
         ..blank(1, 4)?
@@ -191,6 +195,8 @@ async fn findings(store: &Store, wall: &Wall, walk: &DataWalk, ids: &[Reflection
         said: text(
             "Afval en fietsen op de stoep storen het vaakst.",
             "Litter and bicycles on the pavement bother people most often.",
+            "Les déchets et les vélos sur le trottoir gênent le plus souvent.",
+            "النفايات والدراجات على الرصيف هي أكثر ما يزعج الناس.",
         ),
         ..blank(2, 3)?
     };

@@ -368,8 +368,8 @@ fn figures_of_others_stand_in_a_table_of_their_own_and_an_edition_keeps_them() {
             says(&report, words, true);
         }
         let arabic = house.get(&format!("{public}/ar")).await;
-        says(&arabic, "<h3 lang=\"ar\" dir=\"rtl\">بلاغات</h3>", true);
-        says(&arabic, "lang=\"en\" dir=\"ltr\">What somebody reported.", true);
+        says(&arabic, "<h3><bdi lang=\"ar\">بلاغات</bdi></h3>", true);
+        says(&arabic, "<bdi lang=\"en\">What somebody reported.", true);
 
         // Taken away afterwards: the edition keeps what it was published with.
         let form = house.get_as(&desk.cookie, &edit).await;

@@ -13,7 +13,7 @@ use crate::domain::ids::ReflectionId;
 use crate::domain::instrument::Instrument;
 use crate::domain::other_figures::OtherFigures;
 use crate::domain::report::{ChartAt, Section, SheetAt, sheet_code};
-use crate::domain::text::Lang;
+use crate::domain::text::{Lang, apart};
 use crate::job::evidence::Evidence;
 use crate::publish::{Shown, Source, Wall, tally};
 use crate::words::fill;
@@ -97,7 +97,10 @@ pub(super) fn drafted(
             let day = date(evidence.release.made, app.chart_words(lang));
             let number = evidence.release.number.to_string();
             let made = fill(&words.made_from, &[("n", &number), ("day", &day)]);
-            format!("{made} {}\n\n{{{{withheld}}}}\n\n{{{{wordings}}}}", words.rounded)
+            format!(
+                "{made} {}\n\n{}\n\n{{{{withheld}}}}\n\n{{{{wordings}}}}",
+                words.rounded, words.thresholds
+            )
         }
         Section::Committee
         | Section::Good
@@ -116,7 +119,7 @@ pub(super) fn drafted(
 /// A finding as it reads by now; empty where it has no words.
 fn by_now(finding: &Finding, lang: Lang) -> String {
     let amended = finding.amended.get(lang).trim();
-    on_one_line(if amended.is_empty() { finding.said.get(lang) } else { amended })
+    apart(&on_one_line(if amended.is_empty() { finding.said.get(lang) } else { amended }), lang)
 }
 
 /// What the committee found, as it reads by now.
@@ -184,6 +187,7 @@ fn amended(app: &Inner, ground: &Ground, lang: Lang) -> String {
     let quote = |id: &ReflectionId| {
         let said = ground.walks.iter().flat_map(|(_, said)| said).find(|one| one.id == *id)?;
         let said = on_one_line(&said.said);
+        let said = apart(&said, lang);
         (!said.is_empty()).then(|| fill(&app.poster_words(lang).quote, &[("text", &said)]))
     };
     let line = |(finding, _): &(Finding, Tally)| {
@@ -193,8 +197,8 @@ fn amended(app: &Inner, ground: &Ground, lang: Lang) -> String {
         }
         let said: Vec<String> = finding.because.iter().filter_map(quote).collect();
         let said = if said.is_empty() { "–".to_owned() } else { said.join(" ") };
-        let with =
-            [("before", &*on_one_line(before)), ("after", &on_one_line(after)), ("said", &said)];
+        let set = |text| apart(&on_one_line(text), lang);
+        let with = [("before", &*set(before)), ("after", &set(after)), ("said", &said)];
         Some(format!("- {}", fill(&words.walk_changed, &with)))
     };
     ground.findings.iter().filter_map(line).collect::<Vec<_>>().join("\n").replace("{{", "{ {")
@@ -237,7 +241,8 @@ fn neighbourhood(app: &Inner, diagnosis: &Diagnosis, ground: &Ground, lang: Lang
         said.push(match &diagnosis.settings.population_source {
             Some(from) => {
                 let day = date(from.dated, app.chart_words(lang));
-                let with = [("n", n.as_str()), ("source", &from.source), ("day", &day)];
+                let with =
+                    [("n", n.as_str()), ("source", &apart(&from.source, lang)), ("day", &day)];
                 fill(&words.live_source, &with)
             }
             None => fill(&words.live_here, &[("n", &n)]),
@@ -265,7 +270,7 @@ fn walked(
     let mut blocks = Vec::new();
     for (walk, said) in &ground.walks {
         let day = date(walk.held_on, app.chart_words(lang));
-        blocks.push(fill(&words.walk_said, &[("title", &walk.title), ("day", &day)]));
+        blocks.push(fill(&words.walk_said, &[("title", &apart(&walk.title, lang)), ("day", &day)]));
         // The questions of the walk's own release, where it is this one.
         let same = walk.release == evidence.release.number;
         let wall = same
@@ -291,7 +296,7 @@ fn walked(
                 ("not", &*count(Verdict::DoesNotFit)),
             ];
             let quotes = here().map(|one| on_one_line(&one.said));
-            let quotes = quotes.filter(|said| !said.is_empty());
+            let quotes = quotes.filter(|said| !said.is_empty()).map(|said| apart(&said, lang));
             let quotes = quotes.map(|said| fill(&app.poster_words(lang).quote, &[("text", &said)]));
             let line = fill(&words.walk_fits, &with);
             lines.push(std::iter::once(line).chain(quotes).collect::<Vec<_>>().join(" "));

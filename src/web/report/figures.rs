@@ -14,6 +14,7 @@ use super::super::error::{Error, Result};
 use super::super::participate::Pairs;
 use super::super::sheet::{Faults, Filled, Input, Sheet, print_of};
 use super::super::sign_in::SignedIn;
+use crate::charts::date;
 use crate::domain::other_figures::{
     BadLine, LONGEST_FIGURE, LONGEST_NAME, LONGEST_WORDS, MOST_LINES, OtherFigures, Told, lines,
     name_for, written,
@@ -64,7 +65,10 @@ pub(in crate::web) async fn list(
         title: one.told.title.get(lang).to_owned(),
         source: format!("{} · {}", one.told.source, one.told.period),
         code: fill(&words.figures_code, &[("code", &format!("{{{{other {}}}}}", one.name))]),
-        by: fill(&words.written_by, &[("name", &one.editor), ("day", &one.written.to_string())]),
+        by: fill(
+            &words.written_by,
+            &[("name", &one.editor), ("day", &date(one.written, app.chart_words(lang)))],
+        ),
         edit: address(&one.name),
         before: print(&one.told),
     };
@@ -121,14 +125,13 @@ pub(in crate::web) async fn change(
         return Ok(sheet(&desk, known.as_ref(), &sent).show(faults));
     }
     let of = desk.diagnosis.id;
-    let name = match &known {
-        Some(known) => known.name.clone(),
-        None => {
-            let all = app.store.other_figures(of).await?;
-            // The address of the form for new ones is no name.
-            let taken = all.iter().map(|one| one.name.as_str()).chain([NEW]);
-            name_for(title(&desk, &told.title), &taken.collect::<Vec<_>>())
-        }
+    let name = if let Some(known) = &known {
+        known.name.clone()
+    } else {
+        let all = app.store.other_figures(of).await?;
+        // The address of the form for new ones is no name.
+        let taken = all.iter().map(|one| one.name.as_str()).chain([NEW]);
+        name_for(title(&desk, &told.title), &taken.collect::<Vec<_>>())
     };
     let (editor, written) = (desk.person.name.clone(), app.today(&desk.diagnosis));
     let new = OtherFigures { name, told, editor, written };
@@ -252,27 +255,24 @@ fn in_words(bad: &BadLine, words: &ReportingWords) -> String {
 fn sheet<'a>(desk: &'a Desk, known: Option<&OtherFigures>, filled: &Filled) -> Sheet<'a> {
     let words = desk.app.reporting_words(desk.lang());
     let all = &desk.diagnosis.settings.languages;
-    let mut inputs = Vec::new();
-    let mut texts = |name: &str, pattern: &str, hint: &str, rows: usize| {
-        for (at, lang) in all.iter().enumerate() {
-            let label = fill(pattern, &[("language", lang.name())]);
-            let field = format!("{name}-{lang}");
-            let input = match rows {
-                1 => Input::line(&field, &label, filled),
-                rows => Input::area(&field, &label, rows, filled),
-            };
-            inputs.push(if at == 0 { input.hinted(hint) } else { input });
-        }
-    };
-    texts("title", &words.figures_title, &words.figures_title_hint, 1);
-    texts("counted", &words.figures_counted, &words.figures_counted_hint, 3);
-    texts("caveat", &words.figures_caveat, &words.figures_caveat_hint, 3);
     let hint = fill(&words.figures_lines_hint, &[("n", &MOST_LINES.to_string())]);
-    inputs.extend([
+    let mut inputs = vec![
+        Input::area("lines", &words.figures_lines, 8, filled).hinted(&hint),
         Input::line("source", &words.figures_source, filled).hinted(&words.figures_source_hint),
         Input::line("period", &words.figures_period, filled).hinted(&words.figures_period_hint),
-        Input::area("lines", &words.figures_lines, 12, filled).hinted(&hint),
-    ]);
+    ];
+    for (at, lang) in all.iter().enumerate() {
+        inputs.push(Input::heading(lang.name()));
+        let named = |pattern: &str| fill(pattern, &[("language", lang.name())]);
+        let hinted = |input: Input, hint: &str| if at == 0 { input.hinted(hint) } else { input };
+        let field = |name: &str| format!("{name}-{lang}");
+        let title = Input::line(&field("title"), &named(&words.figures_title), filled);
+        let counted = Input::area(&field("counted"), &named(&words.figures_counted), 3, filled);
+        let caveat = Input::area(&field("caveat"), &named(&words.figures_caveat), 3, filled);
+        inputs.push(hinted(title, &words.figures_title_hint));
+        inputs.push(hinted(counted, &words.figures_counted_hint));
+        inputs.push(hinted(caveat, &words.figures_caveat_hint));
+    }
     let title = if known.is_some() { &words.figures_change } else { &words.figures_new };
     let name = known.map_or(NEW, |one| one.name.as_str());
     let action = desk.path(&format!("/report/figures/{name}"));

@@ -333,13 +333,13 @@ impl Draft {
 /// What belongs in a section that no table fills by itself, a line each.
 fn prompts(section: Section, words: &ReportingWords) -> &str {
     match section {
+        Section::Summary => &words.prompts_summary,
         Section::Committee => &words.prompts_committee,
         Section::Registered => &words.prompts_registered,
         Section::Priorities => &words.prompts_priorities,
         Section::Matrices => &words.prompts_matrices,
         Section::Promised => &words.prompts_promised,
-        Section::Summary
-        | Section::Neighbourhood
+        Section::Neighbourhood
         | Section::Listening
         | Section::Good
         | Section::Bothers
