@@ -210,8 +210,9 @@ fn origin(about: &About, words: &ChartWords) -> Option<String> {
     }
 }
 
-/// How steady the row with the fewest answers is.
-fn steadiness(tables: &[&Table], words: &ChartWords) -> Option<String> {
+/// How steady the row with the fewest answers is, in words; nothing where no people are counted.
+#[must_use]
+pub fn steadiness(tables: &[&Table], words: &ChartWords) -> Option<String> {
     let counts = |shape| match shape {
         Shape::Ordered | Shape::Single | Shape::Multiple | Shape::People => true,
         Shape::Places | Shape::Groups => false,

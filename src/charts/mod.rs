@@ -56,7 +56,7 @@ mod two_sides;
 mod waves;
 
 pub use area_map::area_map;
-pub use caption::{Caption, caption, date};
+pub use caption::{Caption, caption, date, steadiness};
 pub use data_table::{DataTable, data_table};
 pub use datum::Datum;
 pub use figure::{base_in_words, mean_in_words, share_in_words, why_not};

@@ -8,6 +8,7 @@ use crate::domain::data_walk::{DataWalk, Group, Reflection, ReflectionState, Ver
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::finding::{Evidence, Finding};
 use crate::domain::ids::{FindingId, ReflectionId};
+use crate::domain::other_figures::{OtherFigures, Told, lines};
 use crate::domain::pin::Pin;
 use crate::domain::text::{Lang, Text};
 use crate::job::evidence;
@@ -106,7 +107,35 @@ pub(super) async fn people(store: &Store, of: &Diagnosis, walk: &DataWalk) -> Re
         store.reflect(NewReflection { diagnosis, data_walk, reflection }).await?;
         ids.push(id);
     }
-    findings(store, &wall, walk, &ids).await
+    findings(store, &wall, walk, &ids).await?;
+    figures(store, of).await
+}
+
+/// Figures that a police would have counted: invented like all the rest.
+async fn figures(store: &Store, of: &Diagnosis) -> Result<()> {
+    let text = |nl: &str, en: &str, ar: &str| {
+        let all = [(Lang::Nl, nl), (Lang::En, en), (Lang::Ar, ar)];
+        Text(all.into_iter().map(|(lang, text)| (lang, text.to_owned())).collect())
+    };
+    let told = Told {
+        title: text("Aangiften bij de politie", "Reports to the police", "بلاغات لدى الشرطة"),
+        counted: text(
+            "Misdrijven in Oude Haven die iemand bij de politie aangaf. Wat niemand aangaf, telt niet mee.",
+            "Offences in Oude Haven that somebody reported to the police. What nobody reported is not counted.",
+            "مخالفات في «أودِه هافن» بلّغ عنها أحد لدى الشرطة. ما لم يبلّغ عنه أحد لا يُعدّ.",
+        ),
+        source: "Lokale politie Havenzone, jaarverslag (verzonnen)".to_owned(),
+        period: "2025 (2024)".to_owned(),
+        caveat: text(
+            "Meer aangiften kan ook zijn dat meer mensen durven aangeven.",
+            "More reports can also mean that more people dare to report.",
+            "قد تعني زيادة البلاغات أن عددًا أكبر من الناس يجرؤ على التبليغ.",
+        ),
+        lines: lines("Fietsdiefstal;212 (187)\nInbraak in woning;31 (38)\nVandalisme;96 (104)\nSluikstort;451 (398)").0,
+    };
+    let (name, editor) = ("politie-aangiften".to_owned(), "Coördinator".to_owned());
+    let new = OtherFigures { name, told, editor, written: date(2026, 11, 21) };
+    Ok(store.keep_other_figures(of.id, &new, None).await?)
 }
 
 /// A figure of the line that has this in its name.
@@ -128,9 +157,9 @@ async fn findings(store: &Store, wall: &Wall, walk: &DataWalk, ids: &[Reflection
         let collection = shown.tables.first()?.address().collection;
         Some(vec![Evidence { collection, chart: shown.plan.id.clone() }])
     };
-    let text = |nl: &str, en: &str| {
-        let both = [(Lang::Nl, nl.to_owned()), (Lang::En, en.to_owned())];
-        Text(both.into_iter().collect())
+    let text = |nl: &str, en: &str, fr: &str, ar: &str| {
+        let all = [(Lang::Nl, nl), (Lang::En, en), (Lang::Fr, fr), (Lang::Ar, ar)];
+        Text(all.into_iter().map(|(lang, text)| (lang, text.to_owned())).collect())
     };
     let blank = |place, station| -> Result<Finding> {
         Ok(Finding {
@@ -150,10 +179,14 @@ async fn findings(store: &Store, wall: &Wall, walk: &DataWalk, ids: &[Reflection
         said: text(
             "De kade en de tunnel zijn na donker onveilig.",
             "After dark the quay and the tunnel feel unsafe.",
+            "La nuit, le quai et le tunnel ne semblent pas sûrs.",
+            "بعد حلول الظلام لا يشعر الناس بالأمان على الرصيف وفي النفق.",
         ),
         amended: text(
             "De tunnel voelt na donker onveilig. Aan de kade is er nieuw licht.",
             "After dark the tunnel feels unsafe. On the quay there is new light.",
+            "La nuit, le tunnel ne semble pas sûr. Sur le quai, l’éclairage est neuf.",
+            "بعد حلول الظلام لا يشعر الناس بالأمان في النفق. وعلى الرصيف إنارة جديدة.",
         ),
         because: vec![ids[4]],
         ..blank(1, 4)?
@@ -162,11 +195,13 @@ async fn findings(store: &Store, wall: &Wall, walk: &DataWalk, ids: &[Reflection
         said: text(
             "Afval en fietsen op de stoep storen het vaakst.",
             "Litter and bicycles on the pavement bother people most often.",
+            "Les déchets et les vélos sur le trottoir gênent le plus souvent.",
+            "النفايات والدراجات على الرصيف هي أكثر ما يزعج الناس.",
         ),
         ..blank(2, 3)?
     };
     for finding in [dark, nuisance] {
-        store.keep_finding(&finding).await?;
+        store.keep_finding(&finding, None).await?;
     }
     Ok(())
 }

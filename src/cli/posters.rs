@@ -14,7 +14,7 @@ use crate::charts::poster::{MOST_LANGUAGES, Paper};
 use crate::domain::data_walk::{DataWalk, LETTERS};
 use crate::domain::text::Lang;
 use crate::job::evidence;
-use crate::publish::{Evening, Order, Set, Texts, Wall};
+use crate::publish::{Agreed, Evening, Order, Set, Texts, Wall};
 use crate::web::app::{BaseUrl, Clock};
 use crate::words::{ChartWords, FormWords, PosterWords, PressWords, SetWords};
 
@@ -82,7 +82,11 @@ pub(super) async fn make(with: Posters) -> Result<ExitCode> {
     if groups.is_empty() {
         groups = Evening::spread(with.groups, &wall);
     }
+    let mut findings = store.findings(diagnosis.id).await?;
+    findings.retain(|one| one.data_walk == walk.id);
+    let shown = store.shown_reflections(&walk).await?;
     let evening = Evening {
+        agreed: Agreed::all(&wall, &findings, &shown),
         held: walk.held_on < Clock::System.today(&diagnosis.settings.time_zone),
         day: Some(walk.held_on),
         groups,

@@ -22,6 +22,7 @@ mod kept;
 pub mod keyed;
 pub mod line;
 pub mod night;
+pub mod other_figures;
 pub mod paper;
 pub mod part;
 pub mod people;

@@ -133,6 +133,21 @@ impl Text {
     }
 }
 
+/// Words of somebody else in a sentence of a language: with letters that run the other way they are
+/// set apart, so that the sentence around them stays in order.
+///
+/// ```
+/// use miradouro::domain::text::{Lang, apart};
+/// assert_eq!(apart("De kade.", Lang::Nl), "De kade.");
+/// assert_eq!(apart("De kade.", Lang::Ar), "\u{2068}De kade.\u{2069}");
+/// ```
+#[must_use]
+pub fn apart(words: &str, lang: Lang) -> String {
+    let arabic = |c: char| matches!(c, '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}');
+    let other = |c: char| c.is_alphabetic() && arabic(c) != lang.is_rtl();
+    if words.chars().any(other) { format!("\u{2068}{words}\u{2069}") } else { words.to_owned() }
+}
+
 /// A cell that no spreadsheet takes for a formula: an apostrophe stands before what begins like one,
 /// also behind spaces or a quotation mark, and in the wide letters of East Asia. Characters that
 /// nobody can see are taken out: some programs end a cell or a file there.

@@ -386,6 +386,17 @@ pub const OF_THE_WORK: &[Told] = &[
         ],
     ),
     (
+        "other_figures",
+        "Figures that the police, the city or a service published, as staff wrote them down.",
+        &[
+            WHICH,
+            ("name", "how the text of the report calls them"),
+            ("told", "what is counted, by whom, over which time, and the figures"),
+            ("editor", "which member of staff wrote it down"),
+            ("written", "on which day"),
+        ],
+    ),
+    (
         "report",
         "The report of a diagnosis: its draft and the editions that were published.",
         &[
@@ -394,6 +405,18 @@ pub const OF_THE_WORK: &[Told] = &[
             ("release", "which figures stand in it"),
             ("made", "on which day it was published"),
             ("editor", "which member of staff published it; shown beside it"),
+        ],
+    ),
+    (
+        "report_figures",
+        "The same figures, as an edition of the report shows them.",
+        &[
+            WHICH,
+            ("edition", "which edition"),
+            ("name", "how the text of the report calls them"),
+            ("told", "what is counted, by whom, over which time, and the figures"),
+            ("editor", "which member of staff wrote it down"),
+            ("written", "on which day"),
         ],
     ),
     (

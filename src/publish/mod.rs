@@ -1,6 +1,7 @@
 //! Decides which tables, stations and posters a release gets, and prints the paper twin of an
 //! instrument. Charts are drawn elsewhere.
 
+mod agreed;
 mod ballot;
 mod ddi;
 mod distance;
@@ -24,6 +25,7 @@ mod station;
 pub mod study;
 mod waves;
 
+pub use agreed::{Agreed, is_about, place_of, tally};
 pub use ballot::{Standing, standing};
 pub use ddi::xml as ddi;
 pub use entrance::{Entrance, MOST_CARDS, MOST_LANGUAGES};

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use jiff::civil::Date;
 
+use super::agreed::Agreed;
 use super::evening;
 use super::paper::PaperError;
 use super::paper::leaflet::{Blank, Item, Leaflet, cards};
@@ -16,7 +17,7 @@ use super::spoken::spoken;
 use super::station::{Station, Wall};
 use crate::charts::poster::{Laid, MOST_LANGUAGES, Paper};
 use crate::charts::{caption, date};
-use crate::domain::data_walk::{Group, LETTERS, spread};
+use crate::domain::data_walk::{Group, LETTERS, Verdict, spread};
 use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::words::{PressWords, fill};
@@ -34,6 +35,8 @@ pub struct Evening {
     pub groups: Vec<Group>,
     /// The address of the walk, without a language; a QR code carries it.
     pub address: Option<String>,
+    /// What the committee found, as the walk left it.
+    pub agreed: Vec<Agreed>,
 }
 
 impl Evening {
@@ -377,7 +380,8 @@ pub fn handout(
     Ok(Leaflet { lang: texts.lang, items }.pdf(1)?)
 }
 
-/// The one-page summary: what was found, and what happens next.
+/// The one-page summary: what the committee found, as the data walk left it, then what else the
+/// charts say as far as there is room, and what happens next.
 ///
 /// # Errors
 /// When it cannot be set or written.
@@ -388,20 +392,76 @@ pub fn summary(
     written: &[Takeaway],
 ) -> Result<Vec<u8>, PosterError> {
     let set = texts.set;
-    let mut items: Vec<Item> = invented(wall, texts).into_iter().collect();
-    items.push(Item::Title(fill(&set.summary_title, &[("area", wall.area())])));
-    items.push(Item::Words(set.summary_intro.clone()));
-    items.extend(lines(wall, texts, written));
-    items.push(Item::Section(set.summary_next.clone()));
+    let mut head: Vec<Item> = invented(wall, texts).into_iter().collect();
+    head.push(Item::Title(fill(&set.summary_title, &[("area", wall.area())])));
+    head.push(Item::Words(set.summary_intro.clone()));
+    let found = agreed(&evening.agreed, texts);
+    let mut tail = vec![Item::Section(set.summary_next.clone())];
     let walk = if evening.held { &set.next_walked } else { &set.next_walk };
-    items.extend(
+    tail.extend(
         evening.day.map(|day| Item::Point(fill(walk, &[("day", &date(day, texts.chart))]))),
     );
-    items.push(Item::Point(set.next_committee.clone()));
-    items.push(Item::Point(set.next_back.clone()));
-    items.extend(care(wall, texts));
-    items.extend(evening.at(texts.lang).map(|at| Item::Address(set.summary_more.clone(), at)));
-    Ok(Leaflet { lang: texts.lang, items }.pdf(1)?)
+    tail.push(Item::Point(set.next_committee.clone()));
+    tail.push(Item::Point(set.next_back.clone()));
+    tail.extend(care(wall, texts));
+    tail.extend(evening.at(texts.lang).map(|at| Item::Address(set.summary_more.clone(), at)));
+    let with = |charts: Vec<Item>| {
+        let all = [head.as_slice(), &found, &charts, &tail].concat();
+        Leaflet { lang: texts.lang, items: all }
+    };
+    if found.is_empty() {
+        return Ok(with(lines(wall, texts, written)).pdf(1)?);
+    }
+    // A finding says what its charts say; of the others, as many as still leave one page.
+    let said = |station: &&Station| {
+        !evening.agreed.iter().any(|one| one.stations.contains(&station.number))
+    };
+    let rest: Vec<&Station> = wall.stations().iter().filter(said).collect();
+    for many in (1..=rest.len()).rev() {
+        let mut charts = vec![Item::Section(set.summary_charts.clone())];
+        for station in rest.iter().take(many) {
+            charts.push(Item::Soft(station.question(texts.lang).to_owned()));
+            charts.push(Item::Point(spoken(station, texts.lang, texts.poster, written).said));
+        }
+        let leaflet = with(charts);
+        if leaflet.fits(1)? {
+            return Ok(leaflet.pdf(1)?);
+        }
+    }
+    Ok(with(Vec::new()).pdf(1)?)
+}
+
+/// What the committee found: what it says now, what it said before, and the words that changed it.
+fn agreed(all: &[Agreed], texts: &Texts<'_>) -> Vec<Item> {
+    let (set, lang) = (texts.set, texts.lang);
+    let mut items = Vec::new();
+    for (at, one) in all.iter().enumerate() {
+        if at == 0 {
+            items.push(Item::Section(set.summary_found.clone()));
+        }
+        items.push(Item::Say((at + 1).to_string(), one.now.get(lang).to_owned()));
+        if let Some(before) = &one.before {
+            let before = fill(&set.summary_before, &[("text", before.get(lang))]);
+            items.push(Item::Soft(before));
+        }
+        let quotes = one.because.iter().filter(|said| !said.trim().is_empty());
+        let quotes: Vec<String> =
+            quotes.map(|said| fill(&texts.poster.quote, &[("text", said.trim())])).collect();
+        if !quotes.is_empty() {
+            let text = quotes.join(" ");
+            items.push(Item::Soft(fill(&set.summary_because, &[("text", &text)])));
+        }
+        if one.tally.all() > 0 {
+            let n = |verdict| one.tally.n(verdict).to_string();
+            let with = [
+                ("fits", &*n(Verdict::Fits)),
+                ("partly", &*n(Verdict::Partly)),
+                ("not", &*n(Verdict::DoesNotFit)),
+            ];
+            items.push(Item::Soft(fill(&set.summary_fits, &with)));
+        }
+    }
+    items
 }
 
 impl Set {

@@ -25,27 +25,46 @@ fn finding(row: Row) -> Result<Finding> {
 }
 
 impl Store {
-    /// Keeps a finding, in place of what it said before.
+    /// Keeps a finding in place of what it said before; none where it is new.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn keep_finding(&self, new: &Finding) -> Result<()> {
-        const SQL: &str = "
+    /// `Stale` when it says something else by now; when the database fails.
+    pub async fn keep_finding(&self, new: &Finding, before: Option<&Finding>) -> Result<()> {
+        const ADD: &str = "
             insert into finding (diagnosis, id, data_walk, place, said, evidence, amended, because,
                                  editor, written)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                on conflict (diagnosis, id)
-                do update set said = excluded.said, evidence = excluded.evidence,
-                              amended = excluded.amended, because = excluded.because,
-                              editor = excluded.editor, written = excluded.written";
+                on conflict do nothing";
+        const CHANGE: &str = "
+            update finding
+               set said = $3, evidence = $4, amended = $5, because = $6, editor = $7, written = $8
+             where diagnosis = $1
+               and id = $2
+               and said = $9
+               and evidence = $10
+               and amended = $11
+               and because = $12";
         let mut tx = self.begin().await?;
-        within!(&mut tx, it => sqlx::query(SQL)
-            .bind(new.diagnosis.0).bind(new.id.0).bind(new.data_walk.0)
-            .bind(i64::from(new.place)).bind(json(&new.said)).bind(json(&new.evidence))
-            .bind(json(&new.amended)).bind(json(&new.because)).bind(&new.editor)
-            .bind(new.written.to_string())
-            .execute(it).await?.rows_affected());
-        tx.commit().await
+        let kept = within!(&mut tx, it => match before {
+            None => sqlx::query(ADD)
+                .bind(new.diagnosis.0).bind(new.id.0).bind(new.data_walk.0)
+                .bind(i64::from(new.place)).bind(json(&new.said)).bind(json(&new.evidence))
+                .bind(json(&new.amended)).bind(json(&new.because)).bind(&new.editor)
+                .bind(new.written.to_string())
+                .execute(it).await?.rows_affected(),
+            Some(old) => sqlx::query(CHANGE)
+                .bind(new.diagnosis.0).bind(new.id.0).bind(json(&new.said))
+                .bind(json(&new.evidence)).bind(json(&new.amended)).bind(json(&new.because))
+                .bind(&new.editor).bind(new.written.to_string()).bind(json(&old.said))
+                .bind(json(&old.evidence)).bind(json(&old.amended)).bind(json(&old.because))
+                .execute(it).await?.rows_affected(),
+        });
+        tx.commit().await?;
+        if kept == 0 {
+            Err(StoreError::Stale("somebody else changed this finding"))
+        } else {
+            Ok(())
+        }
     }
 
     /// The findings of a diagnosis, in the order of their places.
@@ -66,16 +85,26 @@ impl Store {
     /// Takes a finding back.
     ///
     /// # Errors
-    /// When there is none or the database fails.
-    pub async fn drop_finding(&self, of: DiagnosisId, id: FindingId) -> Result<()> {
+    /// `Stale` when it says something else by now; when the database fails.
+    pub async fn drop_finding(&self, old: &Finding) -> Result<()> {
         const SQL: &str = "
             delete from finding
              where diagnosis = $1
-               and id = $2";
+               and id = $2
+               and said = $3
+               and evidence = $4
+               and amended = $5
+               and because = $6";
         let mut tx = self.begin().await?;
-        let n = within!(&mut tx, it => sqlx::query(SQL)
-            .bind(of.0).bind(id.0).execute(it).await?.rows_affected());
+        let gone = within!(&mut tx, it => sqlx::query(SQL)
+            .bind(old.diagnosis.0).bind(old.id.0).bind(json(&old.said)).bind(json(&old.evidence))
+            .bind(json(&old.amended)).bind(json(&old.because))
+            .execute(it).await?.rows_affected());
         tx.commit().await?;
-        if n == 0 { Err(StoreError::NotFound("finding")) } else { Ok(()) }
+        if gone == 0 {
+            Err(StoreError::Stale("somebody else changed this finding"))
+        } else {
+            Ok(())
+        }
     }
 }

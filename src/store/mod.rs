@@ -33,6 +33,7 @@ mod group;
 mod instrument;
 mod journal;
 mod night;
+mod other_figures;
 mod paper;
 mod people;
 mod photo;
@@ -501,6 +502,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
     let takeaway = include_str!("../../migrations/0012_takeaway.sql").into_sql_str();
     let screen = include_str!("../../migrations/0014_screen.sql").into_sql_str();
     let report = include_str!("../../migrations/0015_report.sql").into_sql_str();
+    let figures = include_str!("../../migrations/0016_other_figures.sql").into_sql_str();
     let all = [
         (1, "ground", ground),
         (2, "intake", intake),
@@ -517,6 +519,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (13, "walk", walk),
         (14, "screen", screen),
         (15, "report", report),
+        (16, "figures", figures),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

@@ -2,8 +2,10 @@
 
 use jiff::civil::Date;
 
+use super::other_figures::freeze;
 use super::{Result, Store, StoreError, Tx, on, within};
 use crate::domain::ids::DiagnosisId;
+use crate::domain::other_figures::OtherFigures;
 use crate::domain::report::{Report, Section, SectionText};
 
 impl Store {
@@ -83,37 +85,50 @@ impl Store {
         new: &SectionText,
         before: &str,
     ) -> Result<()> {
-        const NOW: &str = "
-            select said
-              from report_text
+        const ADD: &str = "
+            insert into report_text (diagnosis, edition, section, lang, said, editor, written)
+            values ($1, 0, $2, $3, $4, $5, $6)
+                on conflict do nothing";
+        const CHANGE: &str = "
+            update report_text
+               set said = $4, editor = $5, written = $6
              where diagnosis = $1
                and edition = 0
                and section = $2
-               and lang = $3";
+               and lang = $3
+               and said = $7";
         const DROP: &str = "
             delete from report_text
              where diagnosis = $1
                and edition = 0
                and section = $2
-               and lang = $3";
+               and lang = $3
+               and said = $4";
+        let (section, lang) = (new.section.code(), new.lang.tag());
         let mut tx = self.begin().await?;
         begin_draft(&mut tx, of, draft).await?;
-        let now: Option<(String,)> = within!(&mut tx, it => sqlx::query_as(NOW)
-            .bind(of.0).bind(new.section.code()).bind(new.lang.tag())
-            .fetch_optional(it).await?);
-        if now.map(|(said,)| said).unwrap_or_default() != before {
+        // One statement looks and writes, so that of two at once only one is kept.
+        let kept = within!(&mut tx, it => match (before.is_empty(), new.said.is_empty()) {
+            (true, true) => 1,
+            (true, false) => sqlx::query(ADD)
+                .bind(of.0).bind(section).bind(lang).bind(&new.said).bind(&new.editor)
+                .bind(new.written.to_string())
+                .execute(it).await?.rows_affected(),
+            (false, false) => sqlx::query(CHANGE)
+                .bind(of.0).bind(section).bind(lang).bind(&new.said).bind(&new.editor)
+                .bind(new.written.to_string()).bind(before)
+                .execute(it).await?.rows_affected(),
+            (false, true) => sqlx::query(DROP)
+                .bind(of.0).bind(section).bind(lang).bind(before)
+                .execute(it).await?.rows_affected(),
+        });
+        if kept == 0 {
             return Err(StoreError::Stale("somebody else changed this text"));
-        }
-        within!(&mut tx, it => sqlx::query(DROP)
-            .bind(of.0).bind(new.section.code()).bind(new.lang.tag())
-            .execute(it).await?.rows_affected());
-        if !new.said.is_empty() {
-            add(&mut tx, of, 0, new).await?;
         }
         tx.commit().await
     }
 
-    /// Adds an edition with everything in it.
+    /// Adds an edition with everything in it, the figures of others that it shows included.
     ///
     /// # Errors
     /// `Stale` when there is one with that number.
@@ -122,6 +137,7 @@ impl Store {
         of: DiagnosisId,
         edition: &Report,
         texts: &[SectionText],
+        others: &[OtherFigures],
     ) -> Result<()> {
         let mut tx = self.begin().await?;
         if begin_draft(&mut tx, of, edition).await? == 0 {
@@ -129,6 +145,9 @@ impl Store {
         }
         for text in texts {
             add(&mut tx, of, edition.edition, text).await?;
+        }
+        for one in others {
+            freeze(&mut tx, of, edition.edition, one).await?;
         }
         tx.commit().await
     }

@@ -149,7 +149,7 @@ const GRANT: &str = "
             'select on data_walk, screen, release, takeaway, server, _sqlx_migrations',
             -- what was let through at a data walk; the rest of it stays unread
             'select on shown_reflection, walk_group, finding',
-            'select on report, report_text',
+            'select on report, report_text, report_figures',
             'select (diagnosis, release, collection, question, breakdown, place, body, mac)
                  on released_table',
             -- whether a form came already, how many came, which pictures have a row

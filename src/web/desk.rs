@@ -88,6 +88,10 @@ coded! {
         PublishedReport = "report_published",
         /// An edition of the report was taken back.
         WithdrewReport = "report_withdrawn",
+        /// Figures that somebody else counted were written down.
+        WroteFigures = "figures_written",
+        /// They were taken away.
+        DroppedFigures = "figures_dropped",
         /// A data walk was planned.
         AddedWalk = "walk_added",
         /// The groups of a data walk were written down.

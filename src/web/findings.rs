@@ -1,6 +1,7 @@
 //! Findings: what the committee reads in the charts, one sentence each, and what it says after a
 //! data walk. Who changes a finding says which words of the walk changed it, and their name stands
-//! beside it. A sentence that claims a test or a cause nobody saw is not kept.
+//! beside it. A sentence that claims a test or a cause nobody saw is not kept, and of two people who
+//! change the same finding the second is shown what the first wrote.
 
 use askama::Template;
 use axum::extract::{Form, Path, State};
@@ -13,18 +14,17 @@ use super::error::{Error, Result};
 use super::live::News;
 use super::participate::Pairs;
 use super::sentences::in_words;
-use super::sheet::{Faults, Filled, Input, Sheet, Tick};
+use super::sheet::{Faults, Filled, Input, Sheet, Tick, print_of};
 use super::sign_in::SignedIn;
-use super::voices::place_of;
 use super::walk::{Run, tallied};
 use crate::charts::date;
-use crate::domain::data_walk::{Reflection, Tally};
+use crate::domain::data_walk::Reflection;
 use crate::domain::finding::{Evidence, Finding};
 use crate::domain::ids::{FindingId, ReflectionId};
 use crate::domain::people::May;
 use crate::domain::text::{Lang, Text};
-use crate::publish::pin::find;
-use crate::publish::{Station, Wall, careless};
+use crate::publish::{Wall, careless, is_about, place_of, tally};
+use crate::store::StoreError;
 use crate::words::{ChartWords, HostWords, fill};
 
 /// A finding in a list.
@@ -34,6 +34,7 @@ struct View {
     tally: Vec<(&'static str, String, usize)>,
     by: String,
     edit: String,
+    before: String,
 }
 
 #[derive(Template)]
@@ -45,30 +46,6 @@ struct FindingsPage<'a> {
     findings: Vec<View>,
     new: String,
     back: String,
-}
-
-/// Whether something that was said is about the charts of a finding: it was said where one of them
-/// hangs, and is not pinned to another chart there.
-#[must_use]
-pub(super) fn is_about(wall: &Wall, finding: &[Evidence], one: &Reflection) -> bool {
-    let Some(station) = wall.station(place_of(wall, one)) else { return false };
-    let found = one.pin.as_ref().and_then(|pin| find(station, pin));
-    match found {
-        Some(found) => shows(station, found.chart, finding),
-        None => (0..station.shown.len()).any(|chart| shows(station, chart, finding)),
-    }
-}
-
-fn shows(station: &Station, chart: usize, finding: &[Evidence]) -> bool {
-    let Some(shown) = station.shown.get(chart) else { return false };
-    let collection = shown.tables.first().map(|table| table.address().collection);
-    finding.iter().any(|one| one.chart == shown.plan.id && Some(one.collection) == collection)
-}
-
-/// What groups make of a finding, of what was let through.
-#[must_use]
-pub(super) fn tally(wall: &Wall, finding: &Finding, shown: &[Reflection]) -> Tally {
-    Tally::of(shown.iter().filter(|one| is_about(wall, &finding.evidence, one)))
 }
 
 /// The findings of a walk.
@@ -102,6 +79,7 @@ pub(super) async fn list(
         } else {
             String::new()
         },
+        before: print(one),
     };
     let page = FindingsPage {
         frame: desk.frame(&words.findings),
@@ -120,38 +98,40 @@ pub(super) fn signed(pattern: &str, one: &Finding, words: &ChartWords) -> String
     fill(pattern, &[("name", &one.editor), ("day", &date(one.written, words))])
 }
 
-/// The finding of an address; `new` is a blank one.
-async fn finding(run: &Run, written: &str) -> Result<(Finding, bool)> {
-    let all = of_walk(run).await?;
-    if written == "new" {
-        let last = all.iter().map(|one| one.place).max().unwrap_or(0);
-        let blank = Finding {
-            id: FindingId::random(),
-            diagnosis: run.desk.diagnosis.id,
-            data_walk: run.walk.id,
-            place: last + 1,
-            said: Text::default(),
-            evidence: Vec::new(),
-            amended: Text::default(),
-            because: Vec::new(),
-            editor: run.desk.person.name.clone(),
-            written: run.desk.app.today(&run.desk.diagnosis),
-        };
-        return Ok((blank, true));
-    }
-    let wanted: FindingId = id(written)?;
-    let known = all.into_iter().find(|one| one.id == wanted).ok_or(Error::NotFound)?;
-    Ok((known, false))
+/// A finding that nobody wrote yet.
+async fn blank(run: &Run) -> Result<Finding> {
+    let last = of_walk(run).await?.iter().map(|one| one.place).max().unwrap_or(0);
+    Ok(Finding {
+        id: FindingId::random(),
+        diagnosis: run.desk.diagnosis.id,
+        data_walk: run.walk.id,
+        place: last + 1,
+        said: Text::default(),
+        evidence: Vec::new(),
+        amended: Text::default(),
+        because: Vec::new(),
+        editor: run.desk.person.name.clone(),
+        written: run.desk.app.today(&run.desk.diagnosis),
+    })
 }
 
-/// `GET /d/{slug}/walks/{id}/findings/{finding}`.
-pub(super) async fn page(
-    State(app): State<App>,
-    signed_in: SignedIn,
-    Path((slug, id, written)): Path<(String, String, String)>,
-) -> Result<Response> {
-    let run = Run::at(&app, signed_in, (&slug, &id), May::Coordinate).await?;
-    let (known, is_new) = finding(&run, &written).await?;
+/// The finding of an address; none where it is `new` or was taken back.
+async fn known(run: &Run, written: &str) -> Result<Option<Finding>> {
+    if written == "new" {
+        return Ok(None);
+    }
+    let wanted: FindingId = id(written)?;
+    Ok(of_walk(run).await?.into_iter().find(|one| one.id == wanted))
+}
+
+/// The print of a finding, by which a page knows whether it is still the one it showed.
+fn print(one: &Finding) -> String {
+    let told = serde_json::to_string(&(&one.said, &one.evidence, &one.amended, &one.because));
+    print_of(&told.unwrap_or_default())
+}
+
+/// What a finding says, as its form has it.
+fn filled(known: &Finding) -> Filled {
     let mut filled = Filled::default();
     for (name, text) in [("said", &known.said), ("amended", &known.amended)] {
         for (lang, text) in &text.0 {
@@ -164,7 +144,23 @@ pub(super) async fn page(
     for one in &known.because {
         filled = filled.with("because", &one.to_string());
     }
-    Ok(sheet(&run, &known, is_new, &filled).await?.show(Faults::default()))
+    filled
+}
+
+/// `GET /d/{slug}/walks/{id}/findings/{finding}`.
+pub(super) async fn page(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path((slug, id, written)): Path<(String, String, String)>,
+) -> Result<Response> {
+    let run = Run::at(&app, signed_in, (&slug, &id), May::Coordinate).await?;
+    let is_new = written == "new";
+    let known = match known(&run, &written).await? {
+        Some(known) => known,
+        None if is_new => blank(&run).await?,
+        None => return Err(Error::NotFound),
+    };
+    Ok(sheet(&run, &known, is_new, &filled(&known)).await?.show(Faults::default()))
 }
 
 /// A chart as the form names it.
@@ -172,7 +168,8 @@ fn key(one: &Evidence) -> String {
     format!("{}/{}", one.collection, one.chart)
 }
 
-/// `POST /d/{slug}/walks/{id}/findings/{finding}`.
+/// `POST /d/{slug}/walks/{id}/findings/{finding}`. Where somebody else changed it or took it back
+/// meanwhile, both are shown and nothing is kept.
 pub(super) async fn save(
     State(app): State<App>,
     signed_in: SignedIn,
@@ -180,30 +177,60 @@ pub(super) async fn save(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let run = Run::at(&app, signed_in, (&slug, &id), May::Coordinate).await?;
-    let (known, is_new) = finding(&run, &written).await?;
-    let (filled, mut faults) = (Filled(pairs), Faults::default());
-    let new = read(&run, &known, &filled, &mut faults).await?;
-    if !faults.is_empty() {
-        return Ok(sheet(&run, &known, is_new, &filled).await?.show(faults));
+    let (sent, mut faults) = (Filled(pairs), Faults::default());
+    let is_new = written == "new";
+    let known = known(&run, &written).await?;
+    let stands = known.is_some() || is_new;
+    let base = match &known {
+        Some(known) => known.clone(),
+        None => blank(&run).await?,
+    };
+    let before = known.as_ref().map(print).unwrap_or_default();
+    if sent.first("before") != before || !stands {
+        return meanwhile(&run, &base, stands, &sent).await;
     }
-    app.store.keep_finding(&new).await?;
+    let new = read(&run, &base, &sent, &mut faults).await?;
+    if !faults.is_empty() {
+        return Ok(sheet(&run, &base, is_new, &sent).await?.show(faults));
+    }
+    match app.store.keep_finding(&new, known.as_ref()).await {
+        Ok(()) => {}
+        Err(StoreError::Stale(_)) => {
+            let now = self::known(&run, &written).await?;
+            let (stands, now) = (now.is_some(), now.unwrap_or(base));
+            return meanwhile(&run, &now, stands, &sent).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
     app.live().tell(run.walk.id, News::Said);
     run.desk.log(Act::WroteFinding, &run.walk.title).await?;
     Ok(run.desk.go(&run.path("/findings")))
 }
 
-/// `POST /d/{slug}/walks/{id}/findings/{finding}/delete`.
+/// What was sent beside what stands there by now; where nothing does, it can be written anew.
+async fn meanwhile(run: &Run, now: &Finding, stands: bool, sent: &Filled) -> Result<Response> {
+    let mut page = sheet(run, now, false, sent).await?;
+    if !stands {
+        page.before = String::new();
+        page.action = run.desk.path(&run.path("/findings/new"));
+    }
+    Ok(page.meanwhile(stands.then(|| filled(now)).as_ref()))
+}
+
+/// `POST /d/{slug}/walks/{id}/findings/{finding}/delete`. What somebody else changed meanwhile is
+/// not taken back unseen.
 pub(super) async fn delete(
     State(app): State<App>,
     signed_in: SignedIn,
     Path((slug, id, written)): Path<(String, String, String)>,
+    Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let run = Run::at(&app, signed_in, (&slug, &id), May::Coordinate).await?;
-    let (known, is_new) = finding(&run, &written).await?;
-    if is_new {
-        return Err(Error::NotFound);
+    let known = known(&run, &written).await?.ok_or(Error::NotFound)?;
+    if Filled(pairs).first("before") != print(&known) {
+        return Err(Error::Stale(run.desk.words().meanwhile.clone()));
     }
-    app.store.drop_finding(known.diagnosis, known.id).await?;
+    app.store.drop_finding(&known).await.map_err(|error| run.desk.said(error))?;
     app.live().tell(run.walk.id, News::Said);
     run.desk.log(Act::TookBackFinding, &run.walk.title).await?;
     Ok(run.desk.go(&run.path("/findings")))
@@ -333,5 +360,7 @@ async fn sheet<'a>(
     let title = if is_new { &words.finding_new } else { &words.finding_change };
     let at = if is_new { "new".to_owned() } else { known.id.to_string() };
     let action = desk.path(&run.path(&format!("/findings/{at}")));
-    Ok(Sheet::new(desk.frame(title), action, &words.finding_save, inputs))
+    let mut sheet = Sheet::new(desk.frame(title), action, &words.finding_save, inputs);
+    sheet.before = if is_new { String::new() } else { print(known) };
+    Ok(sheet)
 }

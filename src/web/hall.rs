@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::app::App;
 use super::assets;
 use super::error::Result;
-use super::findings::{signed, tally};
+use super::findings::signed;
 use super::page::{self, Frame};
 use super::walk::tallied;
 use super::wall::{Hall, hall, spoken};
@@ -16,7 +16,7 @@ use crate::charts::date;
 use crate::domain::data_walk::Reflection;
 use crate::domain::finding::Finding;
 use crate::domain::text::{Lang, Text};
-use crate::publish::station_path;
+use crate::publish::{place_of, station_path, tally};
 use crate::words::{FormWords, WalkWords, fill};
 
 /// A sentence in the language it has.
@@ -95,7 +95,7 @@ pub(super) async fn page(
 fn stops(app: &App, hall: &Hall, lang: Lang, shown: &[Reflection]) -> Vec<Stop> {
     let stop = |station: &crate::publish::Station| {
         let own = station.spoken(lang, &hall.diagnosis.settings.languages);
-        let place = |one: &&Reflection| super::voices::place_of(&hall.wall, one) == station.number;
+        let place = |one: &&Reflection| place_of(&hall.wall, one) == station.number;
         let n = shown.iter().filter(place).count();
         let reactions = fill(&app.walk_words(lang).reactions, &[("n", &n.to_string())]);
         Stop {

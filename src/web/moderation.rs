@@ -17,13 +17,13 @@ use super::live::News;
 use super::participate::Pairs;
 use super::sheet::Filled;
 use super::sign_in::SignedIn;
-use super::voices::{figure, place_of};
+use super::voices::figure;
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use crate::domain::ids::{DataWalkId, PhotoId, ReflectionId, TextId};
 use crate::domain::people::May;
 use crate::domain::photo::{Photo, PhotoState};
-use crate::publish::Wall;
 use crate::publish::pin::find;
+use crate::publish::{Wall, place_of};
 use crate::store::FreeTextRow;
 use crate::words::{FormWords, StaffWords, fill};
 

@@ -149,6 +149,8 @@ pub(super) fn act(value: Act, words: &StaffWords) -> &str {
         Act::PinnedReport => &words.act_report_pinned,
         Act::PublishedReport => &words.act_report_published,
         Act::WithdrewReport => &words.act_report_withdrawn,
+        Act::WroteFigures => &words.act_figures_written,
+        Act::DroppedFigures => &words.act_figures_dropped,
         Act::BeganDraft => &words.act_instrument_begun,
         Act::DiscardedDraft => &words.act_instrument_discarded,
         Act::PublishedInstrument => &words.act_instrument_published,

@@ -275,7 +275,7 @@ async fn read(run: &Run, filled: &Filled, faults: &mut Faults) -> Result<Wanted>
         paper: paper.unwrap_or_default(),
         stripes: also.contains(&"stripes"),
         guess: also.contains(&"guess"),
-        evening: evening(app, &desk.diagnosis, &run.walk, groups),
+        evening: evening(app, &desk.diagnosis, &run.walk, groups).await?,
         staff: desk.lang(),
         written: app.store.takeaways(desk.diagnosis.id).await?,
         wall,

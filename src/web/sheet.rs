@@ -4,9 +4,17 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use sha2::{Digest, Sha256};
 
 use super::desk::{self, StaffFrame};
 use super::participate::Pairs;
+use crate::words::fill;
+
+/// The print of a text, by which a page knows whether what it changes is still what it showed.
+#[must_use]
+pub(super) fn print_of(text: &str) -> String {
+    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
 
 /// What was filled in.
 #[derive(Debug, Clone, Default)]
@@ -172,6 +180,25 @@ impl Input {
         Self::new(name, label, InputKind::Choices { kind, all })
     }
 
+    /// What it says in what somebody else filled in, where that is something else.
+    fn other(&self, theirs: &Filled) -> Option<String> {
+        let said = match &self.kind {
+            InputKind::Heading | InputKind::File { .. } => return None,
+            InputKind::Line { value, .. } | InputKind::Area { value, .. } => {
+                let other = theirs.first(&self.name);
+                (value.replace("\r\n", "\n") != other).then(|| other.to_owned())
+            }
+            InputKind::Choices { all, .. } => {
+                let chosen = theirs.all(&self.name);
+                let is_theirs = |tick: &&Tick| chosen.contains(&tick.value.as_str());
+                let same = all.iter().all(|tick| tick.on == is_theirs(&tick));
+                let names = all.iter().filter(is_theirs).map(|tick| tick.label.as_str());
+                (!same).then(|| names.collect::<Vec<_>>().join("; "))
+            }
+        };
+        said.map(|said| if said.is_empty() { "–".to_owned() } else { said })
+    }
+
     /// A line under the label.
     #[must_use]
     pub(super) fn hinted(mut self, hint: &str) -> Self {
@@ -190,6 +217,8 @@ pub(super) struct Sheet<'a> {
     pub intro: Vec<String>,
     /// Where it goes.
     pub action: String,
+    /// The print of what stands there, where two people may change the same; empty otherwise.
+    pub before: String,
     /// Its fields.
     pub inputs: Vec<Input>,
     /// What the button says.
@@ -211,8 +240,17 @@ impl<'a> Sheet<'a> {
         button: &str,
         inputs: Vec<Input>,
     ) -> Self {
-        let (button, intro, wrong, complained) = (button.to_owned(), vec![], vec![], vec![]);
-        Self { frame, intro, action, inputs, button, stops: false, wrong, complained }
+        Self {
+            frame,
+            intro: Vec::new(),
+            action,
+            before: String::new(),
+            inputs,
+            button: button.to_owned(),
+            stops: false,
+            wrong: Vec::new(),
+            complained: Vec::new(),
+        }
     }
 
     /// Something said before the fields.
@@ -220,6 +258,22 @@ impl<'a> Sheet<'a> {
     pub(super) fn saying(mut self, sentence: &str) -> Self {
         self.intro.push(sentence.to_owned());
         self
+    }
+
+    /// The page after somebody else changed the same, or took it away: what was sent stays in the
+    /// fields, and what they wrote stands beside each one that differs.
+    #[must_use]
+    pub(super) fn meanwhile(mut self, theirs: Option<&Filled>) -> Response {
+        let words = self.frame.words;
+        let mut faults = Faults::default();
+        faults.add("", theirs.map_or(&words.gone_meanwhile, |_| &words.changed_meanwhile));
+        for input in &self.inputs {
+            if let Some(said) = theirs.and_then(|theirs| input.other(theirs)) {
+                faults.add(&input.name, &fill(&words.theirs, &[("text", &said)]));
+            }
+        }
+        (self.wrong, self.complained) = faults.beside(&mut self.inputs);
+        desk::show(StatusCode::CONFLICT, &self)
     }
 
     /// The page: 422 with every complaint beside its field, if there are any.

@@ -10,7 +10,7 @@ use crate::domain::diagnosis::Diagnosis;
 use crate::domain::pin::Pin;
 use crate::domain::text::Lang;
 use crate::publish::pin::{Found, Line, Offer, find, offers, station_of};
-use crate::publish::{Station, Wall};
+use crate::publish::{Station, Wall, place_of};
 use crate::words::fill;
 
 /// Something that was said.
@@ -43,17 +43,6 @@ pub(super) struct Heard {
     pub marks: Vec<Vec<Mark>>,
     /// What groups make of it.
     pub tally: Tally,
-}
-
-/// The station of a wall that something said belongs to: where its figure stands, else where it was
-/// said.
-#[must_use]
-pub(super) fn place_of(wall: &Wall, one: &Reflection) -> u32 {
-    let pinned = one.pin.as_ref().and_then(|pin| {
-        let own = wall.station(one.station).filter(|station| find(station, pin).is_some());
-        own.or_else(|| station_of(wall, pin))
-    });
-    pinned.map_or(one.station, |station| station.number)
 }
 
 /// What people said at a station.

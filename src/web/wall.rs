@@ -27,7 +27,8 @@ use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::job::evidence;
 use crate::publish::{
-    Evening, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of, station_path,
+    Agreed, Evening, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of,
+    station_path,
 };
 use crate::store::{NewReflection, Received};
 use crate::words::{FormWords, WalkWords, fill};
@@ -118,6 +119,8 @@ pub(super) struct Drawn {
     pub wide: String,
     /// For phones.
     pub narrow: String,
+    /// Whether it is higher than a sheet of paper that it fills.
+    pub tall: bool,
     /// The numbers.
     pub table: DataTable,
     /// The question.
@@ -147,15 +150,34 @@ pub(super) fn marked(
     let one = |suffix: &str, look: &Look| {
         let mut picture = shown.picture(None);
         picture.id = format!("{id}-{suffix}");
-        draw_or_say(&picture, look, lang, words, marks).map(|svg| svg.xml)
+        draw_or_say(&picture, look, lang, words, marks)
     };
     let refused = |refusal: crate::charts::Refusal| Error::Failed(refusal.to_string());
+    let (wide, narrow) = (one("w", &Look::page_wide()), one("n", &Look::page_narrow()));
+    let wide = wide.map_err(refused)?;
+    // As wide as the paper, with its title and what must be read beside it, on A4.
+    let tall = wide.height > 1.2 * wide.width;
+    let table = data_table(&shown.picture(None), lang, words);
     Ok(Drawn {
-        wide: one("w", &Look::page_wide()).map_err(refused)?,
-        narrow: one("n", &Look::page_narrow()).map_err(refused)?,
-        table: data_table(&shown.picture(None), lang, words),
+        tall,
+        wide: wide.xml,
+        narrow: narrow.map_err(refused)?.xml,
+        table: if tall { turned(table) } else { table },
         title: shown.plan.title.get(lang).to_owned(),
     })
+}
+
+/// A table with its columns as rows, where it has more columns than fit beside each other.
+fn turned(table: DataTable) -> DataTable {
+    if table.head.len() <= table.rows.len().max(6) {
+        return table;
+    }
+    let column = |at: usize| {
+        let cells = table.rows.iter().map(move |row| row.get(at).cloned().unwrap_or_default());
+        table.head.get(at).cloned().into_iter().chain(cells).collect::<Vec<_>>()
+    };
+    let rows = (1..table.head.len()).map(column).collect();
+    DataTable { head: column(0), rows, caption: table.caption.clone() }
 }
 
 #[derive(Template)]
@@ -433,20 +455,33 @@ type Sets =
 
 async fn leaflet(app: App, door: &str, tag: &str, set: Sets) -> Result<Response> {
     let (hall, lang) = (hall(&app, door).await?, spoken(tag)?);
-    let evening = evening(&app, &hall.diagnosis, &hall.walk, Vec::new());
+    let evening = evening(&app, &hall.diagnosis, &hall.walk, Vec::new()).await?;
     let pdf = in_turn(move || set(&hall.wall, &app.texts(lang), &evening, &hall.written)).await?;
     Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
 }
 
-/// A walk as it stands on paper.
-pub(super) fn evening(app: &Inner, of: &Diagnosis, walk: &DataWalk, groups: Vec<Group>) -> Evening {
-    Evening {
+/// A walk as it stands on paper, with what was found and what became of it.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn evening(
+    app: &Inner,
+    of: &Diagnosis,
+    walk: &DataWalk,
+    groups: Vec<Group>,
+) -> Result<Evening> {
+    let mut findings = app.store.findings(of.id).await?;
+    findings.retain(|one| one.data_walk == walk.id);
+    let shown = app.store.shown_reflections(walk).await?;
+    let wall = app.wall(of, walk.release).await?;
+    Ok(Evening {
         title: walk.title.clone(),
         day: Some(walk.held_on),
         held: walk.held_on < app.today(of),
         groups,
         address: Some(app.base_url.join(&format!("/w/{}", walk.door))),
-    }
+        agreed: Agreed::all(&wall, &findings, &shown),
+    })
 }
 
 /// Draws something for paper when it is its turn.

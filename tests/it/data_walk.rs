@@ -279,7 +279,9 @@ fn what_people_said_changes_a_finding() {
         let page = house.get_as(&laid.coordinator, &edit).await;
         says(&page, "There are new lamps");
         let because = first_tick(&page.body, "because");
-        let base = [fields[0], fields[1], ("evidence", chart.as_str())];
+        let before = first_tick(&page.body, "before");
+        let seen = ("before", before.as_str());
+        let base = [fields[0], fields[1], ("evidence", chart.as_str()), seen];
         let alone = [&base[..], &[("amended-en", "The quay was dark in spring")]].concat();
         let page = house.post_as(&laid.coordinator, &edit, &alone).await;
         says(&page, "Please choose what people said that changed it.");
@@ -287,6 +289,21 @@ fn what_people_said_changes_a_finding() {
         let both = [&alone[..], &[("because", because.as_str())]].concat();
         let page = house.post_as(&laid.coordinator, &edit, &both).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.body);
+        // Who had the same page open is told, and reads both; nobody's words are lost.
+        let mine = [("said-en", "The quay is dim"), fields[1], ("evidence", &chart), seen];
+        let page = house.post_as(&laid.coordinator, &edit, &mine).await;
+        assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.body);
+        for words in [
+            "Somebody changed this meanwhile.",
+            "value=\"The quay is dim\"",
+            "They wrote: The quay is dark",
+            "They wrote: The quay was dark in spring",
+            "They wrote: There are new lamps",
+        ] {
+            says(&page, words);
+        }
+        let page = house.post_as(&laid.coordinator, &format!("{edit}/delete"), &[seen]).await;
+        assert_eq!(page.status, StatusCode::CONFLICT);
         let page = house.get(&laid.door("/en")).await;
         for words in [
             "The quay was dark in spring",
@@ -306,8 +323,17 @@ fn what_people_said_changes_a_finding() {
         let page = house.get(&laid.door("/en")).await;
         is_silent(&page, "There are new lamps");
         says(&page, "The quay was dark in spring");
-        let page = house.post_as(&laid.coordinator, &format!("{edit}/delete"), &[]).await;
+        let page = house.get_as(&laid.coordinator, &edit).await;
+        let before = first_tick(&page.body, "before");
+        let seen = [("before", before.as_str())];
+        let page = house.post_as(&laid.coordinator, &format!("{edit}/delete"), &seen).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER);
         is_silent(&house.get(&laid.door("/en")).await, "The quay");
+        // Changed by somebody after it was taken back: it can be written anew.
+        let page = house.post_as(&laid.coordinator, &edit, &mine).await;
+        assert_eq!(page.status, StatusCode::CONFLICT);
+        says(&page, "Somebody took this away meanwhile.");
+        says(&page, "value=\"The quay is dim\"");
+        says(&page, &format!("action=\"{new}\""));
     });
 }

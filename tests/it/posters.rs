@@ -7,7 +7,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use miradouro::domain::data_walk::{Reflection, ReflectionState, Verdict};
+use miradouro::domain::finding::{Evidence, Finding};
+use miradouro::domain::ids::{FindingId, ReflectionId};
 use miradouro::domain::people::Role;
+use miradouro::domain::text::Text;
+use miradouro::store::NewReflection;
 
 use crate::house::{Folder, House, on_both};
 
@@ -149,4 +154,73 @@ async fn finished(house: &House, cookie: &str, path: &str) -> BTreeMap<String, V
         (file.name().unwrap().into_owned(), bytes)
     };
     (0..set).map(&mut file).collect()
+}
+
+#[test]
+fn the_summary_says_what_a_walk_made_of_the_findings() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        let (collection, door) = house.collection(&diagnosis, &wave, "resident_safety").await;
+        house.answered(&door, 40).await;
+        house.released(&diagnosis, true).await;
+        let walk = house.walk(&diagnosis, 1).await;
+        let mut said = Vec::new();
+        for (verdict, words, state) in [
+            (Verdict::Partly, "There are new lamps", ReflectionState::Shown),
+            (Verdict::DoesNotFit, "Ask the shop", ReflectionState::Withheld),
+        ] {
+            let reflection = Reflection {
+                id: ReflectionId::random(),
+                station: 4,
+                verdict,
+                said: words.to_owned(),
+                state,
+                group: None,
+                pin: None,
+            };
+            said.push(reflection.id);
+            let (diagnosis, data_walk) = (diagnosis.id, walk.id);
+            let new = NewReflection { diagnosis, data_walk, reflection };
+            house.store.reflect(new).await.unwrap();
+            house.store.moderate(&walk, *said.last().unwrap(), state).await.unwrap();
+        }
+        let finding = Finding {
+            id: FindingId::random(),
+            diagnosis: diagnosis.id,
+            data_walk: walk.id,
+            place: 1,
+            said: Text::name("The quay is dark"),
+            evidence: vec![Evidence { collection: collection.id, chart: "safe".to_owned() }],
+            amended: Text::name("The quay was dark in spring"),
+            because: said,
+            editor: "Ann".to_owned(),
+            written: walk.held_on,
+        };
+        let folder = Folder::fresh();
+        let summary = |lang: &str| format!("/w/{}/{lang}/summary.pdf", walk.door);
+        let before = read(&folder, &house.bytes_as("", &summary("en")).await).0;
+        assert!(!before.contains("What we say together"), "{before}");
+        house.store.keep_finding(&finding, None).await.unwrap();
+        let text = read(&folder, &house.bytes_as("", &summary("en")).await).0;
+        for words in [
+            "What we say together",
+            "The quay was dark in spring",
+            "We said before: “The quay is dark”",
+            "Changed because you said: “There are new lamps”",
+            "At the data walk: it fits, 0; partly, 1; it does not fit, 0.",
+            "What else the answers say",
+            "What happens next",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert!(!text.contains("Ask the shop"), "{text}");
+        for lang in ["nl", "ar"] {
+            let sheet = house.bytes_as("", &summary(lang)).await;
+            let (text, _) = read(&folder, &sheet);
+            assert!(text.contains("The quay was dark in spring"), "{text}");
+            let pages = Command::new("pdfinfo").arg(folder.0.join("look.pdf")).output().unwrap();
+            let pages = String::from_utf8_lossy(&pages.stdout).into_owned();
+            assert!(pages.contains("Pages:           1\n"), "{lang}: {pages}");
+        }
+    });
 }

@@ -260,3 +260,166 @@ fn every_section_is_named_in_every_language() {
         }
     }
 }
+
+/// What was let into a hidden field of a form whose address ends like this.
+fn hidden_of(page: &Page, action: &str) -> String {
+    let form = page.body.split(&format!("{action}\"")).nth(1).unwrap_or_default();
+    let value = form.split("name=\"before\" value=\"").nth(1).unwrap_or_default();
+    value.split('"').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn figures_of_others_stand_in_a_table_of_their_own_and_an_edition_keeps_them() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        let desk = Desk::of(&house, &diagnosis).await;
+        let (_, door) = house.collection(&diagnosis, &wave, "pulse2").await;
+        house.answered(&door, 40).await;
+        house.released(&diagnosis, true).await;
+        let list = format!("{}/figures", desk.path);
+        let new = format!("{list}/new");
+        let page = desk.page("en").await;
+        says(&page, &format!("href=\"{list}\""), true);
+        says(&page, "Which figures did police, city or services publish?", true);
+        says(
+            &desk.house.get_as(&desk.cookie, &list).await,
+            "There are no other figures yet.",
+            true,
+        );
+        assert_eq!(house.get_as(&desk.cookie, &new).await.status, StatusCode::OK);
+
+        // Everything that is missing or cannot be read is said at once, and nothing is lost.
+        let long = "x".repeat(130);
+        let wrong = [("title-en", long.as_str()), ("lines", "Burglary 12\nTheft;3\n;4")];
+        let refused = house.post_as(&desk.cookie, &new, &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for sentence in [
+            "At most 120 letters, please.",
+            "Please write what is counted in at least one language.",
+            "Please write what to be careful about in at least one language.",
+            "Please write who published it.",
+            "Please write over which time it was counted.",
+            "Line 1, “Burglary 12”: write a name, a semicolon and a figure.",
+            "Line 3, “;4”",
+            long.as_str(),
+            "Burglary 12\nTheft;3\n;4</textarea>",
+        ] {
+            says(&refused, sentence, true);
+        }
+        let many = "Theft;1\n".repeat(31);
+        let refused = house.post_as(&desk.cookie, &new, &[("lines", many.as_str())]).await;
+        says(&refused, "There are 31 lines; at most 30 fit in a table.", true);
+
+        let good = [
+            ("title-en", "Reports to the police"),
+            ("title-ar", "بلاغات"),
+            ("counted-en", "What somebody reported."),
+            ("caveat-en", "Not everybody reports."),
+            ("source", "Police <Havenzone>"),
+            ("period", "2025"),
+            ("lines", "Bicycle theft;1.204\r\n\"Shops; stalls\"\t12,5 %"),
+        ];
+        let kept = house.post_as(&desk.cookie, &new, &good).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
+        let page = house.get_as(&desk.cookie, &list).await;
+        says(&page, "{{other reports-to-the-police}}", true);
+        let edit = format!("{list}/reports-to-the-police");
+        let form = house.get_as(&desk.cookie, &edit).await;
+        says(&form, "Bicycle theft;1.204", true);
+        says(&form, "&#34;Shops; stalls&#34;;12,5 %", true);
+
+        // Two at the same table: the second is shown what the first wrote.
+        let seen = hidden_of(&form, &edit);
+        let with = |figure: &'static str| {
+            let mut fields = good.to_vec();
+            fields[6] = ("lines", figure);
+            fields
+        };
+        let first = [with("Bicycle theft;1.300"), vec![("before", seen.as_str())]].concat();
+        let changed = house.post_as(&desk.cookie, &edit, &first).await;
+        assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
+        let second = [with("Bicycle theft;99"), vec![("before", seen.as_str())]].concat();
+        let refused = house.post_as(&desk.cookie, &edit, &second).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        says(&refused, "Somebody changed this meanwhile.", true);
+        says(&refused, "They wrote: Bicycle theft;1.300", true);
+        says(&refused, "Bicycle theft;99</textarea>", true);
+        let gone = [("before", seen.as_str())];
+        let refused = house.post_as(&desk.cookie, &format!("{edit}/delete"), &gone).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+
+        // The drafted section lists them; a name that is none is refused.
+        says(&desk.page("en").await, "{{other reports-to-the-police}}", true);
+        let refused = desk.write("registered", "en", "Look:\n\n{{other nothing}}").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        says(&refused, "there are no other figures of that name", true);
+        assert_eq!(desk.act(&[("act", "publish")]).await.status, StatusCode::SEE_OTHER);
+        let public = format!("/n/{}/report", diagnosis.slug);
+        let report = house.get(&format!("{public}/en")).await;
+        for words in [
+            "id=\"registered\"",
+            "Others counted these figures.",
+            "Reports to the police",
+            "<bdi>1.300</bdi>",
+            "What somebody reported.",
+            "Police &#60;Havenzone&#62;",
+            "Not everybody reports.",
+        ] {
+            says(&report, words, true);
+        }
+        let arabic = house.get(&format!("{public}/ar")).await;
+        says(&arabic, "<h3><bdi lang=\"ar\">بلاغات</bdi></h3>", true);
+        says(&arabic, "<bdi lang=\"en\">What somebody reported.", true);
+
+        // Taken away afterwards: the edition keeps what it was published with.
+        let form = house.get_as(&desk.cookie, &edit).await;
+        let seen = hidden_of(&form, &edit);
+        let gone = [("before", seen.as_str())];
+        let dropped = house.post_as(&desk.cookie, &format!("{edit}/delete"), &gone).await;
+        assert_eq!(dropped.status, StatusCode::SEE_OTHER);
+        says(&house.get(&format!("{public}/en")).await, "<bdi>1.300</bdi>", true);
+        let late = house.post_as(&desk.cookie, &edit, &second).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        says(&late, "Somebody took this away meanwhile.", true);
+        says(&late, "Bicycle theft;99</textarea>", true);
+        let anew = house.post_as(&desk.cookie, &new, &good).await;
+        assert_eq!(anew.status, StatusCode::SEE_OTHER);
+    });
+}
+
+#[test]
+fn what_the_committee_writes_itself_begins_with_what_belongs_there() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        let desk = Desk::of(&house, &diagnosis).await;
+        let (ballot, door) = house.collection(&diagnosis, &wave, "priority_ballot").await;
+        house.answered(&door, 120).await;
+        house
+            .store
+            .close_collection(diagnosis.id, ballot.id, "2026-11-21".parse().unwrap(), false)
+            .await
+            .unwrap();
+        house.released(&diagnosis, true).await;
+        let page = desk.page("en").await;
+        for prompt in [
+            "Who sits on the committee, and for which group of people?",
+            "Who does it, with whom, and until when?",
+            "What did you promise last time, to whom?",
+            "Why do the others wait, and until when?",
+        ] {
+            says(&page, prompt, true);
+        }
+        // The priorities are drafted from the ballot: each group counts the same.
+        let sheet = sheet_code("priority_ballot", ballot.id);
+        says(&page, &format!("{{{{chart {sheet}/first}}}}"), true);
+        says(&page, "each group counts the same", true);
+        assert_eq!(desk.act(&[("act", "publish")]).await.status, StatusCode::SEE_OTHER);
+        let report = house.get(&format!("/n/{}/report/en", diagnosis.slug)).await;
+        says(&report, "id=\"priorities\"", true);
+        says(&report, "each group counts the same", true);
+        for hidden in ["committee", "matrices", "promised", "registered"] {
+            says(&report, &format!("id=\"{hidden}\""), false);
+        }
+        says(&report, "Why do the others wait", false);
+    });
+}

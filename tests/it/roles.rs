@@ -34,7 +34,7 @@ const VISITORS: [(&str, Option<Role>); 7] = [
 
 /// Every door and what stands behind it for each visitor: a status, or `in` for "sign in first".
 /// Forms are sent with nothing in them, or with what [`fields`] says.
-const MATRIX: [(&str, &str, &str); 138] = [
+const MATRIX: [(&str, &str, &str); 142] = [
     // the way in
     ("GET", "/sign-in", "200 200 200 200 200 200 200"),
     ("POST", "/sign-in", "422 422 422 422 422 422 422"),
@@ -159,6 +159,10 @@ const MATRIX: [(&str, &str, &str); 138] = [
     ("GET", "/d/{slug}/report", "in 404 403 200 200 200 200"),
     ("POST", "/d/{slug}/report", "in 404 403 403 403 403 422"),
     ("POST", "/d/{slug}/report/{section}", "in 404 403 403 403 403 409"),
+    ("GET", "/d/{slug}/report/figures", "in 404 403 200 200 200 200"),
+    ("GET", "/d/{slug}/report/figures/{name}", "in 404 403 403 403 403 200"),
+    ("POST", "/d/{slug}/report/figures/{name}", "in 404 403 403 403 403 422"),
+    ("POST", "/d/{slug}/report/figures/{name}/delete", "in 404 403 403 403 403 404"),
     // data walks
     ("GET", "/d/{slug}/walks/new", "in 404 403 403 403 403 200"),
     ("POST", "/d/{slug}/walks/new", "in 404 403 403 403 403 422"),
@@ -179,8 +183,8 @@ const MATRIX: [(&str, &str, &str); 138] = [
     ("POST", "/d/{slug}/walks/{id}/cards", "in 404 403 403 422 403 422"),
     ("GET", "/d/{slug}/walks/{id}/findings", "in 404 403 200 200 200 200"),
     ("GET", "/d/{slug}/walks/{id}/findings/{finding}", "in 404 403 403 403 403 200"),
-    ("POST", "/d/{slug}/walks/{id}/findings/{finding}", "in 404 403 403 403 403 422"),
-    ("POST", "/d/{slug}/walks/{id}/findings/{finding}/delete", "in 404 403 403 403 403 303"),
+    ("POST", "/d/{slug}/walks/{id}/findings/{finding}", "in 404 403 403 403 403 409"),
+    ("POST", "/d/{slug}/walks/{id}/findings/{finding}/delete", "in 404 403 403 403 403 409"),
     (
         "GET",
         "/d/{slug}/walks/{walk}/projector/{lang}/{station}/{chart}",
@@ -355,6 +359,7 @@ impl Ground {
             ("{photo}", self.photo.to_string()),
             ("{export}", self.export.to_string()),
             ("{section}", "promised".to_owned()),
+            ("{name}", "new".to_owned()),
             ("{finding}", self.finding.to_string()),
         ];
         fillings.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
@@ -413,7 +418,7 @@ async fn found_out(house: &House, walk: &DataWalk) -> FindingId {
         editor: "Somebody".to_owned(),
         written: walk.held_on,
     };
-    house.store.keep_finding(&finding).await.unwrap();
+    house.store.keep_finding(&finding, None).await.unwrap();
     finding.id
 }
 

@@ -13,6 +13,7 @@ use miradouro::domain::ids::{
     CollectionId, DataWalkId, ExportId, FindingId, PersonId, ReflectionId, ResponseId, WaveId,
     ZoneSetId,
 };
+use miradouro::domain::other_figures::{Line, OtherFigures, Told};
 use miradouro::domain::paper::MOST_SHEETS;
 use miradouro::domain::people::{Invited, Person, Role};
 use miradouro::domain::photo::PhotoState;
@@ -507,8 +508,39 @@ fn a_release_is_kept_whole_and_its_number_is_taken_once() {
         set("De dia", "De noite").await.unwrap();
         assert_eq!(store.report_texts(diagnosis.id, 0).await.unwrap(), [text("De dia")]);
         let edition = Report { edition: 1, ..draft.clone() };
-        store.add_edition(diagnosis.id, &edition, &[text("De dia")]).await.unwrap();
-        let twice = store.add_edition(diagnosis.id, &edition, &[]).await;
+        let figures = |figure: &str| OtherFigures {
+            name: "furtos".to_owned(),
+            told: Told {
+                title: Text::name("Furtos"),
+                lines: vec![Line { what: "bicicletas".to_owned(), figure: figure.to_owned() }],
+                ..Told::default()
+            },
+            editor: "Ana".to_owned(),
+            written: made,
+        };
+        let (old, new) = (figures("1.204"), figures("1.300"));
+        let keep = async |one, before| {
+            store
+                .keep_other_figures(diagnosis.id, one, before)
+                .await
+                .map_err(|error| error.to_string())
+        };
+        keep(&old, None).await.unwrap();
+        keep(&new, None).await.unwrap_err();
+        keep(&new, Some(&new.told)).await.unwrap_err();
+        keep(&new, Some(&old.told)).await.unwrap();
+        assert_eq!(store.other_figures(diagnosis.id).await.unwrap(), std::slice::from_ref(&new));
+        let texts = [text("De dia")];
+        store
+            .add_edition(diagnosis.id, &edition, &texts, std::slice::from_ref(&old))
+            .await
+            .unwrap();
+        let late = store.drop_other_figures(diagnosis.id, "furtos", &old.told).await;
+        assert!(matches!(late, Err(StoreError::Stale(_))));
+        store.drop_other_figures(diagnosis.id, "furtos", &new.told).await.unwrap();
+        assert_eq!(store.other_figures(diagnosis.id).await.unwrap(), []);
+        assert_eq!(store.edition_figures(diagnosis.id, 1).await.unwrap(), [old]);
+        let twice = store.add_edition(diagnosis.id, &edition, &[], &[]).await;
         assert!(matches!(twice, Err(StoreError::Stale(_))));
         set("", "De dia").await.unwrap();
         assert_eq!(store.report_texts(diagnosis.id, 0).await.unwrap(), []);
@@ -519,6 +551,7 @@ fn a_release_is_kept_whole_and_its_number_is_taken_once() {
         store.drop_edition(diagnosis.id, 1).await.unwrap();
         assert!(matches!(store.drop_edition(diagnosis.id, 1).await, Err(StoreError::NotFound(_))));
         assert_eq!(store.report_texts(diagnosis.id, 1).await.unwrap(), []);
+        assert_eq!(store.edition_figures(diagnosis.id, 1).await.unwrap(), []);
         let (at, count) = ((diagnosis.id, collection.id), |n: &mut u32, _, _: &_| *n += 1);
         assert_eq!(store.fold_responses(at, 0, count).await.unwrap(), 0);
         store.publish_release(diagnosis.id, 1).await.unwrap();
@@ -677,14 +710,21 @@ fn a_walk_keeps_its_groups_its_pins_and_its_findings() {
             editor: "Ann".to_owned(),
             written: "2026-11-22".parse().unwrap(),
         };
-        store.keep_finding(&finding).await.unwrap();
+        store.keep_finding(&finding, None).await.unwrap();
+        let seen = finding.clone();
         finding.amended = Text::name("The quay was dark");
         finding.because = vec![reflection.id];
-        store.keep_finding(&finding).await.unwrap();
+        store.keep_finding(&finding, Some(&seen)).await.unwrap();
+        // Whoever saw what it said before changes nothing and takes nothing back.
+        for before in [Some(&seen), None] {
+            let late = store.keep_finding(&seen, before).await;
+            assert!(matches!(late, Err(StoreError::Stale(_))));
+        }
+        assert!(matches!(store.drop_finding(&seen).await, Err(StoreError::Stale(_))));
         assert_eq!(store.findings(of).await.unwrap(), std::slice::from_ref(&finding));
-        store.drop_finding(of, finding.id).await.unwrap();
-        let again = store.drop_finding(of, finding.id).await;
-        assert!(matches!(again, Err(StoreError::NotFound(_))));
+        store.drop_finding(&finding).await.unwrap();
+        let again = store.keep_finding(&seen, Some(&finding)).await;
+        assert!(matches!(again, Err(StoreError::Stale(_))));
         assert_eq!(store.findings(of).await.unwrap(), []);
 
         store.hang_release(&walk, 2).await.unwrap();

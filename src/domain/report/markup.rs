@@ -5,10 +5,13 @@
 //!   `…/w_light/mean` a mean; `…/by/d_zone/north` behind it says of which group.
 //! - `{{say resident_safety-3f2a9c/safe}}` is the sentence of a chart, and
 //!   `{{chart resident_safety-3f2a9c/safe}}` alone in a paragraph is the chart.
+//! - `{{other burglary}}` alone in a paragraph is a table of figures that somebody else counted.
 //! - `{{map}}`, `{{collections}}`, `{{withheld}}` and `{{wordings}}` stand for what the program puts
 //!   together; `{{none}}` alone leaves a section out.
 
 use std::fmt;
+
+use crate::domain::other_figures::is_name;
 
 /// A collection, as the text calls it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +72,8 @@ pub enum Block {
     List(Vec<Vec<Part>>),
     /// A chart with its caption and its table.
     Chart(ChartAt),
+    /// Figures that somebody else counted, by their name.
+    Other(String),
     /// The map of the area.
     Map,
     /// Who was asked what, when and how.
@@ -185,6 +190,7 @@ fn named(inside: &str) -> Option<Named> {
         return match word {
             "chart" => chart(rest).map(|at| Named::Block(Block::Chart(at))),
             "say" => chart(rest).map(Named::Say),
+            "other" => is_name(rest).then(|| Named::Block(Block::Other(rest.to_owned()))),
             _ => None,
         };
     }
@@ -231,7 +237,7 @@ mod tests {
     #[test]
     fn a_section_is_read_into_its_parts() {
         let text = "## At night\nAbout {{a-1/f2/unsafe+very_unsafe}} feel unsafe.\r\n\r\n- one\n- \
-                    {{say a-1/safe}}\n\n{{chart a-1/safe}}\n\n{{map}}";
+                    {{say a-1/safe}}\n\n{{chart a-1/safe}}\n\n{{map}}\n\n{{other burglary-2}}";
         let (blocks, faults) = parse(text);
         assert_eq!(faults, []);
         let sheet = SheetAt("a-1".to_owned());
@@ -252,6 +258,7 @@ mod tests {
                 Block::List(vec![vec![words("one")], vec![Part::Say(chart.clone())]]),
                 Block::Chart(chart),
                 Block::Map,
+                Block::Other("burglary-2".to_owned()),
             ]
         );
         assert_eq!(figure.to_string(), "{{a-1/f2/unsafe+very_unsafe}}");
@@ -263,11 +270,13 @@ mod tests {
 
     #[test]
     fn everything_that_cannot_be_read_is_said() {
-        let (blocks, faults) = parse("see {{chart a/b}} and {{nonsense}} and {{a//c}} {{open");
+        let (blocks, faults) =
+            parse("see {{chart a/b}} {{other A B}} and {{nonsense}} and {{a//c}} {{open");
         assert_eq!(
             faults,
             [
                 Fault::NotAlone("chart a/b".to_owned()),
+                Fault::NoAddress("other A B".to_owned()),
                 Fault::NoAddress("nonsense".to_owned()),
                 Fault::NoAddress("a//c".to_owned()),
                 Fault::Open("open".to_owned()),

@@ -88,6 +88,14 @@ pub(in crate::publish) struct Leaflet {
 }
 
 impl Leaflet {
+    /// Whether it takes at most so many pages in letters that are read with ease.
+    ///
+    /// # Errors
+    /// When a letter is in no font or something is higher than a page.
+    pub(in crate::publish) fn fits(&self, pages: usize) -> Result<bool, PaperError> {
+        Ok(self.pages(Sizes::of(10.0))?.len() <= pages)
+    }
+
     /// As a tagged PDF in the largest letters with which it takes at most so many pages; with the
     /// smallest it may take more.
     ///

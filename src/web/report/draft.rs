@@ -4,15 +4,18 @@
 use super::super::app::Inner;
 use super::super::error::Result;
 use super::super::wall::is_public;
-use crate::charts::date;
-use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
+use crate::charts::{date, steadiness};
+use crate::domain::collection::Collection;
+use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Tally, Verdict};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::finding::Finding;
 use crate::domain::ids::ReflectionId;
-use crate::domain::report::Section;
-use crate::domain::text::Lang;
+use crate::domain::instrument::Instrument;
+use crate::domain::other_figures::OtherFigures;
+use crate::domain::report::{ChartAt, Section, SheetAt, sheet_code};
+use crate::domain::text::{Lang, apart};
 use crate::job::evidence::Evidence;
-use crate::publish::{Shown, Source, Wall};
+use crate::publish::{Shown, Source, Wall, tally};
 use crate::words::fill;
 
 /// What is known beside the release.
@@ -21,7 +24,9 @@ pub(super) struct Ground {
     people: u64,
     has_map: bool,
     walks: Vec<(DataWalk, Vec<Reflection>)>,
-    findings: Vec<Finding>,
+    findings: Vec<(Finding, Tally)>,
+    /// Figures that somebody else counted.
+    pub(super) others: Vec<OtherFigures>,
 }
 
 impl Ground {
@@ -35,16 +40,21 @@ impl Ground {
             Some(wave) => store.zones(of, wave.id).await?,
             None => Vec::new(),
         };
-        let (mut walks, mut findings) = (Vec::new(), store.findings(of).await?);
+        let (mut walks, mut findings) = (Vec::new(), Vec::new());
+        let written = store.findings(of).await?;
         for walk in store.data_walks(of).await? {
-            if is_public(app, &walk).await? {
-                let mut said = store.reflections(&walk).await?;
-                said.retain(|one| one.state == ReflectionState::Shown);
-                if !said.is_empty() {
-                    walks.push((walk, said));
-                }
-            } else {
-                findings.retain(|finding| finding.data_walk != walk.id);
+            if !is_public(app, &walk).await? {
+                continue;
+            }
+            let mut said = store.reflections(&walk).await?;
+            said.retain(|one| one.state == ReflectionState::Shown);
+            let of_walk = || written.iter().filter(|one| one.data_walk == walk.id);
+            if of_walk().next().is_some() {
+                let wall = app.wall(diagnosis, walk.release).await?;
+                findings.extend(of_walk().map(|one| (one.clone(), tally(&wall, one, &said))));
+            }
+            if !said.is_empty() {
+                walks.push((walk, said));
             }
         }
         Ok(Self {
@@ -53,6 +63,7 @@ impl Ground {
             has_map: store.newest_area(of).await?.is_some(),
             walks,
             findings,
+            others: store.other_figures(of).await?,
         })
     }
 }
@@ -69,7 +80,9 @@ pub(super) fn drafted(
     let words = app.report_words(lang);
     match section {
         Section::Summary if ground.findings.is_empty() => summary(&source, lang),
-        Section::Summary | Section::Findings => found(ground, lang),
+        Section::Summary => found(ground, lang),
+        Section::Findings => weighed(app, (evidence, ground), lang),
+        Section::Registered => registered(ground, &words.other_intro),
         Section::Neighbourhood => neighbourhood(app, diagnosis, ground, lang),
         Section::Listening => {
             let charts = source.draft(section);
@@ -84,7 +97,10 @@ pub(super) fn drafted(
             let day = date(evidence.release.made, app.chart_words(lang));
             let number = evidence.release.number.to_string();
             let made = fill(&words.made_from, &[("n", &number), ("day", &day)]);
-            format!("{made} {}\n\n{{{{withheld}}}}\n\n{{{{wordings}}}}", words.rounded)
+            format!(
+                "{made} {}\n\n{}\n\n{{{{withheld}}}}\n\n{{{{wordings}}}}",
+                words.rounded, words.thresholds
+            )
         }
         Section::Committee
         | Section::Good
@@ -94,21 +110,75 @@ pub(super) fn drafted(
         | Section::Services
         | Section::Young
         | Section::Other
-        | Section::Registered
         | Section::Priorities
         | Section::Matrices
         | Section::Promised => source.draft(section),
     }
 }
 
+/// A finding as it reads by now; empty where it has no words.
+fn by_now(finding: &Finding, lang: Lang) -> String {
+    let amended = finding.amended.get(lang).trim();
+    apart(&on_one_line(if amended.is_empty() { finding.said.get(lang) } else { amended }), lang)
+}
+
 /// What the committee found, as it reads by now.
 fn found(ground: &Ground, lang: Lang) -> String {
-    let line = |finding: &Finding| {
-        let amended = finding.amended.get(lang).trim();
-        let said = if amended.is_empty() { finding.said.get(lang).trim() } else { amended };
-        (!said.is_empty()).then(|| format!("- {}", on_one_line(said)))
+    let said = ground.findings.iter().map(|(finding, _)| by_now(finding, lang));
+    let lines = said.filter(|said| !said.is_empty()).map(|said| format!("- {said}"));
+    lines.collect::<Vec<_>>().join("\n").replace("{{", "{ {")
+}
+
+/// The same, each with what it rests on, how steady that is, and what the walk made of it.
+fn weighed(app: &Inner, (evidence, ground): (&Evidence, &Ground), lang: Lang) -> String {
+    let words = app.report_words(lang);
+    let source = Source { sheets: &evidence.sheets, tables: &evidence.tables };
+    let line = |(finding, tally): &(Finding, Tally)| {
+        let mut said = vec![by_now(finding, lang)];
+        if said.iter().all(String::is_empty) {
+            return None;
+        }
+        let mut sheets: Vec<&str> = Vec::new();
+        let mut shown = Vec::new();
+        for one in &finding.evidence {
+            let is_meant = |it: &&(Collection, Instrument)| it.0.id == one.collection;
+            let Some((collection, instrument)) = evidence.sheets.iter().find(is_meant) else {
+                continue;
+            };
+            let title = instrument.title.get(lang);
+            if !sheets.contains(&title) {
+                sheets.push(title);
+            }
+            let sheet = SheetAt(sheet_code(&instrument.slug, collection.id));
+            shown.extend(source.chart(&ChartAt { sheet, chart: one.chart.clone() }));
+        }
+        if !sheets.is_empty() {
+            said.push(fill(&words.found_rests, &[("sheets", &sheets.join("; "))]));
+        }
+        let tables: Vec<_> = shown.iter().flat_map(|(_, shown)| &shown.tables).collect();
+        said.extend(steadiness(&tables, app.chart_words(lang)));
+        if tally.all() > 0 {
+            let n = |verdict| tally.n(verdict).to_string();
+            let with = [
+                ("fits", &*n(Verdict::Fits)),
+                ("partly", &*n(Verdict::Partly)),
+                ("not", &*n(Verdict::DoesNotFit)),
+            ];
+            said.push(fill(&words.found_verdict, &with));
+        }
+        Some(format!("- {}", said.join(" ")))
     };
-    ground.findings.iter().filter_map(line).collect::<Vec<_>>().join("\n").replace("{{", "{ {")
+    let lines = ground.findings.iter().filter_map(line);
+    lines.collect::<Vec<_>>().join("\n").replace("{{", "{ {")
+}
+
+/// The figures of others, each in a table of its own.
+fn registered(ground: &Ground, intro: &str) -> String {
+    if ground.others.is_empty() {
+        return String::new();
+    }
+    let tables = ground.others.iter().map(|one| format!("{{{{other {}}}}}", one.name));
+    std::iter::once(intro.to_owned()).chain(tables).collect::<Vec<_>>().join("\n\n")
 }
 
 /// What a walk changed, and what was said that changed it.
@@ -117,17 +187,18 @@ fn amended(app: &Inner, ground: &Ground, lang: Lang) -> String {
     let quote = |id: &ReflectionId| {
         let said = ground.walks.iter().flat_map(|(_, said)| said).find(|one| one.id == *id)?;
         let said = on_one_line(&said.said);
+        let said = apart(&said, lang);
         (!said.is_empty()).then(|| fill(&app.poster_words(lang).quote, &[("text", &said)]))
     };
-    let line = |finding: &Finding| {
+    let line = |(finding, _): &(Finding, Tally)| {
         let (before, after) = (finding.said.get(lang).trim(), finding.amended.get(lang).trim());
         if after.is_empty() || before.is_empty() {
             return None;
         }
         let said: Vec<String> = finding.because.iter().filter_map(quote).collect();
         let said = if said.is_empty() { "–".to_owned() } else { said.join(" ") };
-        let with =
-            [("before", &*on_one_line(before)), ("after", &on_one_line(after)), ("said", &said)];
+        let set = |text| apart(&on_one_line(text), lang);
+        let with = [("before", &*set(before)), ("after", &set(after)), ("said", &said)];
         Some(format!("- {}", fill(&words.walk_changed, &with)))
     };
     ground.findings.iter().filter_map(line).collect::<Vec<_>>().join("\n").replace("{{", "{ {")
@@ -170,7 +241,8 @@ fn neighbourhood(app: &Inner, diagnosis: &Diagnosis, ground: &Ground, lang: Lang
         said.push(match &diagnosis.settings.population_source {
             Some(from) => {
                 let day = date(from.dated, app.chart_words(lang));
-                let with = [("n", n.as_str()), ("source", &from.source), ("day", &day)];
+                let with =
+                    [("n", n.as_str()), ("source", &apart(&from.source, lang)), ("day", &day)];
                 fill(&words.live_source, &with)
             }
             None => fill(&words.live_here, &[("n", &n)]),
@@ -198,7 +270,7 @@ fn walked(
     let mut blocks = Vec::new();
     for (walk, said) in &ground.walks {
         let day = date(walk.held_on, app.chart_words(lang));
-        blocks.push(fill(&words.walk_said, &[("title", &walk.title), ("day", &day)]));
+        blocks.push(fill(&words.walk_said, &[("title", &apart(&walk.title, lang)), ("day", &day)]));
         // The questions of the walk's own release, where it is this one.
         let same = walk.release == evidence.release.number;
         let wall = same
@@ -224,7 +296,7 @@ fn walked(
                 ("not", &*count(Verdict::DoesNotFit)),
             ];
             let quotes = here().map(|one| on_one_line(&one.said));
-            let quotes = quotes.filter(|said| !said.is_empty());
+            let quotes = quotes.filter(|said| !said.is_empty()).map(|said| apart(&said, lang));
             let quotes = quotes.map(|said| fill(&app.poster_words(lang).quote, &[("text", &said)]));
             let line = fill(&words.walk_fits, &with);
             lines.push(std::iter::once(line).chain(quotes).collect::<Vec<_>>().join(" "));

@@ -2,6 +2,7 @@
 //! words that claim too much. All of it at once, as sentences.
 
 use super::super::desk::Desk;
+use crate::domain::other_figures::OtherFigures;
 use crate::domain::report::{
     Block, ChartAt, Fault, FigureAt, LONGEST, Part, Section, parse, typed_share,
 };
@@ -12,7 +13,7 @@ use crate::words::{ReportingWords, fill};
 /// Everything that is wrong with a text.
 pub(super) fn faults(
     desk: &Desk,
-    source: &Source<'_>,
+    (source, others): (&Source<'_>, &[OtherFigures]),
     (section, lang): (Section, Lang),
     said: &str,
 ) -> Vec<String> {
@@ -37,7 +38,11 @@ pub(super) fn faults(
                 }
             }
             Block::Chart(at) => found.extend(of_chart(source, at, words)),
-            Block::Map
+            Block::Other(name) if !others.iter().any(|one| one.name == *name) => {
+                found.push(fill(&words.bad_other, &[("what", &format!("{{{{other {name}}}}}"))]));
+            }
+            Block::Other(_)
+            | Block::Map
             | Block::Collections
             | Block::Withheld
             | Block::Wordings

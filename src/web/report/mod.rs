@@ -2,10 +2,12 @@
 
 mod draft;
 mod faults;
+mod figures;
 mod read;
 mod view;
 mod write;
 
+pub(super) use figures::{change, drop, list, one};
 pub(super) use read::{newest, public, published, read, to_language};
 pub(super) use write::{act, page, save};
 
@@ -74,6 +76,7 @@ pub(super) fn plain(said: &str) -> String {
         Block::List(items) => items.into_iter().next().and_then(words),
         Block::Heading(_)
         | Block::Chart(_)
+        | Block::Other(_)
         | Block::Map
         | Block::Collections
         | Block::Withheld

@@ -21,6 +21,7 @@ use super::view::{Eye, SourceView};
 use super::{best, title};
 use crate::charts::date;
 use crate::domain::diagnosis::Diagnosis;
+use crate::domain::other_figures::OtherFigures;
 use crate::domain::report::{Report, Section, SectionText};
 use crate::domain::text::Lang;
 use crate::job::evidence::{self, Evidence};
@@ -87,9 +88,14 @@ pub(in crate::web) async fn read(
     let edition = published(&app, &diagnosis).await?.ok_or(Error::NotFound)?;
     let newest = newest(&app, &diagnosis).await?.unwrap_or(edition.release);
     let texts = app.store.report_texts(diagnosis.id, edition.edition).await?;
+    let others = app.store.edition_figures(diagnosis.id, edition.edition).await?;
     // An edition that was taken back and one made after it have the same number.
     let print = texts.iter().fold(Sha256::new_with_prefix(&edition.editor), |print, text| {
         print.chain_update(text.section.code()).chain_update(&text.said)
+    });
+    let print = others.iter().fold(print, |print, one| {
+        let told = serde_json::to_string(&one.told).unwrap_or_default();
+        print.chain_update(&one.name).chain_update(told)
     });
     let key = format!(
         "report {} {} {newest} {lang} {:x}",
@@ -113,7 +119,7 @@ pub(in crate::web) async fn read(
         // Kept until it is drawn, even when whoever asked has left.
         let _turn = turn;
         let seen = (&evidence, newest.as_ref());
-        drawn(&inner, &diagnosis, &edition, &texts, seen, lang)
+        drawn(&inner, &diagnosis, (&edition, &texts, &others), seen, lang)
     });
     let html = drawn.await.map_err(|error| Error::Failed(error.to_string()))??;
     app.keep_page(of, key, Arc::from(html.as_str()));
@@ -145,8 +151,7 @@ pub(in crate::web) async fn public(app: &Inner, of: &Diagnosis, number: i64) -> 
 fn drawn(
     app: &Inner,
     diagnosis: &Diagnosis,
-    edition: &Report,
-    texts: &[SectionText],
+    (edition, texts, others): (&Report, &[SectionText], &[OtherFigures]),
     (evidence, newest): (&Evidence, Option<&Evidence>),
     lang: Lang,
 ) -> Result<String> {
@@ -158,6 +163,7 @@ fn drawn(
         newest,
         files: format!("/n/{slug}/releases/{}", edition.release),
         map: format!("/n/{slug}/map.svg"),
+        others,
         sources: Vec::new(),
         stale: 0,
         drawn: 0,

@@ -8,9 +8,10 @@ use super::super::error::Result;
 use super::super::wall::{Drawn, drawn};
 use crate::charts::{Caption, caption, date, why_not};
 use crate::domain::instrument::Policy;
+use crate::domain::other_figures::{Line, OtherFigures};
 use crate::domain::question::Question;
 use crate::domain::report::{Block, ChartAt, FigureAt, Part, parse};
-use crate::domain::text::Lang;
+use crate::domain::text::{Lang, Text};
 use crate::job::evidence::Evidence;
 use crate::publish::{Figure, Source};
 use crate::release::Table;
@@ -42,6 +43,8 @@ pub(super) enum BlockView {
     Chart(Box<ChartView>),
     /// The map: where it is, and what it shows.
     Map(String, String),
+    /// Figures that somebody else counted.
+    Other(Box<OtherView>),
     /// A table with its name; folded away where it is long.
     Table(TableView),
     /// A sentence of the program.
@@ -63,6 +66,14 @@ pub(super) struct ChartView {
     pub(super) drawn: Drawn,
     pub(super) caption: Caption,
     pub(super) file: String,
+}
+
+/// Figures that somebody else counted, with what must be read beside them.
+pub(super) struct OtherView {
+    pub(super) title: (Lang, String),
+    pub(super) lines: Vec<Line>,
+    /// What is counted, by whom, over which time, what to be careful about: each with its name.
+    pub(super) about: Vec<(String, Option<Lang>, String)>,
 }
 
 /// A table.
@@ -91,6 +102,8 @@ pub(super) struct Eye<'a> {
     /// The address under which the files of a chart are found, and where the map is.
     pub(super) files: String,
     pub(super) map: String,
+    /// Figures that somebody else counted.
+    pub(super) others: &'a [OtherFigures],
     /// The sources so far, each once.
     pub(super) sources: Vec<(FigureAt, SourceView)>,
     /// How many numbers have changed since.
@@ -119,6 +132,7 @@ impl<'a> Eye<'a> {
                     Some(BlockView::List(items))
                 }
                 Block::Chart(at) => self.chart(&at, lang)?,
+                Block::Other(name) => Some(self.other(&name, lang)),
                 Block::Map => {
                     let words = &self.app.report_words(lang).map_of;
                     Some(BlockView::Map(self.map.clone(), fill(words, &[("name", self.name)])))
@@ -197,6 +211,31 @@ impl<'a> Eye<'a> {
             file: format!("{}/{}/{}", self.files, collection.id, shown.plan.id),
         };
         Ok(Some(BlockView::Chart(Box::new(view))))
+    }
+
+    /// Figures that somebody else counted: what is said about them stands under them.
+    fn other(&self, name: &str, lang: Lang) -> BlockView {
+        let words = self.app.report_words(lang);
+        let Some(one) = self.others.iter().find(|one| one.name == name) else {
+            return BlockView::Line(words.not_there.clone());
+        };
+        let told = &one.told;
+        let text = |name: &String, text: &Text| {
+            let (lang, said) = in_best(text, lang);
+            (name.clone(), Some(lang), said)
+        };
+        let plain = |name: &String, said: &String| (name.clone(), None, said.clone());
+        let about = [
+            text(&words.other_counted, &told.counted),
+            plain(&words.other_period, &told.period),
+            plain(&words.other_source, &told.source),
+            text(&words.other_careful, &told.caveat),
+        ];
+        BlockView::Other(Box::new(OtherView {
+            title: in_best(&told.title, lang),
+            lines: told.lines.clone(),
+            about: about.into_iter().filter(|(_, _, said)| !said.is_empty()).collect(),
+        }))
     }
 
     /// Who was asked what and how. Of notes no one sitting's title is told: they count groups.
@@ -280,4 +319,10 @@ impl<'a> Eye<'a> {
     pub(super) fn day(&self, of: &Evidence, lang: Lang) -> String {
         date(of.release.made, self.app.chart_words(lang))
     }
+}
+
+/// A text in a language, or in the first it has, with that language.
+fn in_best(text: &Text, lang: Lang) -> (Lang, String) {
+    let own = if text.has(lang) { Some(lang) } else { text.0.keys().next().copied() };
+    (own.unwrap_or(lang), text.get(lang).to_owned())
 }

@@ -5,14 +5,13 @@ use askama::Template;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use sha2::{Digest, Sha256};
 
 use super::super::app::App;
 use super::super::assets;
 use super::super::desk::{Act, Desk, StaffFrame, show};
 use super::super::error::{Error, Result};
 use super::super::participate::Pairs;
-use super::super::sheet::Filled;
+use super::super::sheet::{Filled, print_of};
 use super::super::sign_in::SignedIn;
 use super::draft::{Ground, drafted};
 use super::faults::faults;
@@ -20,8 +19,9 @@ use super::read::published;
 use super::view::{Eye, SourceView};
 use super::{best, own, title};
 use crate::charts::date;
+use crate::domain::other_figures::OtherFigures;
 use crate::domain::people::May;
-use crate::domain::report::{FigureAt, Report, Section, SectionText};
+use crate::domain::report::{Block, FigureAt, Report, Section, SectionText, parse};
 use crate::domain::text::Lang;
 use crate::job::evidence::{self, Evidence};
 use crate::publish::Source;
@@ -54,6 +54,8 @@ struct WritePage<'a> {
     writes: bool,
     sections: Vec<SectionView>,
     sources: Vec<SourceView>,
+    figures: String,
+    others: Vec<(String, String)>,
     addresses: Vec<AddressView>,
 }
 
@@ -64,6 +66,7 @@ struct SectionView {
     state: String,
     lang: Lang,
     body: String,
+    prompts: Vec<String>,
     text: String,
     label: String,
     before: String,
@@ -151,6 +154,11 @@ impl Draft {
         })
     }
 
+    /// Everything that is wrong with a text.
+    fn wrong(&self, section: Section, lang: Lang, said: &str) -> Vec<String> {
+        faults(&self.desk, (&self.source(), &self.ground.others), (section, lang), said)
+    }
+
     /// Everything that is wrong with the whole draft, by the section it stands in.
     fn faults(&self) -> Vec<String> {
         let mut found = Vec::new();
@@ -164,7 +172,7 @@ impl Draft {
                 let wrong = if text.editor.is_empty() {
                     Vec::new()
                 } else {
-                    faults(&self.desk, &self.source(), (*section, *lang), &text.said)
+                    self.wrong(*section, *lang, &text.said)
                 };
                 found
                     .extend(wrong.iter().map(|wrong| format!("{name} ({}): {wrong}", lang.name())));
@@ -203,6 +211,7 @@ impl Draft {
             state,
             lang: text.lang,
             body,
+            prompts: prompts(section, words).lines().map(str::to_owned).collect(),
             text: sent.map_or(shown, |it| it.said.clone()),
             label: fill(&words.text, &[("language", self.lang.name())]),
             before: print_of(kept),
@@ -256,6 +265,7 @@ impl Draft {
             newest: self.newest.as_ref(),
             files: desk.path(&format!("/releases/{}", self.pinned.release)),
             map: format!("/n/{}/map.svg", desk.diagnosis.slug),
+            others: &self.ground.others,
             sources: Vec::new(),
             stale: 0,
             drawn: 0,
@@ -289,6 +299,9 @@ impl Draft {
         let back =
             |it: &Report| (it.edition, fill(&words.withdraw, &[("n", &it.edition.to_string())]));
         let action = desk.path("/report");
+        let other = |one: &OtherFigures| {
+            (one.told.title.get(desk.lang()).to_owned(), format!("{{{{other {}}}}}", one.name))
+        };
         let others = desk.diagnosis.settings.languages.iter().filter(|other| **other != self.lang);
         let see = format!("/n/{}/report/{}", desk.diagnosis.slug, self.lang);
         let page = WritePage {
@@ -309,15 +322,36 @@ impl Draft {
             writes,
             sections,
             sources: eye.sources.into_iter().map(|(_, view)| view).collect(),
+            figures: desk.path("/report/figures"),
+            others: self.ground.others.iter().map(other).collect(),
             addresses: if writes { self.addresses() } else { Vec::new() },
         };
         Ok(show(status, &page))
     }
 }
 
-/// The print of a text, by which a page knows whether it is still the one it showed.
-fn print_of(text: &str) -> String {
-    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+/// What belongs in a section that no table fills by itself, a line each.
+fn prompts(section: Section, words: &ReportingWords) -> &str {
+    match section {
+        Section::Summary => &words.prompts_summary,
+        Section::Committee => &words.prompts_committee,
+        Section::Registered => &words.prompts_registered,
+        Section::Priorities => &words.prompts_priorities,
+        Section::Matrices => &words.prompts_matrices,
+        Section::Promised => &words.prompts_promised,
+        Section::Neighbourhood
+        | Section::Listening
+        | Section::Good
+        | Section::Bothers
+        | Section::Safe
+        | Section::Together
+        | Section::Services
+        | Section::Young
+        | Section::Other
+        | Section::Findings
+        | Section::Changed
+        | Section::Method => "",
+    }
 }
 
 /// `GET /d/{slug}/report`.
@@ -359,7 +393,7 @@ pub(in crate::web) async fn save(
     let draft = Draft::of(desk, Some(filled.first("lang"))).await?.ok_or(Error::NotFound)?;
     let (desk, lang) = (&draft.desk, draft.lang);
     let mut said = filled.first("said").replace("\r\n", "\n");
-    let wrong = faults(desk, &draft.source(), (section, lang), &said);
+    let wrong = draft.wrong(section, lang, &said);
     if !wrong.is_empty() {
         let refused = Refused { section, said, wrong, theirs: None };
         let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -457,12 +491,32 @@ async fn publish(app: &App, draft: &Draft) -> Result<i64> {
         }
     }
     let last = published(app, diagnosis).await?.map_or(0, |report| report.edition);
+    let named: Vec<String> = texts.iter().flat_map(|text| others(&text.said)).collect();
+    let mut frozen = draft.ground.others.clone();
+    frozen.retain(|one| named.contains(&one.name));
     let edition = Report {
         edition: last + 1,
         release: draft.pinned.release,
         made: app.today(diagnosis),
         editor: draft.desk.person.name.clone(),
     };
-    app.store.add_edition(diagnosis.id, &edition, &texts).await?;
+    app.store.add_edition(diagnosis.id, &edition, &texts, &frozen).await?;
     Ok(edition.edition)
+}
+
+/// The figures of others that a text shows, by name.
+fn others(said: &str) -> Vec<String> {
+    let other = |block| match block {
+        Block::Other(name) => Some(name),
+        Block::Heading(_)
+        | Block::Paragraph(_)
+        | Block::List(_)
+        | Block::Chart(_)
+        | Block::Map
+        | Block::Collections
+        | Block::Withheld
+        | Block::Wordings
+        | Block::Nothing => None,
+    };
+    parse(said).0.into_iter().filter_map(other).collect()
 }
