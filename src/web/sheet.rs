@@ -70,7 +70,9 @@ impl Faults {
     pub(super) fn beside(self, inputs: &mut [Input]) -> (Vec<String>, Vec<(String, String)>) {
         let mut elsewhere = Vec::new();
         for (field, sentence) in self.0 {
-            match inputs.iter_mut().find(|input| input.name == field) {
+            // A heading has no name, and what is about no field is not about a heading.
+            let is_meant = |input: &&mut Input| !field.is_empty() && input.name == field;
+            match inputs.iter_mut().find(is_meant) {
                 Some(input) => input.wrong.push(sentence),
                 None => elsewhere.push(sentence),
             }
