@@ -65,9 +65,9 @@ pub use layout::fonts;
 pub use look::{Look, LookKind, Sizes};
 pub use marks::{Mark, Spot};
 pub use qr::{Runs, qr_path, qr_runs};
-pub use quotes::{MOST_QUOTES, Quote, quote_wall};
+pub use quotes::{MOST_QUOTES, Quote, quote_table, quote_wall};
 pub use strip::strip;
-pub use timeline::{Action, FollowUp, timeline};
+pub use timeline::{Action, FollowUp, timeline, timeline_table};
 
 use crate::domain::area::Map;
 use crate::domain::instrument::ChartKind;

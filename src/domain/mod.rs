@@ -22,6 +22,7 @@ mod kept;
 pub mod keyed;
 pub mod line;
 pub mod night;
+pub mod own_words;
 pub mod paper;
 pub mod part;
 pub mod people;

@@ -315,7 +315,7 @@ fn named(shown: &Shown) -> Vec<&Text> {
 }
 
 /// Letters around a size of statements, in points on A3; nothing is smaller than 13.
-fn sizes(statement: f64, paper: Paper) -> Sizes {
+pub(super) fn sizes(statement: f64, paper: Paper) -> Sizes {
     let points = |points: f64| points.max(13.0) * 254.0 / 72.0 * paper.scale();
     Sizes {
         statement: points(statement),

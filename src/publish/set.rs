@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use jiff::civil::Date;
 
 use super::evening;
+use super::own_words::OwnWords;
 use super::paper::PaperError;
 use super::paper::leaflet::{Blank, Item, Leaflet, cards};
 use super::poster::{Poster, PosterError, Sheet, Texts};
@@ -73,6 +74,8 @@ pub struct Order<'a> {
     pub staff: (Texts<'a>, &'a PressWords),
     /// What somebody wrote under the charts.
     pub written: &'a [Takeaway],
+    /// What people wrote in their own words: a poster more for each instrument.
+    pub own: &'a [OwnWords],
 }
 
 /// A file of a set.
@@ -116,7 +119,7 @@ impl Order<'_> {
     pub fn sheets(&self) -> u64 {
         let stations = self.wall.stations().len();
         let of = |piece: &Piece| match piece {
-            Piece::Posters { .. } => stations,
+            Piece::Posters { guess, .. } => stations + self.words_on(*guess).len(),
             Piece::Handout(_)
             | Piece::Summary(_)
             | Piece::Cards(_)
@@ -229,8 +232,7 @@ impl Order<'_> {
     ) -> Result<(Option<File>, Vec<String>), PosterError> {
         let texts = self.texts.get(from..to).unwrap_or_default();
         let (mut sheets, mut missing): (Vec<Laid>, Vec<String>) = (Vec::new(), Vec::new());
-        for station in self.wall.stations() {
-            let poster = |texts: &[Texts<'_>]| self.poster(station, texts, (stripes, guess));
+        let mut put = |name: &str, poster: &dyn Fn(&[Texts<'_>]) -> Result<Poster, PosterError>| {
             let drawn = match poster(texts) {
                 // Where several languages do not fit on one sheet, each gets its own.
                 Err(PosterError::Refused(_)) if texts.len() > 1 => {
@@ -241,13 +243,19 @@ impl Order<'_> {
             for one in drawn {
                 match one {
                     Ok(poster) => sheets.push(poster.laid),
-                    Err(PosterError::Refused(why)) => {
-                        missing.push(format!("{}: {why}", station.number));
-                    }
+                    Err(PosterError::Refused(why)) => missing.push(format!("{name}: {why}")),
                     Err(error) => return Err(error),
                 }
             }
             done.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        };
+        for station in self.wall.stations() {
+            let poster = |texts: &[Texts<'_>]| self.poster(station, texts, (stripes, guess));
+            put(&station.number.to_string(), &poster)?;
+        }
+        for words in self.words_on(guess).iter().enumerate() {
+            put("words", &|texts: &[Texts<'_>]| self.words_poster(words, texts, stripes))?;
         }
         if sheets.is_empty() {
             return Ok((None, missing));
@@ -270,6 +278,24 @@ impl Order<'_> {
         let (paper, written, address) = (self.paper, self.written, address.as_deref());
         let sheet = Sheet { paper, texts, stripes, guess, address, written };
         self.wall.poster(station.number, &sheet)
+    }
+
+    /// What people wrote, where it hangs: there is nothing in it to guess.
+    fn words_on(&self, guess: bool) -> &[OwnWords] {
+        if guess { &[] } else { self.own }
+    }
+
+    fn words_poster(
+        &self,
+        own: (usize, &OwnWords),
+        texts: &[Texts<'_>],
+        stripes: bool,
+    ) -> Result<Poster, PosterError> {
+        let address = texts.first().and_then(|texts| self.evening.at(texts.lang));
+        let address = address.map(|address| format!("{address}/words"));
+        let (paper, address) = (self.paper, address.as_deref());
+        let sheet = Sheet { paper, texts, stripes, guess: false, address, written: &[] };
+        self.wall.words_poster(own, &sheet)
     }
 
     /// Eight cards for each group, to write a name on.

@@ -23,13 +23,16 @@ use crate::charts::{Caption, DataTable, Look, Mark, caption, data_table, draw_or
 use crate::domain::data_walk::{DataWalk, Group, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::ReflectionId;
+use crate::domain::screen::Slide;
 use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::job::evidence;
+use crate::job::own_words::let_through;
 use crate::publish::{
-    Evening, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of, station_path,
+    Evening, OwnWords, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of,
+    station_path,
 };
-use crate::store::{NewReflection, Received};
+use crate::store::{NewReflection, Received, Store};
 use crate::words::{FormWords, WalkWords, fill};
 
 /// How many posters are drawn at the same time: anybody may ask for one, and each takes a core.
@@ -47,6 +50,8 @@ pub(super) struct Hall {
     pub wall: Arc<Wall>,
     /// What somebody wrote under its charts.
     pub written: Vec<Takeaway>,
+    /// What people wrote in their own words, on pages that show it.
+    pub own: Vec<OwnWords>,
 }
 
 /// The most characters of a reflection.
@@ -89,7 +94,36 @@ pub(super) async fn hall(app: &Inner, door: &str) -> Result<Hall> {
     let diagnosis = app.store.diagnosis_of(walk.diagnosis).await?;
     let wall = app.wall(&diagnosis, walk.release).await?;
     let written = app.store.takeaways(walk.diagnosis).await?;
-    Ok(Hall { diagnosis, walk, wall, written })
+    Ok(Hall { diagnosis, walk, wall, written, own: Vec::new() })
+}
+
+impl Hall {
+    /// The same with what people wrote in their own words and was let through.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn with_words(self, app: &Inner) -> Result<Self> {
+        let own = own_words(&app.store, &self.diagnosis, &self.wall).await?;
+        Ok(Self { own, ..self })
+    }
+
+    /// Every picture of this wall, and after them what people wrote.
+    pub(super) fn slides(&self) -> Vec<Slide> {
+        self.wall.slides_with(&self.own)
+    }
+}
+
+/// What people wrote in their own words and was let through, as the wall of a release may show it.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn own_words(
+    store: &Store,
+    diagnosis: &Diagnosis,
+    wall: &Wall,
+) -> Result<Vec<OwnWords>> {
+    let all = let_through(store, diagnosis.id, &wall.may_speak()).await?;
+    Ok(wall.own_words(&all))
 }
 
 /// The language of an address, if answering pages have it.
@@ -383,18 +417,7 @@ pub(super) async fn poster(
     let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
     hall.wall.station(number).ok_or(Error::NotFound)?;
     let asked = Filled(pairs);
-    let paper = match asked.first("paper") {
-        "" => Paper::A3,
-        code => Paper::from_code(code).ok_or(Error::NotFound)?,
-    };
-    let also = asked.first("also").split(',').filter(|tag| !tag.is_empty());
-    let mut langs = vec![lang];
-    for tag in also {
-        let lang = spoken(tag)?;
-        if !langs.contains(&lang) {
-            langs.push(lang);
-        }
-    }
+    let (paper, langs) = on_paper(&asked, lang)?;
     let (stripes, guess) = (asked.first("stripes") == "yes", asked.first("guess") == "yes");
     let address = app.base_url.join(&station_path(&door, number, lang));
     let (inner, several) = (app.clone(), langs.len() > 1);
@@ -409,6 +432,25 @@ pub(super) async fn poster(
     });
     let pdf = pdf.await?.ok_or_else(|| Error::Bad(app.set_words(lang).too_many.clone()))?;
     Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+}
+
+/// The paper and the languages that an address asks for.
+///
+/// # Errors
+/// `NotFound` for a paper or a language that there is none of.
+pub(super) fn on_paper(asked: &Filled, lang: Lang) -> Result<(Paper, Vec<Lang>)> {
+    let paper = match asked.first("paper") {
+        "" => Paper::A3,
+        code => Paper::from_code(code).ok_or(Error::NotFound)?,
+    };
+    let mut langs = vec![lang];
+    for tag in asked.first("also").split(',').filter(|tag| !tag.is_empty()) {
+        let lang = spoken(tag)?;
+        if !langs.contains(&lang) {
+            langs.push(lang);
+        }
+    }
+    Ok((paper, langs))
 }
 
 /// `GET /w/{door}/{lang}/summary.pdf`: what was found and what happens next, on one page.

@@ -46,6 +46,8 @@ pub struct PosterWords {
     pub or: String,
     pub invented: String,
     pub words_by: String,
+    pub words_known: String,
+    pub words_missing: String,
     pub marks_most: String,
     pub marks_spread: String,
     pub marks_places: String,

@@ -45,6 +45,7 @@ fn every_chart_of_every_instrument_passes_the_quality_bar() {
 fn every_kind_has_a_chart_in_the_catalogue() {
     let shown: Vec<_> = plain().kinds().into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(shown, KINDS);
+    assert_eq!(plain().kinds().len() + plain().apart.len(), 18);
     assert!(LOOKS.iter().all(|(name, _)| look(name).is_some()) && look("oval").is_none());
     assert!(!plain().withheld.is_empty());
     let invented = |named: &Named| {
@@ -81,6 +82,9 @@ fn the_page_of_charts_is_up_to_date() {
         .map(|(kind, named)| {
             page::drawn(named, Some(kind), ("wide", &look), Lang::En, &words).unwrap()
         })
+        .chain(plain().apart.iter().map(|apart| {
+            page::drawn_apart(apart, true, ("wide", &look), Lang::En, &words).unwrap()
+        }))
         .collect();
     let again = "`cargo run -- charts --kinds --out docs` writes it anew";
     let kept = |name: &str| std::fs::read_to_string(docs().join(name)).unwrap_or_default();
@@ -112,7 +116,7 @@ fn charts_are_written_and_checked_by_command() {
     assert_eq!(code(&written), 0, "{}", said(&written));
     let page = std::fs::read_to_string(folder.0.join("out/charts.md")).unwrap();
     let drawings = page.matches("](charts/").count();
-    assert_eq!(drawings, KINDS.len() * 4, "{page}");
+    assert_eq!(drawings, (KINDS.len() + 2) * 4, "{page}");
     let files = std::fs::read_dir(folder.0.join("out/charts")).unwrap().count();
     assert_eq!(files, drawings * 3, "a drawing, a picture and a table each");
     for lang in ["nl", "ar"] {
