@@ -7,6 +7,7 @@ use plotters::style::RGBColor;
 use super::area_map::Ground;
 use super::legend::{self, Entry};
 use super::look::{self, INK, PAPER, RULE};
+use super::marks::Spot;
 use super::place_marks::{self, Marked};
 use super::rows::{self, Words};
 use super::scene::{At, Paint, Ring, Scene, Type};
@@ -78,6 +79,11 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
             total => total.to_string(),
         };
         scene.word(cell.center, At::Middle, &text, Type::bold(number.size, look::on(fill)));
+        // What is said of a place has its number at the foot of the hexagon it lies in.
+        for place in &cell.places {
+            let foot = (cell.center.0, cell.center.1 + r * 0.62);
+            scene.spot(Spot::line((0, place.group)), foot);
+        }
     }
     ground.north(task, &mut scene);
     ground.scale_bar(task, &mut scene)?;

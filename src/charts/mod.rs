@@ -59,7 +59,9 @@ pub use area_map::area_map;
 pub use caption::{Caption, caption, date};
 pub use data_table::{DataTable, data_table};
 pub use datum::Datum;
-pub use figure::{base_in_words, mean_in_words, share_in_words, why_not};
+pub use figure::{
+    base_in_words, figure_in_words, mean_in_words, percentage, share_in_words, why_not,
+};
 pub use guess::{Guess, guess};
 pub use layout::fonts;
 pub use look::{Look, LookKind, Sizes};

@@ -9,7 +9,7 @@ use super::pin::Pin;
 pub struct LetThrough {
     /// Its id: random, and kept nowhere else.
     pub id: TextId,
-    /// The collection it was written in.
+    /// The collection it was written in; for what groups said, the one they are counted under.
     pub collection: CollectionId,
     /// The question it answers.
     pub question: String,
@@ -42,14 +42,11 @@ impl Pin {
         self.by == OWN_WORDS
     }
 
-    /// Whether it is the address of this text, whichever release it was read beside.
+    /// Whether it is the address of this text, whichever release it was read beside, and whichever
+    /// collection the words of several groups stand under there.
     #[must_use]
     pub fn is_at(&self, text: &LetThrough) -> bool {
-        let Self { release: _, collection, question, by: _, group: _, choice } = self;
-        self.is_of_words()
-            && *collection == text.collection
-            && *question == text.question
-            && *choice == text.id.to_string()
+        self.is_of_words() && self.question == text.question && self.choice == text.id.to_string()
     }
 }
 

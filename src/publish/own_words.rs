@@ -12,7 +12,7 @@ use super::slide::Room;
 use super::station::{Wall, may_hang};
 use crate::charts::poster::{Content, Drawn, Laid, MOST_LANGUAGES, Said, lay};
 use crate::charts::{
-    DataTable, Look, LookKind, MOST_QUOTES, Quote, Refusal, Svg, caption, quote_table, quote_wall,
+    DataTable, Look, MOST_QUOTES, Quote, Refusal, Svg, caption, quote_table, quote_wall,
 };
 use crate::domain::collection::{Collection, Origin};
 use crate::domain::ids::CollectionId;
@@ -221,14 +221,6 @@ impl OwnWords {
         self.texts.iter().map(|(text, _)| text).find(|text| pin.is_at(text))
     }
 
-    /// The texts of some collections, which are those of a station.
-    pub fn of<'o>(
-        &'o self,
-        collections: &'o [CollectionId],
-    ) -> impl Iterator<Item = &'o LetThrough> {
-        self.texts.iter().map(|(text, _)| text).filter(|it| collections.contains(&it.collection))
-    }
-
     /// The texts as cards.
     #[must_use]
     pub fn quotes(&self, lang: Lang) -> Vec<Quote> {
@@ -265,8 +257,8 @@ impl OwnWords {
         quote_table(&self.quotes(lang), title, lang, words)
     }
 
-    /// As many cards as a room of a slide has space for, in letters that are never made smaller. Of
-    /// texts that are long, the shorter come first.
+    /// As many cards as a room of a slide has space for; few of them in larger letters, and never in
+    /// smaller ones. Of texts that are long, the shorter come first.
     ///
     /// # Errors
     /// When not even one fits.
@@ -277,7 +269,7 @@ impl OwnWords {
         lang: Lang,
         words: &ChartWords,
     ) -> Result<Svg, Refusal> {
-        let look = Look { width: room.wide, kind: LookKind::Projector, ..Look::projector() };
+        const LARGER: [f64; 4] = [1.7, 1.45, 1.2, 1.0];
         let quotes = self.quotes(lang);
         let mut short = quotes.clone();
         short.sort_by_key(|one| one.said.chars().count());
@@ -285,9 +277,12 @@ impl OwnWords {
         let ways = ways.filter(|(_, most)| *most > 3 || *most == quotes.len());
         let shorter = (1..=MOST_QUOTES.min(short.len())).rev().map(|most| (&short, most));
         for (quotes, most) in ways.chain(shorter) {
-            let svg = quote_wall((quotes, most), id, title, (&look, lang), words)?;
-            if svg.height <= room.tall {
-                return Ok(svg);
+            for larger in LARGER {
+                let look = Look { width: (room.wide / larger).round(), ..Look::projector() };
+                let svg = quote_wall((quotes, most), id, title, (&look, lang), words)?;
+                if svg.height * larger <= room.tall {
+                    return Ok(svg);
+                }
             }
         }
         Err(Refusal::DoesNotFit(title.get(lang).to_owned()))

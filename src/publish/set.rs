@@ -353,7 +353,7 @@ fn reflections(texts: &Texts<'_>) -> Result<Vec<u8>, PosterError> {
 fn lines(wall: &Wall, texts: &Texts<'_>, written: &[Takeaway]) -> Vec<Item> {
     let mut items = Vec::new();
     for station in wall.stations() {
-        let said = spoken(station, texts.lang, texts.poster, written).said;
+        let said = spoken(station, texts.lang, (texts.poster, texts.chart), written).said;
         items.push(Item::Soft(station.question(texts.lang).to_owned()));
         items.push(Item::Say(station.number.to_string(), said));
     }

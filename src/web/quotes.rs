@@ -12,16 +12,18 @@ use super::error::{Error, Result};
 use super::page::{self, Frame};
 use super::participate::Pairs;
 use super::sheet::Filled;
-use super::wall::{hall, in_turn, on_paper, spoken};
+use super::voices::station_for;
+use super::wall::{Hall, hall, in_turn, on_paper, spoken};
 use crate::charts::{Look, MOST_QUOTES, Quote, quote_wall};
 use crate::domain::collection::Collection;
+use crate::domain::data_walk::Reflection;
 use crate::domain::instrument::Instrument;
 use crate::domain::own_words::LetThrough;
 use crate::domain::text::{Lang, Text};
 use crate::job::evidence::Evidence;
 use crate::job::own_words::let_through;
-use crate::publish::{OwnWords, PosterError, Sheet, Texts, may_quote};
-use crate::words::FormWords;
+use crate::publish::{OwnWords, PosterError, Sheet, Texts, may_quote, station_path};
+use crate::words::{FormWords, WalkWords};
 
 /// The cards of one collection, drawn for wide screens and for phones.
 pub(super) struct Cards {
@@ -80,7 +82,15 @@ struct Section {
     title: String,
     wide: String,
     narrow: String,
-    said: Vec<(String, String)>,
+    said: Vec<Told>,
+}
+
+/// A text with what was asked, where something can be said about it, and what was said.
+struct Told {
+    said: String,
+    asked: String,
+    say: Option<String>,
+    heard: Vec<String>,
 }
 
 #[derive(Template)]
@@ -88,6 +98,7 @@ struct Section {
 struct QuotesPage<'a> {
     frame: Frame,
     words: &'a FormWords,
+    walk_words: &'a WalkWords,
     sections: Vec<Section>,
     posters: Vec<(String, &'a str)>,
     all: String,
@@ -98,15 +109,17 @@ pub(super) async fn page(
     State(app): State<App>,
     Path((door, tag)): Path<(String, String)>,
 ) -> Result<Response> {
-    let (hall, lang) = (hall(&app, &door).await?.with_words(&app).await?, spoken(&tag)?);
+    let (hall, lang) = (hall(&app, &door).await?.with_words(&app).await, spoken(&tag)?);
     let words = app.form_words(lang);
+    let heard = app.store.shown_reflections(&hall.walk).await?;
     let mut frame = Frame::new(lang, &words.own_words, &hall.diagnosis.name);
     let invented = hall.own.iter().any(|own| own.is_invented);
     frame.invented = invented.then(|| words.invented.clone());
-    let sections = hall.own.iter().enumerate().map(|one| section(&app, one, lang));
+    let sections = hall.own.iter().enumerate().map(|one| section(&app, &hall, one, (lang, &heard)));
     let poster = format!("/w/{door}/{lang}/words/poster.pdf");
     let page = QuotesPage {
         frame,
+        walk_words: app.walk_words(lang),
         sections: sections.collect::<Result<_>>()?,
         posters: vec![
             (poster.clone(), &words.own_words_a3),
@@ -118,18 +131,33 @@ pub(super) async fn page(
     Ok(page::html(page.render()).into_response())
 }
 
-fn section(app: &Inner, (at, own): (usize, &OwnWords), lang: Lang) -> Result<Section> {
+fn section(
+    app: &Inner,
+    hall: &Hall,
+    (at, own): (usize, &OwnWords),
+    (lang, heard): (Lang, &[Reflection]),
+) -> Result<Section> {
     let (words, title) = (app.chart_words(lang), Text::name(&app.form_words(lang).own_words));
     let draw = |suffix: &str, look: &Look| {
         let svg = own.drawn(&format!("q{at}-{suffix}"), &title, (look, lang), words);
         svg.map(|svg| svg.xml).map_err(|refusal| Error::Failed(refusal.to_string()))
     };
-    let quotes = own.quotes(lang).into_iter();
+    let (langs, walk) = (&hall.diagnosis.settings.languages, &hall.walk);
+    let told = |(text, asked): &(LetThrough, Text)| {
+        let say = station_for(&hall.wall, text).map(|station| {
+            let path = station_path(&walk.door, station.number, station.spoken(lang, langs));
+            format!("{path}?pin={}#say", text.pin(walk.release))
+        });
+        let about = heard.iter().filter(|one| one.pin.as_ref().is_some_and(|it| it.is_at(text)));
+        let about = about.filter(|one| !one.said.trim().is_empty());
+        let heard = about.map(|one| one.said.clone()).collect();
+        Told { said: text.said.clone(), asked: asked.get(lang).to_owned(), say, heard }
+    };
     Ok(Section {
         title: own.title.get(lang).to_owned(),
         wide: draw("w", &Look::page_wide())?,
         narrow: draw("n", &Look::page_narrow())?,
-        said: quotes.map(|one| (one.said, one.about)).take(4 * MOST_QUOTES).collect(),
+        said: own.texts.iter().take(4 * MOST_QUOTES).map(told).collect(),
     })
 }
 
@@ -140,7 +168,7 @@ pub(super) async fn poster(
     Path((door, tag)): Path<(String, String)>,
     Query(pairs): Query<Pairs>,
 ) -> Result<Response> {
-    let (hall, lang) = (hall(&app, &door).await?.with_words(&app).await?, spoken(&tag)?);
+    let (hall, lang) = (hall(&app, &door).await?.with_words(&app).await, spoken(&tag)?);
     let (paper, langs) = on_paper(&Filled(pairs), lang)?;
     if hall.own.is_empty() {
         return Err(Error::NotFound);

@@ -1,6 +1,7 @@
 //! The public pages of a data walk: its stations with charts and tables, the reflection form, and
 //! posters as PDF. Everything comes from the one release the walk is pinned to.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use super::error::{Error, Result};
 use super::page::{self, Frame, Message};
 use super::participate::{Pairs, best, wished};
 use super::sheet::Filled;
-use super::voices::{Choosing, Heard, chosen, heard};
+use super::voices::{At, Choosing, Heard, chosen, heard};
 use super::walk::tallied;
 use crate::charts::poster::Paper;
 use crate::charts::{Caption, DataTable, Look, Mark, caption, data_table, draw_or_say};
@@ -33,7 +34,7 @@ use crate::publish::{
     station_path,
 };
 use crate::store::{NewReflection, Received, Store};
-use crate::words::{FormWords, WalkWords, fill};
+use crate::words::{ChartWords, FormWords, PosterWords, WalkWords, fill};
 
 /// How many posters are drawn at the same time: anybody may ask for one, and each takes a core.
 static DRAWING: Semaphore = Semaphore::const_new(2);
@@ -98,13 +99,21 @@ pub(super) async fn hall(app: &Inner, door: &str) -> Result<Hall> {
 }
 
 impl Hall {
-    /// The same with what people wrote in their own words and was let through.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub(super) async fn with_words(self, app: &Inner) -> Result<Self> {
-        let own = own_words(&app.store, &self.diagnosis, &self.wall).await?;
-        Ok(Self { own, ..self })
+    /// The same with what people wrote in their own words and was let through; without it where that
+    /// cannot be read, because stations are shown in any case.
+    pub(super) async fn with_words(self, app: &Inner) -> Self {
+        let own =
+            own_words(&app.store, &self.diagnosis, &self.wall).await.unwrap_or_else(|error| {
+                // A server that only takes answers, whose role was made before it might read them.
+                tracing::warn!(?error, "what was let through is not shown: grant the role anew");
+                Vec::new()
+            });
+        Self { own, ..self }
+    }
+
+    /// Where something is heard.
+    pub(super) fn at(&self) -> At<'_> {
+        At { diagnosis: &self.diagnosis, walk: &self.walk, wall: &self.wall, own: &self.own }
     }
 
     /// Every picture of this wall, and after them what people wrote.
@@ -224,8 +233,9 @@ struct StationPage<'a> {
 pub(super) async fn station(
     State(app): State<App>,
     Path((door, tag, number)): Path<(String, String, u32)>,
+    Query(asked): Query<HashMap<String, String>>,
 ) -> Result<Response> {
-    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
+    let (hall, lang) = (hall(&app, &door).await?.with_words(&app).await, spoken(&tag)?);
     let station = hall.wall.station(number).ok_or(Error::NotFound)?;
     let own = station.spoken(lang, &hall.diagnosis.settings.languages);
     if own != lang {
@@ -236,7 +246,8 @@ pub(super) async fn station(
         verdict: None,
         said: String::new(),
         group: None,
-        pin: String::new(),
+        // The page of words leads here with the text that somebody wants to say something about.
+        pin: asked.get("pin").cloned().unwrap_or_default(),
     };
     show(&app, &hall, lang, number, &blank, None).await
 }
@@ -262,9 +273,8 @@ async fn show(
     let words = app.form_words(lang);
     let groups = app.store.walk_groups(&hall.walk).await?;
     let all = app.store.shown_reflections(&hall.walk).await?;
-    let of = (&hall.diagnosis, &hall.walk, hall.wall.as_ref());
-    let heard = heard(app, of, station, lang, &all).await?;
-    let spoken = spoken_of(station, lang, app.poster_words(lang), &hall.written);
+    let heard = heard(app, hall.at(), station, lang, &all).await?;
+    let spoken = spoken_of(station, lang, app.sentences(lang), &hall.written);
     let tables: Vec<_> = station.tables().collect();
     let door = &hall.walk.door;
     let path = station_path(door, number, lang);
@@ -285,7 +295,7 @@ async fn show(
         walk_words: app.walk_words(lang),
         walk_css: assets::address("walk.css"),
         tally: tallied(heard.tally, words),
-        choosing: Choosing::at(app, station, lang, &groups, (said.group, &said.pin)),
+        choosing: Choosing::at(app, (station, &hall.own), lang, &groups, (said.group, &said.pin)),
         heard,
         languages: others(hall, station, lang),
         head: head(&hall.wall, number, words),
@@ -351,7 +361,7 @@ pub(super) async fn reflect(
     Path((door, tag, number)): Path<(String, String, u32)>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
-    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
+    let (hall, lang) = (hall(&app, &door).await?.with_words(&app).await, spoken(&tag)?);
     let station = hall.wall.station(number).ok_or(Error::NotFound)?;
     let words = app.form_words(lang);
     let groups = app.store.walk_groups(&hall.walk).await?;
@@ -365,7 +375,7 @@ pub(super) async fn reflect(
         group: letter(value("group"), &groups),
         pin: value("pin").to_owned(),
     };
-    let pin = chosen(station, &given.pin);
+    let pin = chosen(station, &hall.own, &given.pin);
     let long = fill(&words.wrong_long, &[("max", &LONGEST.to_string())]);
     let complaint = if given.said.chars().count() > LONGEST {
         Some(long.as_str())
@@ -511,6 +521,11 @@ pub(super) async fn in_turn<T: Send + 'static>(
 }
 
 impl Inner {
+    /// The words that sentences under charts are made of.
+    pub(super) fn sentences(&self, lang: Lang) -> (&PosterWords, &ChartWords) {
+        (self.poster_words(lang), self.chart_words(lang))
+    }
+
     /// The texts around charts on paper in a language.
     pub(super) fn texts(&self, lang: Lang) -> Texts<'_> {
         let (chart, poster) = (self.chart_words(lang), self.poster_words(lang));

@@ -23,6 +23,7 @@ words! {
         in_groups,
         most_named,
         first_shown,
+        rows_first,
         no_answers,
         foot_people,
         foot_people_about,

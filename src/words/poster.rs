@@ -21,7 +21,6 @@ pub struct PosterWords {
     pub room_silent: String,
     pub share: ShareWords,
     pub subject: SubjectWords,
-    pub percent: String,
     pub says_nobody: String,
     pub says_one: String,
     pub says_many: String,

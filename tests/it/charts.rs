@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use miradouro::charts::judge::{Yardstick, judge};
-use miradouro::charts::{Look, data_table, draw};
+use miradouro::charts::{Look, caption, data_table, draw};
 use miradouro::cli::catalogue::{
     Catalogue, KINDS, LOOKS, Named, Wording, look, matrix, page, words,
 };
 use miradouro::domain::text::Lang;
 use miradouro::instruments::Shelf;
+use miradouro::publish::{Room, Station, takeaway};
+use miradouro::words::{PosterWords, fill};
 
 use crate::cli::{code, run, said};
 use crate::house::Folder;
@@ -53,6 +55,70 @@ fn every_kind_has_a_chart_in_the_catalogue() {
         tables.all(|it| it.about().origin == miradouro::domain::collection::Origin::Invented)
     };
     assert!(plain().charts.iter().chain(&plain().withheld).all(invented));
+}
+
+#[test]
+fn the_back_of_a_room_can_read_every_slide() {
+    // A slide with a headline of two lines and three lines of source, as in the demonstration.
+    let room = Room { wide: 1824.0, tall: 690.0 };
+    let long = Catalogue::invent(&Shelf::load(None), Wording::Long, 1).unwrap();
+    let mut small = Vec::new();
+    for (catalogue, wording, langs) in [
+        (plain(), Wording::Plain, &[Lang::Nl, Lang::Ar][..]),
+        (&long, Wording::Long, &[Lang::Nl][..]),
+    ] {
+        for lang in langs {
+            let words = words(*lang, wording).unwrap();
+            for Named { name, shown } in &catalogue.charts {
+                let (size, svg) = shown.fitted("s", room, *lang, &words).unwrap();
+                let letters = svg.xml.split("font-size=\"").skip(1).filter_map(|rest| {
+                    rest.split('"').next().and_then(|size| size.parse::<f64>().ok())
+                });
+                let least = letters.fold(f64::INFINITY, f64::min) * size.min(1.0);
+                if least < 23.99 {
+                    small.push(format!("{name} {lang} {wording:?}: {least:.1} px"));
+                }
+            }
+        }
+    }
+    assert!(small.is_empty(), "{}:\n{}", small.len(), small.join("\n"));
+}
+
+/// Whether a text says nought percent: "0%" with no digit before it.
+fn says_nought(said: &str, nought: &str) -> bool {
+    said.match_indices(nought).any(|(at, _)| {
+        let before = said[..at].chars().next_back();
+        !before.is_some_and(|c| c.is_numeric() || matches!(c, '.' | ','))
+    })
+}
+
+#[test]
+fn a_rounded_nobody_is_nowhere_nought_percent() {
+    assert!(says_nought("0% of it", "0%") && !says_nought("20% and 0,0%", "0%"));
+    let rounded = |named: &&Named| named.shown.tables.iter().all(|table| table.step() > 1);
+    let mut few = 0;
+    for lang in Lang::RESPONDENTS {
+        let charts = words(lang, Wording::Plain).unwrap();
+        let posters = PosterWords::of(lang).unwrap();
+        let nought = fill(&charts.percent, &[("n", "0")]);
+        let hardly = fill(&charts.under, &[("n", "5")]);
+        for named in plain().charts.iter().filter(rounded) {
+            let (shown, name) = (&named.shown, &named.name);
+            let picture = shown.picture(None);
+            let (title, prompts) = (shown.plan.title.clone(), Vec::new());
+            let station = Station { number: 1, title, prompts, shown: vec![shown.clone()] };
+            let sentence = takeaway(&station, lang, (&posters, &charts));
+            let alt = draw(&picture, &Look::page_wide(), lang, &charts).unwrap().desc;
+            let told = caption(&picture.tables, lang, &charts);
+            let table = data_table(&picture, lang, &charts);
+            let cells = table.rows.iter().flatten();
+            few += cells.clone().filter(|cell| cell.contains(&hardly)).count();
+            for said in [&sentence, &alt, &told.who].into_iter().chain(&told.careful).chain(cells) {
+                assert!(!says_nought(said, &nought), "{name} {lang}: {said}");
+            }
+        }
+    }
+    assert!(few > 20, "{few} cells of the catalogue are fewer than five");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::app::{App, Inner};
 use super::assets;
 use super::error::{Error, Result};
-use super::live::Audience;
+use super::live::{Audience, look_after};
 use super::page;
 use super::sign_in::SignedIn;
 use super::wall::{Hall, is_public, own_words};
@@ -202,5 +202,7 @@ pub(super) async fn live(
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response> {
     let seat = Seat::of(&app, &signed_in, (&slug, &id)).await?;
-    app.live().listen(seat.hall.walk.id, Audience::Staff)
+    let heard = app.live().listen(seat.hall.walk.id, Audience::Staff)?;
+    look_after(&app, seat.hall.walk);
+    Ok(heard)
 }

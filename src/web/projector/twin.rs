@@ -67,7 +67,7 @@ pub(in crate::web) async fn page(
     Path((door, tag)): Path<(String, String)>,
     Query(asked): Query<HashMap<String, String>>,
 ) -> Result<Response> {
-    let (hall, wished) = (hall(&app, &door).await?.with_words(&app).await?, answered(&tag)?);
+    let (hall, wished) = (hall(&app, &door).await?.with_words(&app).await, answered(&tag)?);
     let (now, _) = shown_now(&app, &hall).await?;
     let large = asked.get("size").is_some_and(|size| size == "large");
     let page = twin(&app, &hall, &now, (wished, large))?;
@@ -139,7 +139,7 @@ fn twin<'a>(
         (Stage::Guess, Picture::Chart(_, shown)) => page.guessed = shown.guessed(lang),
         (Stage::Source | Stage::Figures, Picture::Chart(station, shown)) => {
             let alone = Station { shown: vec![shown.clone()], ..station.clone() };
-            let said = spoken(&alone, lang, app.poster_words(lang), &hall.written);
+            let said = spoken(&alone, lang, (app.poster_words(lang), charts), &hall.written);
             let by = said.by.map(|by| fill(&app.poster_words(lang).words_by, &[("name", &by)]));
             let told = caption(&shown.tables.iter().collect::<Vec<_>>(), lang, charts);
             (page.said, page.by) = (said.said, by);

@@ -6,17 +6,20 @@ use crate::charts::{DataTable, Svg, caption, data_table};
 use crate::domain::data_walk::Reflection;
 use crate::domain::screen::{Screen, Slide};
 use crate::domain::text::{Lang, Text};
-use crate::publish::{OwnWords, Room, Shown, Station, spoken};
+use crate::publish::{LEGIBLE, OwnWords, Room, Shown, Station, spoken};
 use crate::web::app::Inner;
 use crate::web::error::{Error, Result};
 use crate::web::qr::Qr;
 use crate::web::wall::{Hall, verdict_name};
-use crate::words::{PosterWords, ScreenWords, fill};
+use crate::words::{ChartWords, PosterWords, ScreenWords, fill};
 
 /// How many characters of notes fit beside a chart.
 const NOTES: usize = 560;
 /// Above so many characters a headline is set smaller.
 const LONG: usize = 110;
+/// How wide a chart may be on a slide, and how wide beside what the room says.
+const ALONE: f64 = 1824.0;
+const SHARED: f64 = 1230.0;
 
 /// What a room sees of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,7 +181,7 @@ pub(in crate::web) async fn view<'a>(
             slide.source = shown.source(hall.wall.release(), lang, (words, app.chart_words(lang)));
         }
         Stage::Figures => {
-            slide.headline(hall, station, shown);
+            slide.headline(hall, station, shown, app.chart_words(lang));
             if screen.alone {
                 slide.class.push_str(" alone");
             } else {
@@ -235,7 +238,7 @@ fn words_view<'a>(
         follow: public.then(|| follow(app, &hall.walk.door)),
     };
     if stage == Stage::Figures {
-        let room = Room { wide: 1824.0, tall: slide.left() };
+        let room = Room { wide: ALONE, tall: slide.left() };
         let title = Text::name(&form.own_words);
         slide.drawing = Some(match own.fitted((id, &title), room, lang, charts) {
             Ok(svg) => Drawing::Chart(slide.placed(&svg)),
@@ -258,9 +261,9 @@ pub(super) fn follow(app: &Inner, door: &str) -> (Option<Qr>, String) {
 
 impl SlideView<'_> {
     /// The sentence of this one chart.
-    fn headline(&mut self, hall: &Hall, station: &Station, shown: &Shown) {
+    fn headline(&mut self, hall: &Hall, station: &Station, shown: &Shown, charts: &ChartWords) {
         let alone = Station { shown: vec![shown.clone()], ..station.clone() };
-        let spoken = spoken(&alone, self.lang, self.poster, &hall.written);
+        let spoken = spoken(&alone, self.lang, (self.poster, charts), &hall.written);
         self.said = spoken.said;
         self.by = spoken.by.map(|by| fill(&self.poster.words_by, &[("name", &by)]));
     }
@@ -308,9 +311,26 @@ impl SlideView<'_> {
     /// Draws the chart into what the words leave of the stage.
     fn draw(&mut self, app: &Inner, shown: &Shown, id: &str) {
         let words = app.chart_words(self.lang);
-        let room = Room { wide: if self.is_shared() { 1230.0 } else { 1824.0 }, tall: self.left() };
-        self.drawing = Some(match shown.fitted(id, room, self.lang, words) {
-            Ok(svg) => Drawing::Chart(self.placed(&svg)),
+        let room = |wide| Room { wide, tall: self.left() };
+        let alone = || shown.fitted(id, room(ALONE), self.lang, words);
+        let drawn = if self.is_shared() {
+            shown.fitted(id, room(SHARED), self.lang, words)
+        } else {
+            alone()
+        };
+        let is_small = drawn.as_ref().map_or(true, |(size, _)| *size < LEGIBLE);
+        let larger = (is_small && self.is_shared()).then(alone).and_then(std::result::Result::ok);
+        let size = drawn.as_ref().map_or(0.0, |(size, _)| *size);
+        let drawn = match larger.filter(|(alone, _)| *alone > size) {
+            // What the room says stands on its phones too: the figures must be readable here.
+            Some(larger) => {
+                (self.notes, self.prompts, self.more) = (Vec::new(), Vec::new(), None);
+                Ok(larger)
+            }
+            None => drawn,
+        };
+        self.drawing = Some(match drawn {
+            Ok((_, svg)) => Drawing::Chart(self.placed(&svg)),
             Err(why) => {
                 tracing::warn!(%why, chart = shown.plan.id, "a slide shows a table instead");
                 Drawing::Table(data_table(&shown.picture(None), self.lang, words))
