@@ -36,7 +36,7 @@ pub use poster::{Poster, PosterError, Sheet, Texts};
 pub use report::{Figure, NotThere, Source, placed};
 pub use sentence::takeaway;
 pub use set::{Evening, File, Order, Set, handout, summary};
-pub use slide::{LEGIBLE, Room};
+pub use slide::{Fitted, LEGIBLE, Room};
 pub use spoken::{Careless, LONGEST, Spoken, about, careless, key, spoken};
 pub use station::{Grounds, Shown, Station, Wall, may_hang};
 pub use waves::{Step, steps};

@@ -20,6 +20,17 @@ pub struct Room {
     pub tall: f64,
 }
 
+/// A chart as it fits on a slide.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fitted {
+    /// How large its letters are, beside their size on an empty slide.
+    pub size: f64,
+    /// The drawing.
+    pub svg: Svg,
+    /// Whether rows were left to the page.
+    pub is_cut: bool,
+}
+
 /// How much wider than its room a chart is laid out, and then made smaller, to make it less tall.
 const WIDER: [f64; 5] = [1.0, 1.15, 1.35, 1.6, 1.9];
 /// Letters smaller than this part of their size are too small for the back of a room: the smallest
@@ -52,8 +63,7 @@ impl Wall {
 }
 
 impl Shown {
-    /// Draws the chart so that its letters are as large as this room allows; with how large they are,
-    /// beside their size on an empty slide.
+    /// Draws the chart so that its letters are as large as this room allows.
     ///
     /// # Errors
     /// When it cannot be drawn in any width.
@@ -63,7 +73,7 @@ impl Shown {
         room: Room,
         lang: Lang,
         words: &ChartWords,
-    ) -> Result<(f64, Svg), Refusal> {
+    ) -> Result<Fitted, Refusal> {
         let rows = match self.tables.as_slice() {
             [table] if table.address().by.is_some() => table.groups().len(),
             [table] => table.choices().len(),
@@ -74,7 +84,7 @@ impl Shown {
         let whole = self.sized((id, self.most_on_a_wall()), room, lang, words);
         // Rather fewer rows, which the page has, than letters that the back of a room cannot read.
         let fewer = FEWER.into_iter().filter(|most| self.can_be_cut() && *most < rows);
-        let mut best = whole;
+        let (mut best, mut is_cut) = (whole, false);
         for most in fewer {
             if best.as_ref().is_ok_and(|(size, _)| *size >= LEGIBLE) {
                 break;
@@ -86,10 +96,11 @@ impl Shown {
                 (_, Err(_)) => false,
             };
             if larger {
-                best = cut;
+                (best, is_cut) = (cut, true);
             }
         }
-        best
+        let (size, svg) = best?;
+        Ok(Fitted { size, svg, is_cut })
     }
 
     /// Whether the chart can show its first rows alone, and say so.

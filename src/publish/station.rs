@@ -248,7 +248,8 @@ impl Shown {
     pub fn most_on_a_wall(&self) -> Option<usize> {
         let listed = match self.plan.chart {
             ChartKind::TwoSides => return Some(4),
-            ChartKind::Ballot => return Some(3),
+            // As many as the committee takes.
+            ChartKind::Ballot => return Some(self.plan.cut.map_or(3, |cut| cut as usize)),
             ChartKind::Themes => return Some(10),
             ChartKind::SortedBars | ChartKind::Lollipop => self.plan.by.is_none(),
             ChartKind::Diverging

@@ -70,11 +70,11 @@ fn the_back_of_a_room_can_read_every_slide() {
         for lang in langs {
             let words = words(*lang, wording).unwrap();
             for Named { name, shown } in &catalogue.charts {
-                let (size, svg) = shown.fitted("s", room, *lang, &words).unwrap();
-                let letters = svg.xml.split("font-size=\"").skip(1).filter_map(|rest| {
+                let fitted = shown.fitted("s", room, *lang, &words).unwrap();
+                let letters = fitted.svg.xml.split("font-size=\"").skip(1).filter_map(|rest| {
                     rest.split('"').next().and_then(|size| size.parse::<f64>().ok())
                 });
-                let least = letters.fold(f64::INFINITY, f64::min) * size.min(1.0);
+                let least = letters.fold(f64::INFINITY, f64::min) * fitted.size.min(1.0);
                 if least < 23.99 {
                     small.push(format!("{name} {lang} {wording:?}: {least:.1} px"));
                 }

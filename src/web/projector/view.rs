@@ -6,7 +6,7 @@ use crate::charts::{DataTable, Svg, caption, data_table};
 use crate::domain::data_walk::Reflection;
 use crate::domain::screen::{Screen, Slide};
 use crate::domain::text::{Lang, Text};
-use crate::publish::{LEGIBLE, OwnWords, Room, Shown, Station, spoken};
+use crate::publish::{Fitted, LEGIBLE, OwnWords, Room, Shown, Station, spoken};
 use crate::web::app::Inner;
 use crate::web::error::{Error, Result};
 use crate::web::qr::Qr;
@@ -318,19 +318,22 @@ impl SlideView<'_> {
         } else {
             alone()
         };
-        let is_small = drawn.as_ref().map_or(true, |(size, _)| *size < LEGIBLE);
-        let larger = (is_small && self.is_shared()).then(alone).and_then(std::result::Result::ok);
-        let size = drawn.as_ref().map_or(0.0, |(size, _)| *size);
-        let drawn = match larger.filter(|(alone, _)| *alone > size) {
-            // What the room says stands on its phones too: the figures must be readable here.
-            Some(larger) => {
+        // Whole, and legible from the back: rather without the notes, which stand on the phones too,
+        // than without rows.
+        let is_good = |one: &Fitted| one.size >= LEGIBLE && !one.is_cut;
+        let is_shared = self.is_shared() && !drawn.as_ref().is_ok_and(is_good);
+        let size = drawn.as_ref().map_or(0.0, |one| one.size);
+        let better = |one: &Fitted| is_good(one) || size < LEGIBLE && one.size > size;
+        let alone = is_shared.then(alone).and_then(std::result::Result::ok).filter(better);
+        let drawn = match alone {
+            Some(alone) => {
                 (self.notes, self.prompts, self.more) = (Vec::new(), Vec::new(), None);
-                Ok(larger)
+                Ok(alone)
             }
             None => drawn,
         };
         self.drawing = Some(match drawn {
-            Ok((_, svg)) => Drawing::Chart(self.placed(&svg)),
+            Ok(one) => Drawing::Chart(self.placed(&one.svg)),
             Err(why) => {
                 tracing::warn!(%why, chart = shown.plan.id, "a slide shows a table instead");
                 Drawing::Table(data_table(&shown.picture(None), self.lang, words))
