@@ -193,9 +193,8 @@ fn moved(table: &Table, lang: Lang, words: &ChartWords) -> Option<String> {
     let about = Words::about(&[table], lang, words);
     // Rounded to nothing is not nobody, here as in the drawing.
     let nobody = |share: f64| share <= 0.0 && table.step() > 1;
-    let percent = |share: f64| match nobody(share) {
-        true => about.hardly(),
-        false => about.percentage(share, u64::MAX),
+    let percent = |share: f64| {
+        if nobody(share) { about.hardly() } else { about.percentage(share, u64::MAX) }
     };
     let answer = table.choices().get(choice)?.text.get(lang);
     let (plain, weighted) = (percent(plain), percent(table.share(0, choice)?));

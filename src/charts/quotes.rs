@@ -67,11 +67,10 @@ pub fn quote_wall(
     let columns = match look.kind {
         LookKind::Narrow => 1,
         LookKind::Wide | LookKind::Wall => 2,
-        LookKind::Sheet => 3,
         // On a slide with few texts the letters are larger, and the columns fewer.
         LookKind::Projector if look.width < 1100.0 => 1,
         LookKind::Projector if look.width < 1600.0 => 2,
-        LookKind::Projector => 3,
+        LookKind::Sheet | LookKind::Projector => 3,
     };
     let columns = columns.min(quotes.len().min(most)).max(1);
     let gap = look.text.number;

@@ -261,7 +261,7 @@ fn place(
     };
     let below = wrapped(&below, small.size, false, room)?;
     // Air for letters that hang below their line.
-    let lower = name.height(title.len()) + small.size * 0.3;
+    let lower = name.height(title.len()) + name.size * 0.35;
     let tall = lower + small.height(below.len());
     let bar = task.look.text.number * 1.1;
     let (label, middle, bottom) = if beside {

@@ -74,13 +74,18 @@ impl Shown {
         lang: Lang,
         words: &ChartWords,
     ) -> Result<Fitted, Refusal> {
-        let rows = match self.tables.as_slice() {
-            [table] if table.address().by.is_some() => table.groups().len(),
-            [table] => table.choices().len(),
-            tables => {
-                tables.len().max(tables.iter().map(|it| it.groups().len()).max().unwrap_or(0))
+        let rows = match (self.plan.chart, self.tables.as_slice()) {
+            (ChartKind::TwoSides | ChartKind::Ballot | ChartKind::Themes, [table, ..]) => {
+                table.choices().len()
+            }
+            (_, [table]) if table.address().by.is_some() => table.groups().len(),
+            (_, [table]) => table.choices().len(),
+            (_, tables) => {
+                let groups = tables.iter().map(|it| it.groups().len()).max().unwrap_or(0);
+                tables.len().max(groups)
             }
         };
+        let rows = self.most_on_a_wall().unwrap_or(rows);
         let whole = self.sized((id, self.most_on_a_wall()), room, lang, words);
         // Rather fewer rows, which the page has, than letters that the back of a room cannot read.
         let fewer = FEWER.into_iter().filter(|most| self.can_be_cut() && *most < rows);
