@@ -20,7 +20,7 @@ use crate::words::fill;
 /// The code of the constituency that breaks a tie.
 const RESIDENTS: &str = "resident";
 /// As many as one voter may choose: the line stands under them.
-pub(super) const CUT: usize = 3;
+const CUT: usize = 3;
 
 /// One finding with its bars.
 pub(super) struct Finding {
@@ -59,10 +59,11 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
         legend::not_shown(task, &mut scene, why)?;
         scene.bottom += task.look.text.note;
     }
+    let first = task.picture.cut.and_then(|cut| usize::try_from(cut).ok()).unwrap_or(CUT);
     let room = Room::new(task, &order.findings[..most], order.why.is_some())?;
     for (at, finding) in order.findings[..most].iter().enumerate() {
-        if at == CUT && CUT < all {
-            cut(task, &mut scene)?;
+        if at == first && first < all {
+            cut(task, &mut scene, first)?;
         }
         place(task, &mut scene, &room, (at, finding))?;
     }
@@ -253,9 +254,9 @@ fn bar(
 }
 
 /// The line under the first few, with its words.
-fn cut(task: &Task<'_>, scene: &mut Scene) -> Result<(), Refusal> {
+fn cut(task: &Task<'_>, scene: &mut Scene, first: usize) -> Result<(), Refusal> {
     let style = Type::bold(task.look.text.number, LOW);
-    let words = fill(&task.words.ballot_cut, &[("n", &CUT.to_string())]);
+    let words = fill(&task.words.ballot_cut, &[("n", &first.to_string())]);
     let lines = wrapped(&words, style.size, true, task.width())?;
     let y = scene.bottom;
     scene.line((0.0, y), (task.width(), y), LOW, style.size * 0.18);

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::rows::{PERCENT_FROM, list};
+use super::rows::{PERCENT_FROM, Words, list};
 use crate::domain::collection::{Mode, Origin, Presence, Sampling};
 use crate::domain::text::Lang;
 use crate::release::table::{About, Shape, Table};
@@ -190,7 +190,12 @@ fn margin(tables: &[&Table], words: &ChartWords) -> Option<String> {
 /// The number that weights move most, without them.
 fn moved(table: &Table, lang: Lang, words: &ChartWords) -> Option<String> {
     let (choice, plain) = table.plain()?;
-    let percent = |share: f64| fill(&words.percent, &[("n", &format!("{:.0}", share * 100.0))]);
+    let about = Words::about(&[table], lang, words);
+    // Rounded to nothing is not nobody, here as in the drawing.
+    let nobody = |share: f64| share <= 0.0 && table.step() > 1;
+    let percent = |share: f64| {
+        if nobody(share) { about.hardly() } else { about.percentage(share, u64::MAX) }
+    };
     let answer = table.choices().get(choice)?.text.get(lang);
     let (plain, weighted) = (percent(plain), percent(table.share(0, choice)?));
     let with = [("answer", answer), ("plain", plain.as_str()), ("weighted", weighted.as_str())];

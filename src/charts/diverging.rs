@@ -8,6 +8,7 @@ use super::look::{self, HIGH, INK, LOW, MUTED, RULE};
 use super::marks::Spot;
 use super::rows::{self, PERCENT_FROM, Row, Words};
 use super::scene::{At, Scene, Type, named};
+use super::sorted_bars::{cut, note};
 use super::{Refusal, Svg, Task};
 use crate::release::table::Table;
 use crate::words::fill;
@@ -42,9 +43,10 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
         return Err(Refusal::NotThisWay("a scale has at most eleven steps"));
     }
     let words = Words::of(task);
-    let rows: Vec<Placed> =
+    let mut rows: Vec<Placed> =
         rows::rows(task)?.into_iter().map(|row| Placed::new(row, &words)).collect();
-    let rows = &rows[..task.picture.most.unwrap_or(rows.len()).min(rows.len())];
+    let more = cut(task, &mut rows);
+    let rows = rows.as_slice();
     let mut scene = Scene::new();
     if let Some(table) = rows::scale(task) {
         legend::place(task, &mut scene, &entries(task, table))?;
@@ -62,6 +64,7 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
         }
         gap = row.shown().then_some(bottom);
     }
+    note(task, &mut scene, &more.unwrap_or_default())?;
     task.paint(scene, desc(task, rows))
 }
 

@@ -9,13 +9,14 @@ use super::look::{BAR, INK, MUTED, PAPER, RULE};
 use super::rows::{PERCENT_FROM, Words};
 use super::scene::{At, Scene, Type};
 use super::shares::{self, Share};
-use super::sorted_bars::note;
+use super::sorted_bars::{cut, note};
 use super::track::{Head, Track};
 use super::{Refusal, Svg, Task};
 use crate::words::fill;
 
 pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
-    let found = ends::rows(task)?;
+    let mut found = ends::rows(task)?;
+    let more = cut(task, &mut found.rows);
     let mut scene = Scene::new();
     let (rows, text) = (&found.rows, &task.look.text);
     key(task, &mut scene, &found)?;
@@ -35,6 +36,12 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     let heads: Vec<&Head> = rows.iter().map(|row| &row.head).collect();
     let radius = task.look.bar() * 0.3;
     let track = Track::new(task, &heads, (inside + radius * 2.0, column), most)?;
+    // Long words at both ends leave no room for a distance: then it needs a wider sheet.
+    if track.at(most) - track.at(0.0) < radius * 4.0 {
+        return Err(Refusal::DoesNotFit(
+            heads.first().map_or_else(String::new, |it| it.name.clone()),
+        ));
+    }
     for row in rows {
         place(task, &mut scene, &track, row)?;
     }
@@ -42,6 +49,7 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     if rows.iter().filter_map(Ends::both).any(percent) {
         track.axis(task, &mut scene)?;
     }
+    note(task, &mut scene, &more.unwrap_or_default())?;
     if let Some(remark) = &found.remark {
         note(task, &mut scene, remark)?;
     }

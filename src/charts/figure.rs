@@ -1,6 +1,7 @@
 //! A number of a table as it is said in running text: the same words as on a chart and in its table.
 
 use super::rows::Words;
+use super::shares::Share;
 use crate::domain::text::Lang;
 use crate::release::table::{Nearly, Shape, Table};
 use crate::words::{ChartWords, fill};
@@ -36,6 +37,28 @@ pub fn share_in_words(
     let share = choices.iter().map(|at| table.share(group, *at)).sum::<Option<f64>>()?;
     let of_words = Words::about(&[table], lang, words);
     Some(of_words.full(share.min(1.0), count.min(of.base), of.base, table.step() <= 1))
+}
+
+/// The same for some answers of which several may be ticked: then the shares are added up, as a bar
+/// of the chart does. This is what a sentence says of a bar.
+#[must_use]
+pub fn figure_in_words(
+    table: &Table,
+    group: usize,
+    choices: &[usize],
+    lang: Lang,
+    words: &ChartWords,
+) -> Option<String> {
+    share_in_words(table, group, choices, lang, words).or_else(|| {
+        let share = Share::of(table, group, choices)?;
+        Some(share.figure(&Words::about(&[table], lang, words)))
+    })
+}
+
+/// A part of those who live here: a percentage, and never nothing where somebody does.
+#[must_use]
+pub fn percentage(share: f64, words: &ChartWords) -> String {
+    Words::about(&[], Lang::En, words).percentage(share, u64::MAX)
 }
 
 /// How many answered in a group.

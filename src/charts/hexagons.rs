@@ -7,6 +7,7 @@ use plotters::style::RGBColor;
 use super::area_map::Ground;
 use super::legend::{self, Entry};
 use super::look::{self, INK, PAPER, RULE};
+use super::marks::Spot;
 use super::place_marks::{self, Marked};
 use super::rows::{self, Words};
 use super::scene::{At, Paint, Ring, Scene, Type};
@@ -115,6 +116,11 @@ fn counted(
         };
         let style = Type::bold(number.size, look::on(classes.color(cell.total())));
         scene.word(cell.center, At::Middle, &text, style);
+        // What is said of a place has its number at the foot of the hexagon it is counted in.
+        for place in &cell.places {
+            let foot = (cell.center.0, cell.center.1 + r * 0.62);
+            scene.spot(Spot::line((0, place.group)), foot);
+        }
     }
 }
 

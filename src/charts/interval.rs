@@ -7,6 +7,7 @@ use super::look::{BAR, INK, MUTED};
 use super::rows::{self, PERCENT_FROM, Words};
 use super::scene::{At, Scene, Type};
 use super::shares::{self, Share};
+use super::sorted_bars::{cut, note};
 use super::track::{Head, Track};
 use super::{Refusal, Svg, Task};
 use crate::release::table::Table;
@@ -30,7 +31,8 @@ struct Dots {
 }
 
 pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
-    let Dots { rows, whole } = dots(task)?;
+    let Dots { mut rows, whole } = dots(task)?;
+    let more = cut(task, &mut rows);
     let mut scene = Scene::new();
     let words = Words::of(task);
     let shown: Vec<&Share> = rows.iter().filter_map(|row| row.share.as_ref()).collect();
@@ -57,6 +59,7 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     if shown.iter().any(|share| share.base >= PERCENT_FROM) {
         track.axis(task, &mut scene)?;
     }
+    note(task, &mut scene, &more.unwrap_or_default())?;
     task.paint(scene, desc(task, &rows))
 }
 

@@ -59,15 +59,17 @@ pub use area_map::area_map;
 pub use caption::{Caption, caption, date, steadiness};
 pub use data_table::{DataTable, data_table};
 pub use datum::Datum;
-pub use figure::{base_in_words, mean_in_words, share_in_words, why_not};
+pub use figure::{
+    base_in_words, figure_in_words, mean_in_words, percentage, share_in_words, why_not,
+};
 pub use guess::{Guess, guess};
 pub use layout::fonts;
 pub use look::{Look, LookKind, Sizes};
 pub use marks::{Mark, Spot};
 pub use qr::{Runs, qr_path, qr_runs};
-pub use quotes::{MOST_QUOTES, Quote, quote_wall};
+pub use quotes::{MOST_QUOTES, Quote, quote_table, quote_wall};
 pub use strip::strip;
-pub use timeline::{Action, FollowUp, timeline};
+pub use timeline::{Action, FollowUp, timeline, timeline_table};
 
 use crate::domain::area::Map;
 use crate::domain::instrument::ChartKind;

@@ -6,7 +6,7 @@ use plotters::style::RGBColor;
 use super::letters::wrapped;
 use super::look::{HIGH, INK, Look, LookKind, MUTED};
 use super::scene::{At, Scene, Type};
-use super::{Picture, Refusal, Svg, Task, legend, symbols};
+use super::{DataTable, Picture, Refusal, Svg, Task, legend, symbols};
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::{Lang, Text};
 use crate::words::{ChartWords, fill};
@@ -32,12 +32,13 @@ struct Card {
     tall: f64,
 }
 
-/// Draws the first few quotes as cards; one whose letters no embedded font has is left to the page.
+/// Draws the first few quotes as cards, `most` of them; one whose letters no embedded font has is left
+/// to the page.
 ///
 /// # Errors
 /// When something does not fit.
 pub fn quote_wall(
-    quotes: &[Quote],
+    (quotes, most): (&[Quote], usize),
     id: &str,
     title: &Text,
     (look, lang): (&Look, Lang),
@@ -66,13 +67,17 @@ pub fn quote_wall(
     let columns = match look.kind {
         LookKind::Narrow => 1,
         LookKind::Wide | LookKind::Wall => 2,
+        // On a slide with few texts the letters are larger, and the columns fewer.
+        LookKind::Projector if look.width < 1100.0 => 1,
+        LookKind::Projector if look.width < 1600.0 => 2,
         LookKind::Sheet | LookKind::Projector => 3,
     };
+    let columns = columns.min(quotes.len().min(most)).max(1);
     let gap = look.text.number;
     let wide = (task.width() - gap * (small(columns) - 1.0)) / small(columns);
     let cards: Vec<(usize, Card)> = (0..quotes.len())
         .filter_map(|at| Some((at, card(&task, &quotes[at], wide).ok()?)))
-        .take(MOST_QUOTES)
+        .take(most)
         .collect();
     let mut bottoms = vec![0.0_f64; columns];
     for (_, card) in &cards {
@@ -91,6 +96,16 @@ pub fn quote_wall(
     let with = [("n", cards.len().to_string()), ("rows", said.join(" "))];
     let with: Vec<(&str, &str)> = with.iter().map(|(k, v)| (*k, v.as_str())).collect();
     task.paint(scene, fill(&words.desc_quotes, &with))
+}
+
+/// The same quotes as a table, all of them.
+#[must_use]
+pub fn quote_table(quotes: &[Quote], title: &Text, lang: Lang, words: &ChartWords) -> DataTable {
+    DataTable {
+        caption: fill(&words.table_caption, &[("title", title.get(lang))]),
+        head: vec![words.quotes_said.clone(), words.quotes_about.clone()],
+        rows: quotes.iter().map(|one| vec![one.said.clone(), one.about.clone()]).collect(),
+    }
 }
 
 /// The column that ends highest.

@@ -104,6 +104,15 @@ pub(super) fn of_all(task: &Task<'_>, shown: usize, all: usize) -> String {
     fill(pattern, &[("n", &shown.to_string()), ("of", &all.to_string())])
 }
 
+/// How many rows are drawn, of how many; below them it says that there are more.
+pub(super) fn cut<T>(task: &Task<'_>, rows: &mut Vec<T>) -> Option<String> {
+    let all = rows.len();
+    let most = task.picture.most.filter(|most| *most < all)?;
+    rows.truncate(most);
+    let with = [("n", &*most.to_string()), ("of", &all.to_string())];
+    Some(fill(&task.words.rows_first, &with))
+}
+
 /// The bars, from most to least; those not shown come last.
 pub(super) fn items(task: &Task<'_>) -> Result<Items, Refusal> {
     let shape = rows::scale(task).map(Table::shape);

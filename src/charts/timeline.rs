@@ -10,7 +10,7 @@ use super::look::{BAR, INK, LOW, Look, MUTED, OTHER, PAPER, RULE};
 use super::scene::{At, Paint, Scene, Type, named};
 use super::sink::Hatch;
 use super::symbols::{self, Symbol};
-use super::{Picture, Refusal, Svg, Task, caption, legend};
+use super::{DataTable, Picture, Refusal, Svg, Task, caption, legend};
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::{Lang, Text};
 use crate::words::{ChartWords, fill};
@@ -141,6 +141,54 @@ pub fn timeline(
     task.paint(scene, fill(&words.desc_line, &[("n", &n), ("rows", &rows)]))
 }
 
+/// The same actions as a table: who does each, its days, how it stands, and its follow-ups.
+#[must_use]
+pub fn timeline_table(
+    actions: &[Action],
+    today: Date,
+    title: &Text,
+    lang: Lang,
+    words: &ChartWords,
+) -> DataTable {
+    let day = |day: Date| caption::date(day, words);
+    let check = |check: Option<FollowUp>| match check {
+        None => String::new(),
+        Some(FollowUp { day: on, held: true }) => {
+            format!("{} · {}", day(on), words.line_check_held)
+        }
+        Some(FollowUp { day: on, held: false }) if on < today => {
+            format!("{} · {}", day(on), words.line_check_missed)
+        }
+        Some(FollowUp { day: on, held: false }) => format!("{} · {}", day(on), words.line_check),
+    };
+    let row = |action: &Action| {
+        let [first, second] = action.follow_ups;
+        vec![
+            action.title.clone(),
+            action.by.clone(),
+            day(action.start),
+            day(action.due),
+            state(words, action, today),
+            check(first),
+            check(second),
+        ]
+    };
+    let head = [
+        &words.line_action,
+        &words.line_who,
+        &words.line_start,
+        &words.line_due,
+        &words.line_state,
+        &words.line_first,
+        &words.line_second,
+    ];
+    DataTable {
+        caption: fill(&words.table_caption, &[("title", title.get(lang))]),
+        head: head.map(String::clone).to_vec(),
+        rows: actions.iter().map(row).collect(),
+    }
+}
+
 /// What the signs mean.
 fn signs(task: &Task<'_>, scene: &mut Scene) -> Result<(), Refusal> {
     let words = task.words;
@@ -206,13 +254,15 @@ fn place(
     let beside = task.look.beside();
     let room = if beside { names } else { task.width() };
     let title = wrapped(&action.title, name.size, false, room)?;
-    let state = state(task, action, today);
+    let state = state(task.words, action, today);
     let below = match action.by.trim() {
         "" => state.clone(),
         by => format!("{by} · {state}"),
     };
     let below = wrapped(&below, small.size, false, room)?;
-    let tall = name.height(title.len()) + small.height(below.len());
+    // Air for letters that hang below their line.
+    let lower = name.height(title.len()) + name.size * 0.35;
+    let tall = lower + small.height(below.len());
     let bar = task.look.text.number * 1.1;
     let (label, middle, bottom) = if beside {
         let height = tall.max(bar * 2.0) + name.size * 0.7;
@@ -223,7 +273,7 @@ fn place(
         (scene.bottom, middle, middle + bar * 1.2 + name.size * 0.3)
     };
     scene.text((0.0, label), At::Start, &title, name);
-    scene.text((0.0, label + name.height(title.len())), At::Start, &below, small);
+    scene.text((0.0, label + lower), At::Start, &below, small);
     bars(scene, axis, (action, today), (middle, bar));
     for check in action.follow_ups.iter().flatten() {
         let (symbol, color) = match (check.held, check.day < today) {
@@ -270,8 +320,7 @@ fn bars(
 }
 
 /// How an action stands, in words.
-pub(super) fn state(task: &Task<'_>, action: &Action, today: Date) -> String {
-    let words = task.words;
+fn state(words: &ChartWords, action: &Action, today: Date) -> String {
     let late = action.late(today);
     let by = || fill(&words.line_day, &[("day", &caption::date(action.due, words))]);
     let behind = || fill(&words.line_late_by, &[("n", &late.to_string())]);

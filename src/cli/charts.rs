@@ -8,7 +8,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::catalogue::matrix::{Report, check, count};
-use super::catalogue::page::{Drawn, drawn, page};
+use super::catalogue::page::{Drawn, drawn, drawn_apart, page};
 use super::catalogue::{Catalogue, LOOKS, Wording, look, words};
 use super::say;
 use crate::charts::judge::{Image, image};
@@ -90,11 +90,16 @@ fn write(with: &Charts, out: &Path, langs: &[Lang], looks: &[&str]) -> Result<Ex
         let mut own: Vec<Drawn> = Vec::new();
         for name in looks {
             let look = look(name).with_context(|| format!("there is no look {name:?}"))?;
+            // A file of the documentation has no language in its name.
+            let only = langs.len() == 1 && looks.len() == 1;
             for (kind, named) in &chosen {
-                // A file of the documentation has no language in its name: the first has it.
-                let kind = kind.filter(|_| langs.len() == 1 && looks.len() == 1);
+                let kind = kind.filter(|_| only);
                 let chart = drawn(named, kind, (name, &look), *lang, &words);
                 own.push(chart.with_context(|| format!("{} could not be drawn", named.name))?);
+            }
+            for apart in &catalogue.apart {
+                let chart = drawn_apart(apart, only && with.kinds, (name, &look), *lang, &words);
+                own.push(chart.with_context(|| format!("{} could not be drawn", apart.name))?);
             }
         }
         if with.contact {

@@ -10,7 +10,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
 use super::invent::{self, Crowd};
-use super::{data, demo_walk};
+use super::{data, demo_walk, demo_words};
 use crate::domain::area::Area;
 use crate::domain::collection::{Collection, Door, Field, Mode, Origin, Presence, Sampling, State};
 use crate::domain::data_walk::DataWalk;
@@ -160,6 +160,7 @@ async fn invented(store: &Store, shelf: &Shelf) -> Result<()> {
             closed.push(collection.id);
         }
     }
+    demo_words::moderate(store, &diagnosis).await?;
     let release = make(store, &diagnosis, date(2026, 11, 5), true, &closed).await?;
     let walk = walk(store, &diagnosis, release.number, "Datawandeling in de sporthal").await?;
     demo_walk::people(store, &diagnosis, &walk).await
@@ -216,7 +217,9 @@ async fn invent(
         lift: plan.lift,
         seed: SEED + number,
     };
-    store.bring_in(&crowd.responses()).await?;
+    let mut sheets = crowd.responses();
+    demo_words::say(&plan.instrument, &plan.title, &mut sheets);
+    store.bring_in(&sheets).await?;
     Ok(collection)
 }
 

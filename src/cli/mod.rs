@@ -19,6 +19,7 @@ mod charts;
 mod data;
 mod demo;
 mod demo_walk;
+mod demo_words;
 mod export;
 mod invent;
 mod keep;

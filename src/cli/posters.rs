@@ -14,6 +14,7 @@ use crate::charts::poster::{MOST_LANGUAGES, Paper};
 use crate::domain::data_walk::{DataWalk, LETTERS};
 use crate::domain::text::Lang;
 use crate::job::evidence;
+use crate::job::own_words::let_through;
 use crate::publish::{Agreed, Evening, Order, Set, Texts, Wall};
 use crate::web::app::{BaseUrl, Clock};
 use crate::words::{ChartWords, FormWords, PosterWords, PressWords, SetWords};
@@ -98,6 +99,9 @@ pub(super) async fn make(with: Posters) -> Result<ExitCode> {
     let (words, staff) = (words(&languages)?, words(&[with.facilitator])?);
     let press = PressWords::of(with.facilitator).map_err(|why| anyhow!(why))?;
     let written = store.takeaways(diagnosis.id).await?;
+    // As on the public page of words: nothing of a release that is the committee's.
+    let speak = if evidence.release.published { wall.may_speak() } else { Vec::new() };
+    let own = wall.own_words(&let_through(&store, diagnosis.id, &speak).await?);
     let (texts, staff) = (texts(&words), texts(&staff));
     let order = Order {
         wall: &wall,
@@ -109,6 +113,7 @@ pub(super) async fn make(with: Posters) -> Result<ExitCode> {
         evening: &evening,
         staff: (*staff.first().context("there is no language for the facilitator")?, &press),
         written: &written,
+        own: &own,
     };
     let set = watched(&order)?;
     let zip = set.zipped().map_err(|why| anyhow!(why))?;

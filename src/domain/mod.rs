@@ -23,6 +23,7 @@ pub mod keyed;
 pub mod line;
 pub mod night;
 pub mod other_figures;
+pub mod own_words;
 pub mod paper;
 pub mod part;
 pub mod people;

@@ -10,13 +10,18 @@ use serde::{Deserialize, Serialize};
 
 use super::text::Lang;
 
-/// A picture on the wall: a station, and which of its charts, from 1.
+/// A picture on the wall: a station, and which of its charts, from 1; or words, by instrument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Slide {
     /// The number of the station.
     pub station: u32,
     /// Which of its charts.
     pub chart: u32,
+}
+
+impl Slide {
+    /// The number that stands for what people wrote in their own words: no station has it.
+    pub const WORDS: u32 = 0;
 }
 
 impl fmt::Display for Slide {
@@ -130,7 +135,10 @@ impl Screen {
                 if !slides.contains(&slide) {
                     return None;
                 }
-                (self.slide, self.source, self.figures) = (slide, false, !self.guess_first);
+                // Nobody guesses what somebody else said.
+                let is_words = slide.station == Slide::WORDS;
+                (self.slide, self.source) = (slide, false);
+                self.figures = !self.guess_first || is_words;
             }
             Act::Speak(lang) => self.lang = lang,
             Act::Curtain(closed) => self.curtain = closed,

@@ -227,8 +227,9 @@ impl Chart<'_> {
 
     /// A line belongs to a ranking, and two ends to a dumbbell between groups.
     fn lines_and_ends(&self, kind: &Placed<ChartKind>, notes: &mut Notes) {
-        match (kind.value == ChartKind::Lollipop, self.cut) {
-            (false, Some(cut)) => notes.error(&cut.at, "only a lollipop has a cut"),
+        let has_cut = matches!(kind.value, ChartKind::Lollipop | ChartKind::Ballot);
+        match (has_cut, self.cut) {
+            (false, Some(cut)) => notes.error(&cut.at, "only a lollipop or a ballot has a cut"),
             (true, Some(cut)) if cut.value == 0 => {
                 notes.error(&cut.at, "the cut comes after the first or later");
             }

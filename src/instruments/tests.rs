@@ -402,7 +402,7 @@ top = ["safe"]"#,
             r#"kind = "sorted_bars"
 questions = ["why"]
 cut = 2"#,
-            "only a lollipop has a cut",
+            "only a lollipop or a ballot has a cut",
         ),
         (
             r#"kind = "lollipop"

@@ -9,6 +9,7 @@ pub mod export;
 pub mod import;
 pub mod mapping;
 pub mod night;
+pub mod own_words;
 pub mod photo;
 pub mod release;
 pub mod rows;

@@ -13,6 +13,8 @@ struct Cell<'a> {
     group: usize,
     share: f64,
     slack: f64,
+    /// In words.
+    part: String,
 }
 
 impl Speaker<'_> {
@@ -48,8 +50,8 @@ impl Speaker<'_> {
         let pattern = if is_like { &words.two_alike } else { &words.two_ends };
         let with = [
             ("answers", answers.as_str()),
-            ("one", &self.percent(one.share)),
-            ("two", &self.percent(two.share)),
+            ("one", &one.part),
+            ("two", &two.part),
             ("first", &names[0]),
             ("second", &names[1]),
         ];
@@ -62,16 +64,16 @@ impl Speaker<'_> {
         let now = self.first()?;
         let at = self.shown.tables.iter().position(|table| table.address() == now.address())?;
         let after = codes_at(now, &self.shown.plan.top);
-        let share = sum(now, 0, &after)?;
+        sum(now, 0, &after)?;
         let before = rounds.iter().rev().nth(1).and_then(|round| round.tables.get(at)?.as_ref());
         let join = rounds.last().and_then(|round| round.joins.get(at).copied());
         let then = before.filter(|table| table.withheld().is_none()).and_then(|table| {
-            Some((table, sum(table, 0, &codes_at(table, &self.shown.plan.top))?))
+            sum(table, 0, &codes_at(table, &self.shown.plan.top)).map(|_shown| table)
         });
         let words = &self.words.figures;
         let (pattern, was) = match then.zip(join) {
             None => (&words.once, String::new()),
-            Some(((before, was), join)) => {
+            Some((before, join)) => {
                 let choices = codes_at(before, &self.shown.plan.top);
                 let pair = Pair { before, after: now, join, choices: (&choices, &after) };
                 let pattern = match changes(&[pair]).first() {
@@ -80,13 +82,13 @@ impl Speaker<'_> {
                     Some(Change::NoClear) => &words.then_same,
                     Some(Change::Broken(_)) | None => &words.then_broken,
                 };
-                (pattern, self.percent(was))
+                (pattern, self.part(before, 0, &choices))
             }
         };
         let with = [
             ("statement", now.text().get(self.lang)),
             ("answers", &self.labels(now, &after)),
-            ("now", &self.percent(share)),
+            ("now", &self.part(now, 0, &after)),
             ("then", &was),
         ];
         Some(fill(pattern, &with))
@@ -115,10 +117,10 @@ impl Speaker<'_> {
         };
         let with = [
             ("answers", answers.as_str()),
-            ("low", &self.percent(least.share)),
+            ("low", &least.part),
             ("first", &self.quoted(least.table.text().get(self.lang))),
             ("lowest", &group(least)),
-            ("high", &self.percent(most.share)),
+            ("high", &most.part),
             ("second", &self.quoted(most.table.text().get(self.lang))),
             ("highest", &group(most)),
         ];
@@ -129,7 +131,8 @@ impl Speaker<'_> {
         let codes = codes_at(table, &self.shown.plan.top);
         let share = sum(table, group, &codes).filter(|_| !codes.is_empty())?;
         let slack = table.groups().get(group).map(slack)?;
-        Some(Cell { table, group, share, slack })
+        let part = self.part(table, group, &codes);
+        Some(Cell { table, group, share, slack, part })
     }
 }
 

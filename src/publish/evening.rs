@@ -105,7 +105,7 @@ fn about_station(order: &Order<'_>, station: &Station) -> Vec<Item> {
     let lang = texts.lang;
     let tables: Vec<_> = station.tables().collect();
     let care = caption(&tables, lang, texts.chart);
-    let said = spoken(station, lang, texts.poster, order.written).said;
+    let said = spoken(station, lang, (texts.poster, texts.chart), order.written).said;
     let mut items = vec![
         Item::Under(format!("{} · {}", station.number, station.question(lang))),
         Item::Words(fill(&words.plan_says, &[("said", &said)])),

@@ -116,7 +116,7 @@ impl Wall {
         let (number, of) = (station.number.to_string(), self.stations().len().to_string());
         let head = [("n", number.as_str()), ("of", &of), ("area", self.area())];
         let invented = tables.iter().any(|table| table.about().origin == Origin::Invented);
-        let Spoken { said, by, .. } = spoken(station, lang, words, wanted.written);
+        let Spoken { said, by, .. } = spoken(station, lang, (words, texts.chart), wanted.written);
         let by = by.map(|by| format!(" {}", fill(&words.words_by, &[("name", &by)])));
         let (heading, takeaway) = if wanted.guess {
             (texts.set.guess_heading.clone(), texts.set.guess_do.clone())
@@ -318,7 +318,7 @@ fn named(shown: &Shown) -> Vec<&Text> {
 }
 
 /// Letters around a size of statements, in points on A3; nothing is smaller than 13.
-fn sizes(statement: f64, paper: Paper) -> Sizes {
+pub(super) fn sizes(statement: f64, paper: Paper) -> Sizes {
     let points = |points: f64| points.max(13.0) * 254.0 / 72.0 * paper.scale();
     Sizes {
         statement: points(statement),

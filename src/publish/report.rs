@@ -84,7 +84,12 @@ impl<'e> Source<'e> {
 
     /// The sentence of a chart.
     #[must_use]
-    pub fn say(&self, at: &ChartAt, lang: Lang, words: &PosterWords) -> Option<String> {
+    pub fn say(
+        &self,
+        at: &ChartAt,
+        lang: Lang,
+        words: (&PosterWords, &ChartWords),
+    ) -> Option<String> {
         let (_, shown) = self.chart(at)?;
         let said = takeaway(&alone(shown), lang, words);
         let ends = said.ends_with(['.', '!', '?', '؟']);

@@ -5,24 +5,30 @@
 //! random sample is called "residents".
 
 use super::station::{Shown, Station};
+use crate::charts::{figure_in_words, percentage};
 use crate::domain::collection::Sampling;
 use crate::domain::instrument::ChartKind;
 use crate::domain::text::Lang;
 use crate::release::Table;
 use crate::release::table::{Group, Nearly, Shape};
-use crate::words::{PosterWords, fill};
+use crate::words::{ChartWords, PosterWords, fill};
 
 /// The sentence of a station: of its first chart that has something to say.
 #[must_use]
-pub fn takeaway(station: &Station, lang: Lang, words: &PosterWords) -> String {
-    let said = station.shown.iter().find_map(|shown| Speaker { shown, lang, words }.say());
-    said.unwrap_or_else(|| words.withheld.clone())
+pub fn takeaway(
+    station: &Station,
+    lang: Lang,
+    (words, charts): (&PosterWords, &ChartWords),
+) -> String {
+    let say = |shown| Speaker { shown, lang, words, charts }.say();
+    station.shown.iter().find_map(say).unwrap_or_else(|| words.withheld.clone())
 }
 
 pub(super) struct Speaker<'a> {
     pub(super) shown: &'a Shown,
     pub(super) lang: Lang,
     pub(super) words: &'a PosterWords,
+    pub(super) charts: &'a ChartWords,
 }
 
 /// Something with a share, and how far rounding may have moved it.
@@ -129,20 +135,20 @@ impl Speaker<'_> {
     }
 
     fn range(&self, table: &Table, codes: &[usize]) -> Option<String> {
-        let mut groups: Vec<Measured<'_>> = (0..table.groups().len())
-            .filter_map(|at| {
-                let group = table.groups().get(at)?;
-                let share = sum(table, at, codes)?;
-                Some(Measured { name: group.text.get(self.lang), share, slack: slack(group) })
-            })
-            .collect();
-        groups.sort_by(|a, b| a.share.total_cmp(&b.share));
-        let (least, most) = (groups.first()?, groups.last()?);
+        let measured = |at: usize| {
+            let group = table.groups().get(at)?;
+            let share = sum(table, at, codes)?;
+            Some((at, Measured { name: group.text.get(self.lang), share, slack: slack(group) }))
+        };
+        let mut groups: Vec<(usize, Measured<'_>)> =
+            (0..table.groups().len()).filter_map(measured).collect();
+        groups.sort_by(|a, b| a.1.share.total_cmp(&b.1.share));
+        let ((first, least), (last, most)) = (groups.first()?, groups.last()?);
         let answers = self.labels(table, codes);
         if most.share - least.share <= most.slack + least.slack {
             return Some(fill(&self.words.groups_alike, &[("answers", &answers)]));
         }
-        let (low, high) = (self.percent(least.share), self.percent(most.share));
+        let (low, high) = (self.part(table, *first, codes), self.part(table, *last, codes));
         Some(fill(
             &self.words.groups_range,
             &[
@@ -257,16 +263,17 @@ impl Speaker<'_> {
         };
         let missing = table.choices().iter().enumerate().filter_map(|(at, choice)| {
             let (share, live) = (table.share(0, at)?, *reference.get(at)?);
-            (live > 0.0 && share + slack(group) < live).then_some((choice, share, live))
+            let part = self.part(table, 0, &[at]);
+            (live > 0.0 && share + slack(group) < live).then_some((choice, share, live, part))
         });
         match missing.min_by(|a, b| (a.1 / a.2).total_cmp(&(b.1 / b.2))) {
             None => Some(self.words.like_neighbourhood.clone()),
-            Some((choice, share, live)) => Some(fill(
+            Some((choice, _, live, part)) => Some(fill(
                 &self.words.missing_group,
                 &[
                     ("group", choice.text.get(self.lang)),
-                    ("answered", &self.percent(share)),
-                    ("live", &self.percent(live)),
+                    ("answered", &part),
+                    ("live", &percentage(live, self.charts)),
                 ],
             )),
         }
@@ -342,8 +349,9 @@ impl Speaker<'_> {
         }
     }
 
-    pub(super) fn percent(&self, share: f64) -> String {
-        fill(&self.words.percent, &[("n", &format!("{:.0}", share * 100.0))])
+    /// The share of some answers in a group, in the words that stand beside its bar.
+    pub(super) fn part(&self, table: &Table, group: usize, codes: &[usize]) -> String {
+        figure_in_words(table, group, codes, self.lang, self.charts).unwrap_or_default()
     }
 
     pub(super) fn quoted(&self, text: &str) -> String {

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use super::agreed::Agreed;
 use super::evening;
+use super::own_words::OwnWords;
 use super::paper::PaperError;
 use super::paper::leaflet::{Blank, Item, Leaflet, cards};
 use super::poster::{Poster, PosterError, Sheet, Texts};
@@ -76,6 +77,8 @@ pub struct Order<'a> {
     pub staff: (Texts<'a>, &'a PressWords),
     /// What somebody wrote under the charts.
     pub written: &'a [Takeaway],
+    /// What people wrote in their own words: a poster more for each instrument.
+    pub own: &'a [OwnWords],
 }
 
 /// A file of a set.
@@ -119,7 +122,7 @@ impl Order<'_> {
     pub fn sheets(&self) -> u64 {
         let stations = self.wall.stations().len();
         let of = |piece: &Piece| match piece {
-            Piece::Posters { .. } => stations,
+            Piece::Posters { guess, .. } => stations + self.words_on(*guess).len(),
             Piece::Handout(_)
             | Piece::Summary(_)
             | Piece::Cards(_)
@@ -232,8 +235,7 @@ impl Order<'_> {
     ) -> Result<(Option<File>, Vec<String>), PosterError> {
         let texts = self.texts.get(from..to).unwrap_or_default();
         let (mut sheets, mut missing): (Vec<Laid>, Vec<String>) = (Vec::new(), Vec::new());
-        for station in self.wall.stations() {
-            let poster = |texts: &[Texts<'_>]| self.poster(station, texts, (stripes, guess));
+        let mut put = |name: &str, poster: &dyn Fn(&[Texts<'_>]) -> Result<Poster, PosterError>| {
             let drawn = match poster(texts) {
                 // Where several languages do not fit on one sheet, each gets its own.
                 Err(PosterError::Refused(_)) if texts.len() > 1 => {
@@ -244,13 +246,19 @@ impl Order<'_> {
             for one in drawn {
                 match one {
                     Ok(poster) => sheets.push(poster.laid),
-                    Err(PosterError::Refused(why)) => {
-                        missing.push(format!("{}: {why}", station.number));
-                    }
+                    Err(PosterError::Refused(why)) => missing.push(format!("{name}: {why}")),
                     Err(error) => return Err(error),
                 }
             }
             done.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        };
+        for station in self.wall.stations() {
+            let poster = |texts: &[Texts<'_>]| self.poster(station, texts, (stripes, guess));
+            put(&station.number.to_string(), &poster)?;
+        }
+        for words in self.words_on(guess).iter().enumerate() {
+            put("words", &|texts: &[Texts<'_>]| self.words_poster(words, texts, stripes))?;
         }
         if sheets.is_empty() {
             return Ok((None, missing));
@@ -273,6 +281,24 @@ impl Order<'_> {
         let (paper, written, address) = (self.paper, self.written, address.as_deref());
         let sheet = Sheet { paper, texts, stripes, guess, address, written };
         self.wall.poster(station.number, &sheet)
+    }
+
+    /// What people wrote, where it hangs: there is nothing in it to guess.
+    fn words_on(&self, guess: bool) -> &[OwnWords] {
+        if guess { &[] } else { self.own }
+    }
+
+    fn words_poster(
+        &self,
+        own: (usize, &OwnWords),
+        texts: &[Texts<'_>],
+        stripes: bool,
+    ) -> Result<Poster, PosterError> {
+        let address = texts.first().and_then(|texts| self.evening.at(texts.lang));
+        let address = address.map(|address| format!("{address}/words"));
+        let (paper, address) = (self.paper, address.as_deref());
+        let sheet = Sheet { paper, texts, stripes, guess: false, address, written: &[] };
+        self.wall.words_poster(own, &sheet)
     }
 
     /// Eight cards for each group, to write a name on.
@@ -330,7 +356,7 @@ fn reflections(texts: &Texts<'_>) -> Result<Vec<u8>, PosterError> {
 fn lines(wall: &Wall, texts: &Texts<'_>, written: &[Takeaway]) -> Vec<Item> {
     let mut items = Vec::new();
     for station in wall.stations() {
-        let said = spoken(station, texts.lang, texts.poster, written).said;
+        let said = spoken(station, texts.lang, (texts.poster, texts.chart), written).said;
         items.push(Item::Soft(station.question(texts.lang).to_owned()));
         items.push(Item::Say(station.number.to_string(), said));
     }
@@ -421,7 +447,7 @@ pub fn summary(
         let mut charts = vec![Item::Section(set.summary_charts.clone())];
         for station in rest.iter().take(many) {
             charts.push(Item::Soft(station.question(texts.lang).to_owned()));
-            charts.push(Item::Point(spoken(station, texts.lang, texts.poster, written).said));
+            charts.push(Item::Point(spoken(station, texts.lang, (texts.poster, texts.chart), written).said));
         }
         let leaflet = with(charts);
         if leaflet.fits(1)? {

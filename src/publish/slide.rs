@@ -20,13 +20,24 @@ pub struct Room {
     pub tall: f64,
 }
 
+/// A chart as it fits on a slide.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fitted {
+    /// How large its letters are, beside their size on an empty slide.
+    pub size: f64,
+    /// The drawing.
+    pub svg: Svg,
+    /// Whether rows were left to the page.
+    pub is_cut: bool,
+}
+
 /// How much wider than its room a chart is laid out, and then made smaller, to make it less tall.
 const WIDER: [f64; 5] = [1.0, 1.15, 1.35, 1.6, 1.9];
-/// Letters smaller than this part of their size are too small for the back of a room; a long list then
-/// shows its first rows.
-const LEGIBLE: f64 = 0.92;
+/// Letters smaller than this part of their size are too small for the back of a room: the smallest
+/// would be less than 24 pixels of 1080. A chart then shows its first rows.
+pub const LEGIBLE: f64 = 24.0 / 26.0;
 /// How many rows that is.
-const FIRST: usize = 6;
+const FEWER: [usize; 6] = [8, 6, 5, 4, 3, 2];
 /// The most rows that people guess about on one slide.
 const MOST_ROWS: usize = 16;
 
@@ -62,20 +73,61 @@ impl Shown {
         room: Room,
         lang: Lang,
         words: &ChartWords,
-    ) -> Result<Svg, Refusal> {
-        let whole = self.sized((id, self.most_on_a_wall()), room, lang, words);
-        let is_list = self.plan.chart == ChartKind::SortedBars && self.plan.by.is_none();
-        let rows = match self.tables.as_slice() {
-            [table] => table.choices().len(),
-            tables => tables.len(),
-        };
-        let svg = match whole {
-            Ok((size, _)) if size < LEGIBLE && is_list && rows > FIRST => {
-                self.sized((id, Some(FIRST)), room, lang, words)
+    ) -> Result<Fitted, Refusal> {
+        let rows = match (self.plan.chart, self.tables.as_slice()) {
+            (ChartKind::TwoSides | ChartKind::Ballot | ChartKind::Themes, [table, ..]) => {
+                table.choices().len()
             }
-            drawn => drawn,
+            (_, [table]) if table.address().by.is_some() => table.groups().len(),
+            (_, [table]) => table.choices().len(),
+            (_, tables) => {
+                let groups = tables.iter().map(|it| it.groups().len()).max().unwrap_or(0);
+                tables.len().max(groups)
+            }
         };
-        svg.map(|(_, svg)| svg)
+        let rows = self.most_on_a_wall().unwrap_or(rows);
+        let whole = self.sized((id, self.most_on_a_wall()), room, lang, words);
+        // Rather fewer rows, which the page has, than letters that the back of a room cannot read.
+        let fewer = FEWER.into_iter().filter(|most| self.can_be_cut() && *most < rows);
+        let (mut best, mut is_cut) = (whole, false);
+        for most in fewer {
+            if best.as_ref().is_ok_and(|(size, _)| *size >= LEGIBLE) {
+                break;
+            }
+            let cut = self.sized((id, Some(most)), room, lang, words);
+            let larger = match (&best, &cut) {
+                (Ok((size, _)), Ok((cut, _))) => cut > size,
+                (Err(_), Ok(_)) => true,
+                (_, Err(_)) => false,
+            };
+            if larger {
+                (best, is_cut) = (cut, true);
+            }
+        }
+        let (size, svg) = best?;
+        Ok(Fitted { size, svg, is_cut })
+    }
+
+    /// Whether the chart can show its first rows alone, and say so.
+    const fn can_be_cut(&self) -> bool {
+        match self.plan.chart {
+            ChartKind::SortedBars
+            | ChartKind::Lollipop
+            | ChartKind::Diverging
+            | ChartKind::Dumbbell
+            | ChartKind::Change
+            | ChartKind::Interval
+            | ChartKind::Themes
+            | ChartKind::TwoSides
+            | ChartKind::Ballot => true,
+            ChartKind::PeopleDots
+            | ChartKind::Population
+            | ChartKind::HeatTable
+            | ChartKind::Waves
+            | ChartKind::SmallMultiples
+            | ChartKind::PlaceMarks
+            | ChartKind::Hexagons => false,
+        }
     }
 
     /// The drawing with the largest letters of several widths, and how large they are.

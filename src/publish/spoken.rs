@@ -6,7 +6,7 @@ use super::station::Station;
 use crate::domain::ids::CollectionId;
 use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
-use crate::words::PosterWords;
+use crate::words::{ChartWords, PosterWords};
 
 /// What stands under the charts of a station.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,12 @@ pub struct Spoken {
 
 /// The sentence of a station in a language.
 #[must_use]
-pub fn spoken(station: &Station, lang: Lang, words: &PosterWords, written: &[Takeaway]) -> Spoken {
+pub fn spoken(
+    station: &Station,
+    lang: Lang,
+    words: (&PosterWords, &ChartWords),
+    written: &[Takeaway],
+) -> Spoken {
     let made = || takeaway(station, lang, words);
     let own = key(station).and_then(|(collection, chart)| {
         written
@@ -240,6 +245,7 @@ mod tests {
             let means: Vec<Vec<u64>> = means.into_iter().map(|mean| vec![mean]).collect();
             for lang in Lang::RESPONDENTS {
                 let words = PosterWords::of(lang).unwrap();
+        let charts = ChartWords::of(lang).unwrap();
                 for kind in [
                     ChartKind::Diverging,
                     ChartKind::SortedBars,
@@ -249,13 +255,13 @@ mod tests {
                     ChartKind::Waves,
                     ChartKind::SmallMultiples,
                 ] {
-                    let said = takeaway(&station(kind, table(sampling, shape, &rows, by)), lang, &words);
+                    let said = takeaway(&station(kind, table(sampling, shape, &rows, by)), lang, (&words, &charts));
                     prop_assert_eq!(careless(&said, lang), [], "{}", said);
                     let random = said.contains(&words.subject.random);
                     prop_assert!(sampling == Sampling::Random || !random, "{}", said);
                 }
                 let places = station(ChartKind::SortedBars, table(sampling, Shape::Places, &means, true));
-                let said = takeaway(&places, lang, &words);
+                let said = takeaway(&places, lang, (&words, &charts));
                 prop_assert_eq!(careless(&said, lang), [], "{}", said);
             }
         }
@@ -266,8 +272,9 @@ mod tests {
         let rows = [vec![30, 30]];
         let said = |sampling| {
             let words = PosterWords::of(Lang::En).unwrap();
+            let charts = ChartWords::of(Lang::En).unwrap();
             let one = station(ChartKind::Diverging, table(sampling, Shape::Ordered, &rows, false));
-            takeaway(&one, Lang::En, &words)
+            takeaway(&one, Lang::En, (&words, &charts))
         };
         assert_eq!(said(Sampling::Random), "About half of residents say “answer”");
         assert_eq!(
@@ -281,6 +288,7 @@ mod tests {
     #[test]
     fn words_about_other_tables_are_stale() {
         let words = PosterWords::of(Lang::En).unwrap();
+        let charts = ChartWords::of(Lang::En).unwrap();
         let here = station(
             ChartKind::Diverging,
             table(Sampling::Random, Shape::Ordered, &[vec![30, 30]], false),
@@ -295,12 +303,12 @@ mod tests {
             written: jiff::civil::date(2026, 11, 22),
             about: about(&here),
         };
-        let fresh = spoken(&here, Lang::En, &words, std::slice::from_ref(&own));
+        let fresh = spoken(&here, Lang::En, (&words, &charts), std::slice::from_ref(&own));
         assert_eq!((fresh.said.as_str(), fresh.by.as_deref()), ("Half do", Some("Ana")));
         let old = Takeaway { about: "q/:1".to_owned(), ..own };
-        let made = spoken(&here, Lang::En, &words, std::slice::from_ref(&old));
+        let made = spoken(&here, Lang::En, (&words, &charts), std::slice::from_ref(&old));
         assert_eq!((made.by, made.stale), (None, Some(old)));
-        assert_eq!(made.said, takeaway(&here, Lang::En, &words));
+        assert_eq!(made.said, takeaway(&here, Lang::En, (&words, &charts)));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::domain::text::{Lang, Text};
 use crate::release::Table;
 use crate::release::table::Group;
 
+use super::own_words::{Quotable, quotable};
 use super::past::Past;
 
 /// The posters of one release, side by side.
@@ -21,6 +22,7 @@ pub struct Wall {
     release: i64,
     stations: Vec<Station>,
     strips: Vec<(CollectionId, Vec<Shown>)>,
+    quotable: Vec<Quotable>,
 }
 
 /// A place on the wall: one question, one or two charts.
@@ -81,7 +83,8 @@ impl Wall {
                 .extend(instrument.stations.iter().filter_map(|plan| station(plan, &past, &own)));
         }
         stations.sort_by_key(|station| station.number);
-        Self { area: area.to_owned(), release, stations, strips }
+        let quotable = quotable(sheets, tables);
+        Self { area: area.to_owned(), release, stations, strips, quotable }
     }
 
     /// Age and gender of those who answered beside those of who lives here, for a station that does
@@ -104,6 +107,11 @@ impl Wall {
             station.shown = station.shown.drain(..).map(|shown| shown.on(grounds)).collect();
         }
         self
+    }
+
+    /// The instruments whose words may be shown.
+    pub(super) fn quotable(&self) -> &[Quotable] {
+        &self.quotable
     }
 
     /// What the area is called.
@@ -240,7 +248,8 @@ impl Shown {
     pub fn most_on_a_wall(&self) -> Option<usize> {
         let listed = match self.plan.chart {
             ChartKind::TwoSides => return Some(4),
-            ChartKind::Ballot => return Some(3),
+            // As many as the committee takes.
+            ChartKind::Ballot => return Some(self.plan.cut.map_or(3, |cut| cut as usize)),
             ChartKind::Themes => return Some(10),
             ChartKind::SortedBars | ChartKind::Lollipop => self.plan.by.is_none(),
             ChartKind::Diverging

@@ -1,23 +1,25 @@
 //! Two waves side by side: for each question of a wave what its main share was in the wave before,
 //! and whether the line goes on.
 
+use crate::charts::figure_in_words;
 use crate::domain::instrument::{ChartKind, Instrument};
 use crate::domain::line::joins;
-use crate::domain::text::Text;
+use crate::domain::text::{Lang, Text};
 use crate::release::Table;
 use crate::release::change::{Change, Pair, changes};
+use crate::words::ChartWords;
 
 /// One question in two waves.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The question.
     pub question: Text,
     /// The answers that are looked at.
     pub answers: Vec<Text>,
-    /// Their share in the wave before.
-    pub before: Option<f64>,
-    /// Their share in this one.
-    pub after: Option<f64>,
+    /// Their share in the wave before, in words.
+    pub before: Option<String>,
+    /// Their share in this one, in words.
+    pub after: Option<String>,
     /// What became of it.
     pub change: Change,
 }
@@ -28,6 +30,7 @@ pub struct Step {
 pub fn steps(
     (before, old): (&Instrument, &[&Table]),
     (after, new): (&Instrument, &[&Table]),
+    (lang, words): (Lang, &ChartWords),
 ) -> Vec<Step> {
     let everyone = |tables: &[&'_ Table], question: &str| {
         tables
@@ -86,9 +89,7 @@ pub fn steps(
         })
         .collect();
     let told = changes(&pairs);
-    let share = |table: &Table, places: &[usize]| -> Option<f64> {
-        (!places.is_empty()).then(|| places.iter().map(|at| table.share(0, *at)).sum())?
-    };
+    let share = |table: &Table, places: &[usize]| figure_in_words(table, 0, places, lang, words);
     let step = |((question, before, after, _, then, now), change): (&_, Change)| {
         let question: &&crate::domain::question::Question = question;
         let (before, after): (&&Table, &&Table) = (before, after);

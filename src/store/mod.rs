@@ -65,6 +65,7 @@ pub use people::{Passphrase, Token};
 pub use photo::NewPhoto;
 pub use release::{StoredRelease, StoredTable};
 pub use response::{FreeTextRow, NewReflection, NewResponse, Received};
+pub use screen::Stirred;
 pub use secret::Secret;
 pub use translation::TextCheck;
 pub use unlink::Unlinked;
@@ -503,6 +504,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
     let screen = include_str!("../../migrations/0014_screen.sql").into_sql_str();
     let report = include_str!("../../migrations/0015_report.sql").into_sql_str();
     let figures = include_str!("../../migrations/0016_other_figures.sql").into_sql_str();
+    let words = include_str!("../../migrations/0017_words.sql").into_sql_str();
     let all = [
         (1, "ground", ground),
         (2, "intake", intake),
@@ -520,6 +522,7 @@ fn migrations(db: &Db) -> Vec<Migration> {
         (14, "screen", screen),
         (15, "report", report),
         (16, "figures", figures),
+        (17, "words", words),
     ];
     all.into_iter()
         .map(|(version, name, sql)| {

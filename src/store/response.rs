@@ -313,6 +313,26 @@ impl Store {
         rows.into_iter().map(text).collect()
     }
 
+    /// The free texts of a collection that were let through, in the order of their random ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn shown_texts(
+        &self,
+        diagnosis: DiagnosisId,
+        collection: CollectionId,
+    ) -> Result<Vec<(TextId, String, String)>> {
+        const SQL: &str = "
+            select id, question, raw
+              from shown_text
+             where diagnosis = $1
+               and collection = $2
+             order by id";
+        let rows: Vec<(Uuid, String, String)> = on!(&self.db, pool => sqlx::query_as(SQL)
+            .bind(diagnosis.0).bind(collection.0).fetch_all(pool).await)?;
+        Ok(rows.into_iter().map(|(id, question, raw)| (TextId(id), question, raw)).collect())
+    }
+
     /// Lets a free text through to others, or holds it back.
     ///
     /// # Errors

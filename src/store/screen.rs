@@ -5,6 +5,15 @@ use super::{Result, Store, StoreError, on, within};
 use crate::domain::data_walk::DataWalk;
 use crate::domain::screen::Screen;
 
+/// What changes when there is news of a walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stirred {
+    /// Its release, and the revision of what the room sees.
+    pub screen: (Option<i64>, Option<i64>),
+    /// How many reflections were let through.
+    pub said: i64,
+}
+
 impl Store {
     /// What the room of a walk sees, and its revision; none before anybody used the remote.
     ///
@@ -22,6 +31,22 @@ impl Store {
         let screen = serde_json::from_str(&shows)
             .map_err(|_unread| StoreError::Broken("screen", shows.clone()))?;
         Ok(Some((screen, revision)))
+    }
+
+    /// What changes when there is news of a walk: its release, the revision of what the room sees, and
+    /// how much was let through. Cheap enough to ask for again and again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn stirred(&self, of: &DataWalk) -> Result<Stirred> {
+        const SQL: &str = "
+            select (select release from data_walk where diagnosis = $1 and id = $2),
+                   (select revision from screen where diagnosis = $1 and data_walk = $2),
+                   (select count(*) from shown_reflection where diagnosis = $1 and data_walk = $2)";
+        let row: (Option<i64>, Option<i64>, i64) = on!(&self.db, pool =>
+            sqlx::query_as(SQL).bind(of.diagnosis.0).bind(of.id.0).fetch_one(pool).await)?;
+        let (release, revision, shown) = row;
+        Ok(Stirred { screen: (release, revision), said: shown })
     }
 
     /// Keeps what the room sees, if nobody changed it since that revision; says whether it did.

@@ -148,7 +148,7 @@ const GRANT: &str = "
             'select on diagnosis, zone_set, wave, instrument, area, collection, door',
             'select on data_walk, screen, release, takeaway, server, _sqlx_migrations',
             -- what was let through at a data walk; the rest of it stays unread
-            'select on shown_reflection, walk_group, finding',
+            'select on shown_reflection, shown_text, walk_group, finding',
             'select on report, report_text, report_figures',
             'select (diagnosis, release, collection, question, breakdown, place, body, mac)
                  on released_table',

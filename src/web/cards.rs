@@ -8,7 +8,7 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::app::App;
+use super::app::{App, Inner};
 use super::desk::{self, Act, StaffFrame};
 use super::error::{Error, Result};
 use super::participate::Pairs;
@@ -16,10 +16,11 @@ use super::sheet::Filled;
 use super::sign_in::SignedIn;
 use super::voices::{Choosing, chosen};
 use super::walk::Run;
-use super::wall::{LONGEST, letter, verdict_name};
+use super::wall::{LONGEST, is_public, letter, own_words, verdict_name};
 use crate::domain::data_walk::{Reflection, ReflectionState, Verdict};
 use crate::domain::ids::ReflectionId;
 use crate::domain::people::May;
+use crate::publish::{OwnWords, Wall};
 use crate::store::{NewReflection, Received};
 use crate::words::{FormWords, HostWords, WalkWords, fill};
 
@@ -71,8 +72,9 @@ pub(super) async fn keep(
     let station = number.and_then(|number| wall.station(number)).ok_or(Error::NotFound)?;
     let groups = app.store.walk_groups(&run.walk).await?;
     let said = filled.first("said").replace("\r\n", "\n");
+    let own = shown_words(&app, &run, &wall).await?;
     let (verdict, pin) =
-        (Verdict::from_code(filled.first("verdict")), chosen(station, filled.first("pin")));
+        (Verdict::from_code(filled.first("verdict")), chosen(station, &own, filled.first("pin")));
     let mut wrong = Vec::new();
     if verdict.is_none() {
         wrong.push(words.type_verdict_missing.clone());
@@ -104,6 +106,14 @@ pub(super) async fn keep(
     Ok(run.desk.go(&run.path(&format!("/cards?station={station}&group={group}&kept=1"))))
 }
 
+/// The words that everybody may read beside the walk; none beside a release of the committee's.
+async fn shown_words(app: &Inner, run: &Run, wall: &Wall) -> Result<Vec<OwnWords>> {
+    if !is_public(app, &run.walk).await? {
+        return Ok(Vec::new());
+    }
+    own_words(&app.store, &run.desk.diagnosis, wall).await
+}
+
 async fn show(run: &Run, filled: &Filled, wrong: Vec<String>) -> Result<Response> {
     let (desk, app, words) = (&run.desk, &run.desk.app, run.words());
     let lang = desk.lang();
@@ -111,6 +121,7 @@ async fn show(run: &Run, filled: &Filled, wrong: Vec<String>) -> Result<Response
     let groups = app.store.walk_groups(&run.walk).await?;
     let wished = filled.first("station").parse().ok().and_then(|number| wall.station(number));
     let station = wished.or_else(|| wall.stations().first()).ok_or(Error::NotFound)?;
+    let own = shown_words(app, run, &wall).await?;
     let group = letter(filled.first("group"), &groups);
     let of_group = group.map_or_else(String::new, |letter| format!("&group={letter}"));
     let other = |other: &crate::publish::Station| {
@@ -133,7 +144,7 @@ async fn show(run: &Run, filled: &Filled, wrong: Vec<String>) -> Result<Response
         station: station.number,
         question: station.question(lang).to_owned(),
         stations: wall.stations().iter().map(other).collect(),
-        choosing: Choosing::at(app, station, lang, &groups, (group, filled.first("pin"))),
+        choosing: Choosing::at(app, (station, &own), lang, &groups, (group, filled.first("pin"))),
         verdicts: Verdict::ALL.iter().map(tick).collect(),
         said: filled.first("said").to_owned(),
         longest: LONGEST,

@@ -2,11 +2,12 @@
 //!
 //! Nothing but the news *that* something changed goes through here; whoever hears it asks for its
 //! page anew, with the rights it has. So a listener that was cut off, or too slow, has missed
-//! nothing once it asks again, and a stranger who listens learns nothing. Listeners are counted:
-//! those of the public cannot take the places of the committee's screens. Without a script, or where
-//! another process answers residents, the page is loaded anew now and then instead.
+//! nothing once it asks again, and a stranger who listens learns nothing. News from another process on
+//! the same database is looked for every second, while somebody listens. Listeners are counted:
+//! those of the public cannot take the places of the committee's screens. Without a script the page is loaded
+//! anew now and then instead.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -22,7 +23,9 @@ use tokio::time::{Instant, sleep_until};
 use super::app::App;
 use super::error::{Error, Result};
 use super::wall::is_public;
+use crate::domain::data_walk::DataWalk;
 use crate::domain::ids::DataWalkId;
+use crate::store::Stirred;
 
 /// How many may listen to one walk, of each audience.
 const MOST_OF_A_WALK: usize = 100;
@@ -32,6 +35,8 @@ const MOST: usize = 400;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 /// After this a listener asks again, and whether they may is looked at anew.
 const LIFE: Duration = Duration::from_mins(30);
+/// How often a walk that somebody watches is looked at for news from another process.
+const LOOK: Duration = Duration::from_secs(1);
 /// How soon a browser that was cut off tries again.
 const AGAIN: Duration = Duration::from_secs(2);
 
@@ -97,12 +102,18 @@ type Rooms = HashMap<(DataWalkId, Audience), watch::Sender<Count>>;
 #[derive(Debug)]
 pub(super) struct Live {
     rooms: Mutex<Rooms>,
+    /// The walks somebody looks after, because somebody listens.
+    looked_after: Mutex<HashSet<DataWalkId>>,
     open: watch::Sender<bool>,
 }
 
 impl Default for Live {
     fn default() -> Self {
-        Self { rooms: Mutex::default(), open: watch::Sender::new(true) }
+        Self {
+            rooms: Mutex::default(),
+            looked_after: Mutex::default(),
+            open: watch::Sender::new(true),
+        }
     }
 }
 
@@ -147,10 +158,55 @@ impl Live {
         (has_place && *self.open.borrow()).then(|| room.subscribe())
     }
 
+    /// Whether nobody looks after a walk yet; from now on somebody does.
+    fn take(&self, walk: DataWalkId) -> bool {
+        self.looked_after.lock().is_ok_and(|mut all| all.insert(walk))
+    }
+
+    /// Whether everybody has left a walk; then nobody looks after it any more.
+    fn is_left(&self, walk: DataWalkId) -> bool {
+        let Ok(mut all) = self.looked_after.lock() else { return true };
+        let Ok(rooms) = self.rooms.lock() else { return true };
+        let mut own = rooms.iter().filter(|((of, _), _)| *of == walk);
+        let is_left = !*self.open.borrow() || own.all(|(_, room)| room.receiver_count() == 0);
+        if is_left {
+            all.remove(&walk);
+        }
+        is_left
+    }
+
     /// Sends everybody away, so that a server that stops does not wait for them.
     pub(super) fn close(&self) {
         self.open.send_replace(false);
     }
+}
+
+/// Looks for news of a walk from another process, every second and only while somebody listens here.
+pub(super) fn look_after(app: &App, walk: DataWalk) {
+    if !app.live().take(walk.id) {
+        return;
+    }
+    let app = app.clone();
+    tokio::spawn(async move {
+        let mut known: Option<Stirred> = None;
+        loop {
+            // A database that is away for a moment is asked again.
+            if let Ok(now) = app.store.stirred(&walk).await {
+                let live = app.live();
+                if known.is_some_and(|known| known.screen != now.screen) {
+                    live.tell(walk.id, News::Screen);
+                }
+                if known.is_some_and(|known| known.said != now.said) {
+                    live.tell(walk.id, News::Said);
+                }
+                known = Some(now);
+            }
+            sleep_until(Instant::now() + LOOK).await;
+            if app.live().is_left(walk.id) {
+                return;
+            }
+        }
+    });
 }
 
 /// What one listener hears: that it listens, then every change, until it is time to ask again.
@@ -193,7 +249,9 @@ pub(super) async fn everybody(
     if !is_public(&app, &walk).await? {
         return Err(Error::NotFound);
     }
-    app.live().listen(walk.id, Audience::Everybody)
+    let heard = app.live().listen(walk.id, Audience::Everybody)?;
+    look_after(&app, walk);
+    Ok(heard)
 }
 
 #[cfg(test)]
@@ -254,6 +312,19 @@ mod tests {
         drop(held);
         let _one = live.join(walk(3), Audience::Everybody);
         assert_eq!(live.rooms.lock().unwrap().len(), 1, "empty rooms are taken down");
+    }
+
+    #[test]
+    fn a_walk_is_looked_after_once_and_until_everybody_left() {
+        let live = Live::default();
+        let heard = live.join(walk(1), Audience::Everybody);
+        assert!(live.take(walk(1)) && !live.take(walk(1)), "once, however many listen");
+        assert!(!live.is_left(walk(1)));
+        drop(heard);
+        assert!(live.is_left(walk(1)) && live.take(walk(1)), "and again for the next");
+        let _one = live.join(walk(1), Audience::Staff);
+        live.close();
+        assert!(live.is_left(walk(1)), "a server that stops looks no more");
     }
 
     #[tokio::test]

@@ -157,6 +157,7 @@ fn intake() -> Router<App> {
         .route("/w/{door}/twin", get(projector::twin_enter))
         .route("/w/{door}/{lang}/twin", get(projector::twin))
         .route("/w/{door}/{lang}/words", get(quotes::page))
+        .route("/w/{door}/{lang}/words/poster.pdf", get(quotes::poster))
         .route("/w/{door}/{lang}", get(hall::page))
         .route("/w/{door}/{lang}/wall", get(room_wall::every))
         .route("/w/{door}/{lang}/wall/{station}", get(room_wall::one))

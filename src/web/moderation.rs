@@ -17,13 +17,14 @@ use super::live::News;
 use super::participate::Pairs;
 use super::sheet::Filled;
 use super::sign_in::SignedIn;
-use super::voices::figure;
+use super::voices::{figure, quoted};
+use super::wall::own_words;
 use crate::domain::data_walk::{DataWalk, Reflection, ReflectionState, Verdict};
 use crate::domain::ids::{DataWalkId, PhotoId, ReflectionId, TextId};
 use crate::domain::people::May;
 use crate::domain::photo::{Photo, PhotoState};
 use crate::publish::pin::find;
-use crate::publish::{Wall, place_of};
+use crate::publish::{OwnWords, Wall, place_of};
 use crate::store::FreeTextRow;
 use crate::words::{FormWords, StaffWords, fill};
 
@@ -64,7 +65,8 @@ pub(super) async fn reflections(
     let all = app.store.reflections(&walk).await?;
     let (words, form) = (desk.words(), app.form_words(desk.lang()));
     let wall = app.wall(&desk.diagnosis, walk.release).await?;
-    let about = |one: &Reflection| about(&desk, &wall, one);
+    let own = own_words(&app.store, &desk.diagnosis, &wall).await?;
+    let about = |one: &Reflection| about(&desk, (&wall, &own), one);
     let pile = |state: ReflectionState| {
         let these = all.iter().filter(|one| one.state == state);
         Pile {
@@ -119,7 +121,7 @@ fn pile_title(state: ReflectionState, words: &StaffWords) -> &str {
 }
 
 /// Which group said it, and about which figure.
-fn about(desk: &Desk, wall: &Wall, one: &Reflection) -> Vec<String> {
+fn about(desk: &Desk, (wall, own): (&Wall, &[OwnWords]), one: &Reflection) -> Vec<String> {
     let (app, lang) = (&desk.app, desk.lang());
     let group = one
         .group
@@ -127,7 +129,9 @@ fn about(desk: &Desk, wall: &Wall, one: &Reflection) -> Vec<String> {
     let station = wall.station(place_of(wall, one));
     let found = station.and_then(|station| find(station, one.pin.as_ref()?));
     let figure = found.map(|found| figure(app, &found, lang));
-    group.into_iter().chain(figure).collect()
+    let text = one.pin.as_ref().and_then(|pin| own.iter().find_map(|own| own.find(pin)));
+    let text = text.map(|text| quoted(app, &text.said, lang));
+    group.into_iter().chain(figure).chain(text).collect()
 }
 
 fn said(one: &Reflection, about: Vec<String>, words: &StaffWords, form: &FormWords) -> Said {

@@ -20,14 +20,14 @@ use super::participate::Pairs;
 use super::sheet::{Faults, Filled, Input, InputKind, Tick};
 use super::sign_in::SignedIn;
 use super::walk::Run;
-use super::wall::evening;
+use super::wall::{evening, is_public, own_words};
 use crate::charts::poster::Paper;
 use crate::domain::data_walk::LETTERS;
 use crate::domain::ids::DataWalkId;
 use crate::domain::people::May;
 use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
-use crate::publish::{Evening, Order, Texts, Wall, station_path};
+use crate::publish::{Evening, Order, OwnWords, Texts, Wall, station_path};
 use crate::words::{PressWords, fill};
 
 /// How many sets are made at the same time on this server.
@@ -84,6 +84,7 @@ struct Wanted {
     evening: Evening,
     staff: Lang,
     written: Vec<Takeaway>,
+    own: Vec<OwnWords>,
 }
 
 impl Wanted {
@@ -99,6 +100,7 @@ impl Wanted {
             evening: &self.evening,
             staff: (app.texts(self.staff), app.press_words(self.staff)),
             written: &self.written,
+            own: &self.own,
         })
     }
 }
@@ -269,6 +271,12 @@ async fn read(run: &Run, filled: &Filled, faults: &mut Faults) -> Result<Wanted>
         groups = Evening::spread(many.unwrap_or(1), &wall);
     }
     let also = filled.all("also");
+    // As on the public page of words: nothing of a release that is the committee's.
+    let own = if is_public(app, &run.walk).await? {
+        own_words(&app.store, &desk.diagnosis, &wall).await?
+    } else {
+        Vec::new()
+    };
     Ok(Wanted {
         languages,
         together: together.unwrap_or(1),
@@ -278,6 +286,7 @@ async fn read(run: &Run, filled: &Filled, faults: &mut Faults) -> Result<Wanted>
         evening: evening(app, &desk.diagnosis, &run.walk, groups).await?,
         staff: desk.lang(),
         written: app.store.takeaways(desk.diagnosis.id).await?,
+        own,
         wall,
     })
 }

@@ -204,7 +204,7 @@ async fn said(
     let walk = walks.iter().rev().find(|walk| walk.release == number);
     let mut views = Vec::new();
     for station in wall.stations().iter().filter(shows).take(SAID) {
-        let spoken = spoken(station, lang, app.poster_words(lang), &written);
+        let spoken = spoken(station, lang, app.sentences(lang), &written);
         let Some(shown) = station.shown.first() else { continue };
         let tables: Vec<_> = shown.tables.iter().collect();
         let talk = walk.map(|walk| {

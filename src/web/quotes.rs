@@ -3,38 +3,34 @@
 //! the texts are deleted.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::app::{App, Inner};
 use super::error::{Error, Result};
 use super::page::{self, Frame};
-use super::wall::{hall, spoken};
+use super::participate::Pairs;
+use super::sheet::Filled;
+use super::voices::station_for;
+use super::wall::{Hall, hall, in_turn, on_paper, spoken};
 use crate::charts::{Look, MOST_QUOTES, Quote, quote_wall};
-use crate::domain::collection::{Collection, Origin, State as Stand};
-use crate::domain::data_walk::ReflectionState;
-use crate::domain::instrument::{Instrument, Policy};
-use crate::domain::text::Lang;
-use crate::job::evidence::{self, Evidence};
-use crate::publish::may_hang;
-use crate::store::FreeTextRow;
-use crate::words::FormWords;
+use crate::domain::collection::Collection;
+use crate::domain::data_walk::Reflection;
+use crate::domain::instrument::Instrument;
+use crate::domain::own_words::LetThrough;
+use crate::domain::text::{Lang, Text};
+use crate::job::evidence::Evidence;
+use crate::job::own_words::let_through;
+use crate::publish::{OwnWords, PosterError, Sheet, Texts, may_quote, station_path};
+use crate::words::{FormWords, WalkWords};
 
-/// Words are shown from so many answers on, and from fewer where everybody of a small group was
-/// asked.
-const ANSWERS: u64 = 10;
-const ANSWERS_OF_A_GROUP: u64 = 5;
-
-/// The cards of one collection, drawn for wide screens and for phones, and as a list.
+/// The cards of one collection, drawn for wide screens and for phones.
 pub(super) struct Cards {
-    /// What the collection is called.
-    pub title: String,
     /// For wide screens.
     pub wide: String,
     /// For phones.
     pub narrow: String,
-    /// The same texts.
-    pub said: Vec<(String, String)>,
 }
 
 /// The quotes of a collection in a release: none while it is open, or with too few answers.
@@ -45,25 +41,16 @@ async fn quotes(
     lang: Lang,
 ) -> Result<Vec<Quote>> {
     let people = evidence.tables_of(collection).iter().map(|table| table.about().people).max();
-    let needed = match collection.field.policy {
-        Policy::People | Policy::Spoken => ANSWERS_OF_A_GROUP,
-        Policy::Rounded | Policy::Places | Policy::Ballot => ANSWERS,
-        Policy::Private => return Ok(Vec::new()),
-    };
-    // A sitting is one sheet, on which somebody wrote down what a whole group said.
-    let is_sitting = collection.field.policy == Policy::Spoken;
-    let enough = is_sitting || people.unwrap_or(0) >= needed;
-    if !enough || collection.state != Stand::Closed {
+    if !may_quote(collection.field.policy, people) {
         return Ok(Vec::new());
     }
-    let texts = app.store.free_texts(collection.diagnosis, collection.id).await?;
-    let let_through = texts.into_iter().filter(|text| text.state == ReflectionState::Shown);
-    let quote = |text: FreeTextRow| {
+    let texts = let_through(&app.store, collection.diagnosis, &[collection.id]).await?;
+    let quote = |text: LetThrough| {
         let asked = instrument.question(&text.question);
         let about = asked.map_or("", |question| question.text.get(lang)).to_owned();
-        Quote { said: text.raw, about }
+        Quote { said: text.said, about }
     };
-    Ok(let_through.map(quote).collect())
+    Ok(texts.into_iter().map(quote).collect())
 }
 
 /// The cards of a collection; none where nothing was let through.
@@ -83,12 +70,27 @@ pub(super) async fn cards(
     }
     let draw = |suffix: &str, look: &Look| {
         let (id, words) = (format!("{id}-{suffix}"), app.chart_words(lang));
-        let svg = quote_wall(&quotes, &id, title, (look, lang), words);
+        let svg = quote_wall((&quotes, MOST_QUOTES), &id, title, (look, lang), words);
         svg.map(|svg| svg.xml).map_err(|refusal| Error::Failed(refusal.to_string()))
     };
     let (wide, narrow) = (draw("w", &Look::page_wide())?, draw("n", &Look::page_narrow())?);
-    let said = quotes.into_iter().take(4 * MOST_QUOTES).map(|one| (one.said, one.about)).collect();
-    Ok(Some(Cards { title: sheet.0.title.clone(), wide, narrow, said }))
+    Ok(Some(Cards { wide, narrow }))
+}
+
+/// What people wrote in answer to one instrument.
+struct Section {
+    title: String,
+    wide: String,
+    narrow: String,
+    said: Vec<Told>,
+}
+
+/// A text with what was asked, where something can be said about it, and what was said.
+struct Told {
+    said: String,
+    asked: String,
+    say: Option<String>,
+    heard: Vec<String>,
 }
 
 #[derive(Template)]
@@ -96,7 +98,9 @@ pub(super) async fn cards(
 struct QuotesPage<'a> {
     frame: Frame,
     words: &'a FormWords,
-    cards: Vec<Cards>,
+    walk_words: &'a WalkWords,
+    sections: Vec<Section>,
+    posters: Vec<(String, &'a str)>,
     all: String,
 }
 
@@ -105,23 +109,81 @@ pub(super) async fn page(
     State(app): State<App>,
     Path((door, tag)): Path<(String, String)>,
 ) -> Result<Response> {
-    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
-    let evidence = evidence::load(&app.store, &hall.diagnosis, hall.walk.release).await?;
+    let (hall, lang) = (hall(&app, &door).await?.with_words(&app).await, spoken(&tag)?);
     let words = app.form_words(lang);
-    let title = crate::domain::text::Text::name(&words.own_words);
-    let mut all = Vec::new();
-    let mut invented = false;
-    for (at, (collection, instrument)) in evidence.sheets.iter().enumerate() {
-        if may_hang(collection, &evidence.tables) {
-            let id = format!("q{at}");
-            let drawn =
-                cards(&app, &evidence, (collection, instrument), (&id, &title), lang).await?;
-            invented |= drawn.is_some() && collection.field.origin == Origin::Invented;
-            all.extend(drawn);
-        }
-    }
+    let heard = app.store.shown_reflections(&hall.walk).await?;
     let mut frame = Frame::new(lang, &words.own_words, &hall.diagnosis.name);
+    let invented = hall.own.iter().any(|own| own.is_invented);
     frame.invented = invented.then(|| words.invented.clone());
-    let page = QuotesPage { frame, words, cards: all, all: format!("/w/{door}/{lang}") };
+    let sections = hall.own.iter().enumerate().map(|one| section(&app, &hall, one, (lang, &heard)));
+    let poster = format!("/w/{door}/{lang}/words/poster.pdf");
+    let page = QuotesPage {
+        frame,
+        walk_words: app.walk_words(lang),
+        sections: sections.collect::<Result<_>>()?,
+        posters: vec![
+            (poster.clone(), &words.own_words_a3),
+            (format!("{poster}?paper=a2"), &words.own_words_a2),
+        ],
+        all: format!("/w/{door}/{lang}"),
+        words,
+    };
     Ok(page::html(page.render()).into_response())
+}
+
+fn section(
+    app: &Inner,
+    hall: &Hall,
+    (at, own): (usize, &OwnWords),
+    (lang, heard): (Lang, &[Reflection]),
+) -> Result<Section> {
+    let (words, title) = (app.chart_words(lang), Text::name(&app.form_words(lang).own_words));
+    let draw = |suffix: &str, look: &Look| {
+        let svg = own.drawn(&format!("q{at}-{suffix}"), &title, (look, lang), words);
+        svg.map(|svg| svg.xml).map_err(|refusal| Error::Failed(refusal.to_string()))
+    };
+    let (langs, walk) = (&hall.diagnosis.settings.languages, &hall.walk);
+    let told = |(text, asked): &(LetThrough, Text)| {
+        let say = station_for(&hall.wall, text).map(|station| {
+            let path = station_path(&walk.door, station.number, station.spoken(lang, langs));
+            format!("{path}?pin={}#say", text.pin(walk.release))
+        });
+        let about = heard.iter().filter(|one| one.pin.as_ref().is_some_and(|it| it.is_at(text)));
+        let about = about.filter(|one| !one.said.trim().is_empty());
+        let heard = about.map(|one| one.said.clone()).collect();
+        Told { said: text.said.clone(), asked: asked.get(lang).to_owned(), say, heard }
+    };
+    Ok(Section {
+        title: own.title.get(lang).to_owned(),
+        wide: draw("w", &Look::page_wide())?,
+        narrow: draw("n", &Look::page_narrow())?,
+        said: own.texts.iter().take(4 * MOST_QUOTES).map(told).collect(),
+    })
+}
+
+/// `GET /w/{door}/{lang}/words/poster.pdf`: the same as posters, a sheet for each instrument; on A3,
+/// unless `paper=a2` asks for the other, and in up to three languages with `also=fr,ar`.
+pub(super) async fn poster(
+    State(app): State<App>,
+    Path((door, tag)): Path<(String, String)>,
+    Query(pairs): Query<Pairs>,
+) -> Result<Response> {
+    let (hall, lang) = (hall(&app, &door).await?.with_words(&app).await, spoken(&tag)?);
+    let (paper, langs) = on_paper(&Filled(pairs), lang)?;
+    if hall.own.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let address = app.base_url.join(&format!("/w/{door}/{lang}/words"));
+    let (inner, several) = (app.clone(), langs.len() > 1);
+    let pdf = in_turn(move || {
+        let texts: Vec<Texts<'_>> = langs.iter().map(|lang| inner.texts(*lang)).collect();
+        let (address, texts) = (Some(address.as_str()), texts.as_slice());
+        let sheet = Sheet { paper, texts, stripes: false, guess: false, address, written: &[] };
+        match hall.wall.words_posters(&hall.own, &sheet) {
+            Err(PosterError::Refused(_)) if several => Ok(None),
+            pdf => pdf.map(Some),
+        }
+    });
+    let pdf = pdf.await?.ok_or_else(|| Error::Bad(app.set_words(lang).too_many.clone()))?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
 }

@@ -16,7 +16,7 @@ use super::sign_in::SignedIn;
 use super::wall::{Drawn, drawn};
 use crate::charts::judge::image;
 use crate::charts::sheet::alone;
-use crate::charts::{Caption, Look, Svg, caption, data_table, draw_or_say};
+use crate::charts::{Caption, Look, Svg, caption, data_table, draw_or_say, percentage};
 use crate::domain::collection::Collection;
 use crate::domain::diagnosis::Wave;
 use crate::domain::instrument::{Instrument, Policy};
@@ -163,7 +163,7 @@ fn ballot(desk: &Desk, tables: &[&Table]) -> Vec<String> {
     });
     let (Some(by), Some(everyone)) = (by, everyone) else { return Vec::new() };
     let line = |one: Standing| {
-        let share = percent(desk, one.equal);
+        let share = percentage(one.equal, desk.app.chart_words(desk.lang()));
         let with = [
             ("place", one.place.to_string()),
             ("what", one.text.get(desk.lang()).to_owned()),
@@ -180,10 +180,6 @@ fn ballot(desk: &Desk, tables: &[&Table]) -> Vec<String> {
         format!("{} {note}", fill(&words.ballot_row, &with)).trim_end().to_owned()
     };
     stands(everyone, by).into_iter().map(line).collect()
-}
-
-fn percent(desk: &Desk, share: f64) -> String {
-    fill(&desk.app.chart_words(desk.lang()).percent, &[("n", &format!("{:.0}", share * 100.0))])
 }
 
 /// What became of each share since the same instrument was in the field in an earlier wave.
@@ -206,8 +202,7 @@ fn since<'a>(
     let Some((before, old)) = earlier else { return Vec::new() };
     let (old_tables, tables) = (evidence.tables_of(before), evidence.tables_of(collection));
     let line = |step: Step| {
-        let share =
-            |share: Option<f64>| share.map_or("–".to_owned(), |share| percent(desk, share));
+        let share = |share: Option<String>| share.unwrap_or("–".to_owned());
         let answers: Vec<&str> = step.answers.iter().map(|text| text.get(lang)).collect();
         let with = [
             ("question", step.question.get(lang).to_owned()),
@@ -219,7 +214,10 @@ fn since<'a>(
             with.iter().map(|(name, text)| (*name, text.as_str())).collect();
         (fill(&words.wave_step, &with), change(step.change, words))
     };
-    steps((old, &old_tables), (instrument, &tables)).into_iter().map(line).collect()
+    steps((old, &old_tables), (instrument, &tables), (lang, desk.app.chart_words(lang)))
+        .into_iter()
+        .map(line)
+        .collect()
 }
 
 fn change(change: Change, words: &GateWords) -> &str {

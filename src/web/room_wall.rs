@@ -52,7 +52,7 @@ pub(super) async fn every(
     State(app): State<App>,
     Path((door, tag)): Path<(String, String)>,
 ) -> Result<Response> {
-    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
+    let (hall, lang) = (hall(&app, &door).await?.with_words(&app).await, spoken(&tag)?);
     let said = app.store.shown_reflections(&hall.walk).await?;
     let mut columns = Vec::new();
     for station in hall.wall.stations() {
@@ -68,7 +68,7 @@ pub(super) async fn one(
     State(app): State<App>,
     Path((door, tag, number)): Path<(String, String, u32)>,
 ) -> Result<Response> {
-    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
+    let (hall, lang) = (hall(&app, &door).await?.with_words(&app).await, spoken(&tag)?);
     let station = hall.wall.station(number).ok_or(Error::NotFound)?;
     let lang = station.spoken(lang, &hall.diagnosis.settings.languages);
     let said = app.store.shown_reflections(&hall.walk).await?;
@@ -83,7 +83,7 @@ pub(super) async fn one(
     let tables: Vec<_> = station.tables().collect();
     let page = RoomWall {
         charts: charts.map_err(|refusal| Error::Failed(refusal.to_string()))?,
-        takeaway: spoken_of(station, lang, app.poster_words(lang), &hall.written).said,
+        takeaway: spoken_of(station, lang, (app.poster_words(lang), words), &hall.written).said,
         caption: Some(caption(&tables, lang, words)),
         columns: vec![column],
         ..blank(&app, &hall, lang, station.question(lang))
@@ -99,8 +99,7 @@ async fn column(
     said: &[crate::domain::data_walk::Reflection],
 ) -> Result<Column> {
     let own = station.spoken(lang, &hall.diagnosis.settings.languages);
-    let of = (&hall.diagnosis, &hall.walk, hall.wall.as_ref());
-    let heard = heard(app, of, station, own, said).await?;
+    let heard = heard(app, hall.at(), station, own, said).await?;
     Ok(Column {
         number: station.number,
         question: station.question(own).to_owned(),

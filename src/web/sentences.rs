@@ -119,7 +119,7 @@ async fn sheet(desk: &Desk, number: i64, lang: Lang, refused: Option<Refused>) -
     let written = app.store.takeaways(desk.diagnosis.id).await?;
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let view = |station: &Station| {
-        let spoken = spoken(station, lang, app.poster_words(lang), &written);
+        let spoken = spoken(station, lang, app.sentences(lang), &written);
         let key = key(station);
         let kept = written
             .iter()
@@ -138,7 +138,7 @@ async fn sheet(desk: &Desk, number: i64, lang: Lang, refused: Option<Refused>) -
         View {
             number: station.number,
             question: station.question(station.spoken(lang, &[])).to_owned(),
-            made: takeaway(station, lang, app.poster_words(lang)),
+            made: takeaway(station, lang, app.sentences(lang)),
             own: sent.map_or(own, |(_, said, _)| said.clone()),
             notes: note.into_iter().collect(),
             wrong: sent.map(|(.., wrong)| wrong.clone()).unwrap_or_default(),

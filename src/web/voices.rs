@@ -7,10 +7,11 @@ use super::wall::verdict_name;
 use crate::charts::{Mark, Spot};
 use crate::domain::data_walk::{DataWalk, Group, Reflection, Tally};
 use crate::domain::diagnosis::Diagnosis;
+use crate::domain::own_words::LetThrough;
 use crate::domain::pin::Pin;
 use crate::domain::text::Lang;
 use crate::publish::pin::{Found, Line, Offer, find, offers, station_of};
-use crate::publish::{Station, Wall, place_of};
+use crate::publish::{OwnWords, Station, Wall, place_of};
 use crate::words::fill;
 
 /// Something that was said.
@@ -35,6 +36,19 @@ pub(super) struct About {
     pub then: String,
 }
 
+/// Where something is heard: the walk, its wall, and the words that stand on it.
+#[derive(Clone, Copy)]
+pub(super) struct At<'h> {
+    /// The diagnosis.
+    pub diagnosis: &'h Diagnosis,
+    /// The walk.
+    pub walk: &'h DataWalk,
+    /// Its wall.
+    pub wall: &'h Wall,
+    /// What people wrote in their own words.
+    pub own: &'h [OwnWords],
+}
+
 /// What was said at a station.
 pub(super) struct Heard {
     /// All of it.
@@ -51,11 +65,12 @@ pub(super) struct Heard {
 /// When the store fails.
 pub(super) async fn heard(
     app: &Inner,
-    (diagnosis, walk, wall): (&Diagnosis, &DataWalk, &Wall),
+    of: At<'_>,
     station: &Station,
     lang: Lang,
     said: &[Reflection],
 ) -> Result<Heard> {
+    let wall = of.wall;
     let here: Vec<&Reflection> =
         said.iter().filter(|one| place_of(wall, one) == station.number).collect();
     let mut spots: Vec<(usize, Spot)> = here
@@ -72,7 +87,8 @@ pub(super) async fn heard(
     let mut voices = Vec::with_capacity(here.len());
     for one in &here {
         let about = match &one.pin {
-            Some(pin) => Some(about(app, (diagnosis, walk), station, pin, &spots, lang).await?),
+            Some(pin) if pin.is_of_words() => Some(about_words(app, of.own, pin, lang)),
+            Some(pin) => Some(about(app, of, station, pin, &spots, lang).await?),
             None => None,
         };
         let group = |letter: char| {
@@ -92,9 +108,23 @@ pub(super) async fn heard(
     Ok(Heard { voices, marks, tally: Tally::of(here.into_iter()) })
 }
 
+/// The text something is about; not what it was, where it is no longer shown.
+fn about_words(app: &Inner, own: &[OwnWords], pin: &Pin, lang: Lang) -> About {
+    let words = app.walk_words(lang);
+    match own.iter().find_map(|own| own.find(pin)) {
+        Some(text) => About { n: None, figure: quoted(app, &text.said, lang), then: String::new() },
+        None => About { n: None, figure: String::new(), then: words.words_gone.clone() },
+    }
+}
+
+/// A text in quotation marks.
+pub(super) fn quoted(app: &Inner, said: &str, lang: Lang) -> String {
+    fill(&app.poster_words(lang).quote, &[("text", said.trim())])
+}
+
 async fn about(
     app: &Inner,
-    (diagnosis, walk): (&Diagnosis, &DataWalk),
+    At { diagnosis, walk, .. }: At<'_>,
     station: &Station,
     pin: &Pin,
     spots: &[(usize, Spot)],
@@ -170,7 +200,7 @@ impl Choosing {
     #[must_use]
     pub(super) fn at(
         app: &Inner,
-        station: &Station,
+        (station, own): (&Station, &[OwnWords]),
         lang: Lang,
         groups: &[Group],
         (group, pin): (Option<char>, &str),
@@ -195,22 +225,62 @@ impl Choosing {
             lines: offer.lines.into_iter().map(line).collect(),
         };
         let offers = offers(station, lang, app.chart_words(lang));
+        let texts = texts_of(station, own).map(|(text, release)| {
+            let at = text.pin(release).to_string();
+            let whole = Some((at.clone(), at == pin));
+            LineView { name: quoted(app, &text.said, lang), whole, cells: Vec::new() }
+        });
+        let texts: Vec<LineView> = texts.collect();
+        let title = app.form_words(lang).own_words.clone();
+        let texts =
+            (!texts.is_empty()).then_some(OfferView { title, head: Vec::new(), lines: texts });
         Self {
             groups: letters.collect(),
-            offers: offers.into_iter().map(view).collect(),
+            offers: offers.into_iter().map(view).chain(texts).collect(),
             chosen: !pin.is_empty(),
         }
     }
 }
 
-/// The figure that was chosen: none for the whole chart.
+/// The texts that were written in the collections of a station, with the release it is drawn from.
+fn texts_of<'o>(
+    station: &'o Station,
+    own: &'o [OwnWords],
+) -> impl Iterator<Item = (&'o LetThrough, i64)> {
+    let here = |text: &&LetThrough| {
+        station.tables().any(|table| table.address().collection == text.collection)
+    };
+    let release = station.tables().next().map_or(0, |table| table.address().release);
+    own.iter()
+        .flat_map(|own| own.texts.iter().map(|(text, _)| text))
+        .filter(here)
+        .map(move |text| (text, release))
+}
+
+/// The station where something can be said about a text.
+pub(super) fn station_for<'w>(wall: &'w Wall, text: &LetThrough) -> Option<&'w Station> {
+    wall.stations()
+        .iter()
+        .find(|station| station.tables().any(|table| table.address().collection == text.collection))
+}
+
+/// The figure or text that was chosen: none for the whole chart.
 ///
 /// # Errors
 /// When it is none of this station's.
-pub(super) fn chosen(station: &Station, written: &str) -> std::result::Result<Option<Pin>, ()> {
+pub(super) fn chosen(
+    station: &Station,
+    own: &[OwnWords],
+    written: &str,
+) -> std::result::Result<Option<Pin>, ()> {
     if written.is_empty() {
         return Ok(None);
     }
     let pin: Pin = written.parse().map_err(|_no_pin| ())?;
-    if find(station, &pin).is_some() { Ok(Some(pin)) } else { Err(()) }
+    let is_there = if pin.is_of_words() {
+        texts_of(station, own).any(|(text, _)| pin.is_at(text))
+    } else {
+        find(station, &pin).is_some()
+    };
+    if is_there { Ok(Some(pin)) } else { Err(()) }
 }

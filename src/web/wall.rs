@@ -1,6 +1,7 @@
 //! The public pages of a data walk: its stations with charts and tables, the reflection form, and
 //! posters as PDF. Everything comes from the one release the walk is pinned to.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,22 +17,24 @@ use super::error::{Error, Result};
 use super::page::{self, Frame, Message};
 use super::participate::{Pairs, best, wished};
 use super::sheet::Filled;
-use super::voices::{Choosing, Heard, chosen, heard};
+use super::voices::{At, Choosing, Heard, chosen, heard};
 use super::walk::tallied;
 use crate::charts::poster::Paper;
 use crate::charts::{Caption, DataTable, Look, Mark, caption, data_table, draw_or_say};
 use crate::domain::data_walk::{DataWalk, Group, Reflection, ReflectionState, Verdict};
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::ids::ReflectionId;
+use crate::domain::screen::Slide;
 use crate::domain::takeaway::Takeaway;
 use crate::domain::text::Lang;
 use crate::job::evidence;
+use crate::job::own_words::let_through;
 use crate::publish::{
-    Agreed, Evening, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of,
+    Agreed, Evening, OwnWords, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of,
     station_path,
 };
-use crate::store::{NewReflection, Received};
-use crate::words::{FormWords, WalkWords, fill};
+use crate::store::{NewReflection, Received, Store};
+use crate::words::{ChartWords, FormWords, PosterWords, WalkWords, fill};
 
 /// How many posters are drawn at the same time: anybody may ask for one, and each takes a core.
 static DRAWING: Semaphore = Semaphore::const_new(2);
@@ -48,6 +51,8 @@ pub(super) struct Hall {
     pub wall: Arc<Wall>,
     /// What somebody wrote under its charts.
     pub written: Vec<Takeaway>,
+    /// What people wrote in their own words, on pages that show it.
+    pub own: Vec<OwnWords>,
 }
 
 /// The most characters of a reflection.
@@ -90,7 +95,44 @@ pub(super) async fn hall(app: &Inner, door: &str) -> Result<Hall> {
     let diagnosis = app.store.diagnosis_of(walk.diagnosis).await?;
     let wall = app.wall(&diagnosis, walk.release).await?;
     let written = app.store.takeaways(walk.diagnosis).await?;
-    Ok(Hall { diagnosis, walk, wall, written })
+    Ok(Hall { diagnosis, walk, wall, written, own: Vec::new() })
+}
+
+impl Hall {
+    /// The same with what people wrote in their own words and was let through; without it where that
+    /// cannot be read, because stations are shown in any case.
+    pub(super) async fn with_words(self, app: &Inner) -> Self {
+        let own =
+            own_words(&app.store, &self.diagnosis, &self.wall).await.unwrap_or_else(|error| {
+                // A server that only takes answers, whose role was made before it might read them.
+                tracing::warn!(?error, "what was let through is not shown: grant the role anew");
+                Vec::new()
+            });
+        Self { own, ..self }
+    }
+
+    /// Where something is heard.
+    pub(super) fn at(&self) -> At<'_> {
+        At { diagnosis: &self.diagnosis, walk: &self.walk, wall: &self.wall, own: &self.own }
+    }
+
+    /// Every picture of this wall, and after them what people wrote.
+    pub(super) fn slides(&self) -> Vec<Slide> {
+        self.wall.slides_with(&self.own)
+    }
+}
+
+/// What people wrote in their own words and was let through, as the wall of a release may show it.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn own_words(
+    store: &Store,
+    diagnosis: &Diagnosis,
+    wall: &Wall,
+) -> Result<Vec<OwnWords>> {
+    let all = let_through(store, diagnosis.id, &wall.may_speak()).await?;
+    Ok(wall.own_words(&all))
 }
 
 /// The language of an address, if answering pages have it.
@@ -212,8 +254,9 @@ struct StationPage<'a> {
 pub(super) async fn station(
     State(app): State<App>,
     Path((door, tag, number)): Path<(String, String, u32)>,
+    Query(asked): Query<HashMap<String, String>>,
 ) -> Result<Response> {
-    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
+    let (hall, lang) = (hall(&app, &door).await?.with_words(&app).await, spoken(&tag)?);
     let station = hall.wall.station(number).ok_or(Error::NotFound)?;
     let own = station.spoken(lang, &hall.diagnosis.settings.languages);
     if own != lang {
@@ -224,7 +267,8 @@ pub(super) async fn station(
         verdict: None,
         said: String::new(),
         group: None,
-        pin: String::new(),
+        // The page of words leads here with the text that somebody wants to say something about.
+        pin: asked.get("pin").cloned().unwrap_or_default(),
     };
     show(&app, &hall, lang, number, &blank, None).await
 }
@@ -250,9 +294,8 @@ async fn show(
     let words = app.form_words(lang);
     let groups = app.store.walk_groups(&hall.walk).await?;
     let all = app.store.shown_reflections(&hall.walk).await?;
-    let of = (&hall.diagnosis, &hall.walk, hall.wall.as_ref());
-    let heard = heard(app, of, station, lang, &all).await?;
-    let spoken = spoken_of(station, lang, app.poster_words(lang), &hall.written);
+    let heard = heard(app, hall.at(), station, lang, &all).await?;
+    let spoken = spoken_of(station, lang, app.sentences(lang), &hall.written);
     let tables: Vec<_> = station.tables().collect();
     let door = &hall.walk.door;
     let path = station_path(door, number, lang);
@@ -273,7 +316,7 @@ async fn show(
         walk_words: app.walk_words(lang),
         walk_css: assets::address("walk.css"),
         tally: tallied(heard.tally, words),
-        choosing: Choosing::at(app, station, lang, &groups, (said.group, &said.pin)),
+        choosing: Choosing::at(app, (station, &hall.own), lang, &groups, (said.group, &said.pin)),
         heard,
         languages: others(hall, station, lang),
         head: head(&hall.wall, number, words),
@@ -339,7 +382,7 @@ pub(super) async fn reflect(
     Path((door, tag, number)): Path<(String, String, u32)>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
-    let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
+    let (hall, lang) = (hall(&app, &door).await?.with_words(&app).await, spoken(&tag)?);
     let station = hall.wall.station(number).ok_or(Error::NotFound)?;
     let words = app.form_words(lang);
     let groups = app.store.walk_groups(&hall.walk).await?;
@@ -353,7 +396,7 @@ pub(super) async fn reflect(
         group: letter(value("group"), &groups),
         pin: value("pin").to_owned(),
     };
-    let pin = chosen(station, &given.pin);
+    let pin = chosen(station, &hall.own, &given.pin);
     let long = fill(&words.wrong_long, &[("max", &LONGEST.to_string())]);
     let complaint = if given.said.chars().count() > LONGEST {
         Some(long.as_str())
@@ -405,18 +448,7 @@ pub(super) async fn poster(
     let (hall, lang) = (hall(&app, &door).await?, spoken(&tag)?);
     hall.wall.station(number).ok_or(Error::NotFound)?;
     let asked = Filled(pairs);
-    let paper = match asked.first("paper") {
-        "" => Paper::A3,
-        code => Paper::from_code(code).ok_or(Error::NotFound)?,
-    };
-    let also = asked.first("also").split(',').filter(|tag| !tag.is_empty());
-    let mut langs = vec![lang];
-    for tag in also {
-        let lang = spoken(tag)?;
-        if !langs.contains(&lang) {
-            langs.push(lang);
-        }
-    }
+    let (paper, langs) = on_paper(&asked, lang)?;
     let (stripes, guess) = (asked.first("stripes") == "yes", asked.first("guess") == "yes");
     let address = app.base_url.join(&station_path(&door, number, lang));
     let (inner, several) = (app.clone(), langs.len() > 1);
@@ -431,6 +463,25 @@ pub(super) async fn poster(
     });
     let pdf = pdf.await?.ok_or_else(|| Error::Bad(app.set_words(lang).too_many.clone()))?;
     Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf).into_response())
+}
+
+/// The paper and the languages that an address asks for.
+///
+/// # Errors
+/// `NotFound` for a paper or a language that there is none of.
+pub(super) fn on_paper(asked: &Filled, lang: Lang) -> Result<(Paper, Vec<Lang>)> {
+    let paper = match asked.first("paper") {
+        "" => Paper::A3,
+        code => Paper::from_code(code).ok_or(Error::NotFound)?,
+    };
+    let mut langs = vec![lang];
+    for tag in asked.first("also").split(',').filter(|tag| !tag.is_empty()) {
+        let lang = spoken(tag)?;
+        if !langs.contains(&lang) {
+            langs.push(lang);
+        }
+    }
+    Ok((paper, langs))
 }
 
 /// `GET /w/{door}/{lang}/summary.pdf`: what was found and what happens next, on one page.
@@ -504,6 +555,11 @@ pub(super) async fn in_turn<T: Send + 'static>(
 }
 
 impl Inner {
+    /// The words that sentences under charts are made of.
+    pub(super) fn sentences(&self, lang: Lang) -> (&PosterWords, &ChartWords) {
+        (self.poster_words(lang), self.chart_words(lang))
+    }
+
     /// The texts around charts on paper in a language.
     pub(super) fn texts(&self, lang: Lang) -> Texts<'_> {
         let (chart, poster) = (self.chart_words(lang), self.poster_words(lang));

@@ -84,6 +84,8 @@ words! {
         own_words_intro,
         own_words_none,
         own_words_list,
+        own_words_a3,
+        own_words_a2,
         show_table,
         poster,
         read_at,

@@ -16,6 +16,8 @@ words! {
         pin_wrong,
         then,
         gone,
+        words_gone,
+        words_say,
         wall,
         wall_waiting,
         wall_join,

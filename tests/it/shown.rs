@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 
 use crate::house::{House, Page, on_both};
 use miradouro::domain::collection::Collection;
+use miradouro::domain::data_walk::ReflectionState;
 use miradouro::domain::diagnosis::{Diagnosis, Wave};
 use miradouro::domain::people::Role;
 
@@ -113,8 +114,51 @@ fn words_that_were_let_through_stand_beside_the_charts_until_they_are_held_back(
         let stations = house.get(&format!("/w/{}/en", walk.door)).await;
         says(&stations, "In their own words", true);
 
+        // On paper, and as the last picture of the projector and of the phones.
+        for asked in ["", "?paper=a2&also=nl,ar"] {
+            let pdf = house.bytes_as("", &format!("{public}/poster.pdf{asked}")).await;
+            assert!(pdf.starts_with(b"%PDF"), "{asked}: {}", String::from_utf8_lossy(&pdf));
+        }
+        let at = |rest: &str| format!("/d/{}/walks/{}{rest}", diagnosis.slug, walk.id);
+        let slide = at("/projector/en/0/1");
+        says(&house.get_as(&coordinator, &slide).await, said, true);
+        let remote = house.get_as(&coordinator, &at("/remote")).await;
+        says(&remote, "value=\"0/1\"", true);
+        house.post_as(&coordinator, &at("/remote"), &[("go", "0/1")]).await;
+        says(&house.get(&format!("/w/{}/en/twin", walk.door)).await, said, true);
+
+        // A group can say something about a text, and is told when it is no longer shown.
+        let page = house.get(&public).await.body;
+        let say = page.split("href=\"").find(|href| href.contains("~words")).unwrap();
+        let say = say.split("#say\"").next().unwrap().replace("&#38;", "&");
+        let form = house.get(&say).await;
+        says(&form, "open><summary>Is it about one figure?", true);
+        let pin = say.split("pin=").nth(1).unwrap();
+        let station = say.split('?').next().unwrap();
+        let (id, bench) = (crate::house::hidden(&form.body, "_id"), "Two benches");
+        let other = pin.rsplit_once('/').unwrap().0.to_owned() + "/" + &"0".repeat(32);
+        for (pin, status) in
+            [(other.as_str(), StatusCode::UNPROCESSABLE_ENTITY), (pin, StatusCode::OK)]
+        {
+            let fields = [("_id", id.as_str()), ("verdict", "fits"), ("said", bench), ("pin", pin)];
+            assert_eq!(house.post(station, &fields).await.status, status, "{pin}");
+        }
+        let waiting = house.get_as(&moderator, &at("/reflections")).await;
+        says(&waiting, said, true);
+        let kept = house.store.reflections(&walk).await.unwrap()[0].id;
+        house.store.moderate(&walk, kept, ReflectionState::Shown).await.unwrap();
+        says(&house.get(station).await, said, true);
+        says(&house.get(&public).await, bench, true);
+
         assert_eq!(moderate(&text, "withheld").await, StatusCode::SEE_OTHER);
         says(&house.get(&public).await, said, false);
+        let station = house.get(station).await;
+        says(&station, bench, true);
+        says(&station, said, false);
+        says(&station, "This text is no longer shown.", true);
+        assert_eq!(house.get_as(&coordinator, &slide).await.status, StatusCode::NOT_FOUND);
+        let pdf = house.get(&format!("{public}/poster.pdf")).await;
+        assert_eq!(pdf.status, StatusCode::NOT_FOUND, "nothing hangs that nobody let through");
         says(&house.get_as(&coordinator, &released).await, said, false);
         says(&house.get_as(&moderator, &texts).await, said, true);
     });

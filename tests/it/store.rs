@@ -239,6 +239,7 @@ fn what_is_received_is_received_once_and_leaves_no_way_back() {
         let kept = store.responses(diagnosis.id, collection.id).await.unwrap();
         assert_eq!(kept.len(), 202);
         assert!(store.free_texts(diagnosis.id, collection.id).await.unwrap().is_empty());
+        assert!(store.shown_texts(diagnosis.id, collection.id).await.unwrap().is_empty());
         let used = store.languages_used(diagnosis.id, collection.id).await.unwrap();
         assert_eq!(used, [("nl".to_owned(), 202)]);
     });
@@ -615,11 +616,14 @@ fn a_draft_is_never_written_over_what_somebody_else_saved() {
 
 async fn a_screen_is_kept(store: &Store, walk: &DataWalk) {
     assert_eq!(store.screen(walk).await.unwrap(), None);
+    let before = store.stirred(walk).await.unwrap();
+    assert_eq!((before.screen, before.said), ((Some(walk.release), None), 0));
     let slides = [1, 2].map(|station| Slide { station, chart: 1 });
     let first = Screen::begin(&slides, Lang::Ar).unwrap();
     assert!(store.set_screen(walk, &first, None).await.unwrap());
     assert!(!store.set_screen(walk, &first, None).await.unwrap(), "somebody else began");
     assert_eq!(store.screen(walk).await.unwrap(), Some((first, 1)));
+    assert_ne!(store.stirred(walk).await.unwrap(), before, "news that another process hears");
     let closed = first.after(Act::Curtain(true), &slides).unwrap();
     assert!(store.set_screen(walk, &closed, Some(1)).await.unwrap());
     assert!(!store.set_screen(walk, &first, Some(1)).await.unwrap(), "somebody else was sooner");

@@ -5,7 +5,7 @@ use jiff::civil::date;
 
 use super::samples::{base, group, labels, text};
 use super::*;
-use crate::charts::{Action, FollowUp, Quote, quote_wall, timeline};
+use crate::charts::{Action, FollowUp, MOST_QUOTES, Quote, quote_wall, timeline};
 use crate::domain::area::{Land, Place, Shape as Piece, code};
 use crate::domain::plane::Point;
 use crate::release::table::{Group, Nearly, Sample, Shape, Table, Withheld};
@@ -276,7 +276,8 @@ fn words_are_cards_and_letters_without_a_font_are_left_to_the_page() {
     for lang in [Lang::En, Lang::Nl, Lang::Ar] {
         let words = ChartWords::of(lang).unwrap();
         for (name, look) in pictures::looks() {
-            let wall = quote_wall(&quotes(), "q", &title(), (&look, lang), &words).unwrap();
+            let wall =
+                quote_wall((&quotes(), MOST_QUOTES), "q", &title(), (&look, lang), &words).unwrap();
             assert!(wall.xml.contains("sleutels") && !wall.xml.contains('雨'));
             let left = crate::words::fill(&words.quotes_left, &[("n", "1")]);
             assert!(wall.xml.contains(&left) || lang == Lang::Ar, "{name} {lang}");
@@ -286,7 +287,8 @@ fn words_are_cards_and_letters_without_a_font_are_left_to_the_page() {
                 quality::faults(&wall, &look)
             );
             pictures::keep(&format!("quotes_{name}_{lang}"), &wall);
-            let none = quote_wall(&[], "q", &title(), (&look, lang), &words).unwrap();
+            let none =
+                quote_wall((&[], MOST_QUOTES), "q", &title(), (&look, lang), &words).unwrap();
             assert!(none.desc.contains(&words.quotes_none));
         }
     }

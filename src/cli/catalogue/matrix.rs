@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::{Catalogue, Named, Wording, look, words};
-use crate::charts::judge::drawn;
-use crate::charts::{DataTable, Look, LookKind, data_table, draw};
+use super::{Apart, Catalogue, Named, Wording, look, words};
+use crate::charts::judge::{Finding, Yardstick, drawn, judge};
+use crate::charts::{DataTable, Look, LookKind, Refusal, Svg, data_table, draw};
 use crate::domain::text::Lang;
 use crate::words::ChartWords;
 
@@ -46,9 +46,18 @@ impl Report {
     }
 }
 
+/// What is drawn.
+#[derive(Clone, Copy)]
+enum What<'c> {
+    /// A chart of tables.
+    Chart(&'c Named),
+    /// One that is drawn from no table.
+    Apart(&'c Apart),
+}
+
 /// One drawing to be made.
 struct Task<'c> {
-    named: &'c Named,
+    what: What<'c>,
     lang: (Lang, &'c ChartWords),
     look: (&'c str, Look),
 }
@@ -56,7 +65,8 @@ struct Task<'c> {
 /// How many drawings a run makes.
 #[must_use]
 pub fn count(catalogue: &Catalogue, langs: &[Lang], looks: &[&str]) -> usize {
-    (catalogue.charts.len() + catalogue.withheld.len()) * langs.len() * looks.len()
+    let all = catalogue.charts.len() + catalogue.withheld.len() + catalogue.apart.len();
+    all * langs.len() * looks.len()
 }
 
 /// Draws and judges everything on as many threads as there are cores; `done` is called after each.
@@ -72,11 +82,12 @@ pub fn check(
     let spoken: Vec<(Lang, ChartWords)> =
         langs.iter().map(|lang| Ok((*lang, words(*lang, wording)?))).collect::<Result<_>>()?;
     let mut tasks = Vec::new();
-    for named in catalogue.charts.iter().chain(&catalogue.withheld) {
+    let charts = catalogue.charts.iter().chain(&catalogue.withheld).map(What::Chart);
+    for what in charts.chain(catalogue.apart.iter().map(What::Apart)) {
         for (lang, words) in &spoken {
             for name in looks {
                 let look = look(name).map(|look| (*name, look));
-                tasks.extend(look.map(|look| Task { named, lang: (*lang, words), look }));
+                tasks.extend(look.map(|look| Task { what, lang: (*lang, words), look }));
             }
         }
     }
@@ -102,31 +113,64 @@ pub fn check(
 
 impl Task<'_> {
     fn judged(&self, wording: Wording) -> Report {
-        let (lang, words) = self.lang;
-        let (look_name, look) = &self.look;
+        let (lang, look) = (self.lang.0, self.look.0);
         let longer = if wording == Wording::Long { " longer" } else { "" };
-        let name = format!("{} {lang} {look_name}{longer}", self.named.name);
+        match self.what {
+            What::Chart(named) => {
+                self.chart(named, &format!("{} {lang} {look}{longer}", named.name))
+            }
+            What::Apart(apart) => {
+                self.apart(apart, &format!("{} {lang} {look}{longer}", apart.name))
+            }
+        }
+    }
+
+    fn chart(&self, named: &Named, name: &str) -> Report {
+        let ((lang, words), (_, look)) = (self.lang, &self.look);
         let most = match look.kind {
-            LookKind::Wall | LookKind::Sheet => self.named.shown.most_on_a_wall(),
+            LookKind::Wall | LookKind::Sheet => named.shown.most_on_a_wall(),
             LookKind::Wide | LookKind::Narrow | LookKind::Projector => None,
         };
-        let picture = self.named.shown.picture(most);
+        let picture = named.shown.picture(most);
         let began = Instant::now();
         let timed = draw(&picture, look, lang, words).is_ok().then(|| began.elapsed());
-        let mut report =
-            Report { drawings: 1, times: timed.into_iter().collect(), ..Report::default() };
-        match drawn(&picture, look, lang, words) {
-            Ok((svg, findings)) => {
-                report.findings = findings.iter().map(|it| format!("{name} {it}")).collect();
-                report.largest = (svg.xml.len(), name.clone());
-            }
-            Err(refusal) => report.findings.push(format!("{name} was refused: {refusal}")),
-        }
-        if let Some(why) = behind(&data_table(&picture, lang, words)) {
-            report.findings.push(format!("{name} {why}"));
-        }
-        report
+        let drawn = drawn(&picture, look, lang, words);
+        report(name, timed, drawn, &data_table(&picture, lang, words))
     }
+
+    fn apart(&self, apart: &Apart, name: &str) -> Report {
+        let ((lang, words), (_, look)) = (self.lang, &self.look);
+        let began = Instant::now();
+        let drawn = apart.draw(look, lang, words);
+        let timed = drawn.is_ok().then(|| began.elapsed());
+        let drawn = drawn.map(|svg| {
+            let findings = judge(&svg.xml, &Yardstick::of(look));
+            (svg, findings)
+        });
+        report(name, timed, drawn, &apart.table(lang, words))
+    }
+}
+
+/// What is said of one drawing and the table behind it.
+fn report(
+    name: &str,
+    timed: Option<Duration>,
+    drawn: std::result::Result<(Svg, Vec<Finding>), Refusal>,
+    table: &DataTable,
+) -> Report {
+    let mut report =
+        Report { drawings: 1, times: timed.into_iter().collect(), ..Report::default() };
+    match drawn {
+        Ok((svg, findings)) => {
+            report.findings = findings.iter().map(|it| format!("{name} {it}")).collect();
+            report.largest = (svg.xml.len(), name.to_owned());
+        }
+        Err(refusal) => report.findings.push(format!("{name} was refused: {refusal}")),
+    }
+    if let Some(why) = behind(table) {
+        report.findings.push(format!("{name} {why}"));
+    }
+    report
 }
 
 /// What is wrong with the table behind a chart.

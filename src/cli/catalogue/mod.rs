@@ -5,6 +5,7 @@
 //! gate as a release, so a chart here is a chart as it will hang; every table says that it is
 //! invented. The same seed gives the same catalogue on every machine.
 
+pub mod apart;
 pub mod matrix;
 pub mod page;
 
@@ -13,6 +14,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use jiff::civil::date;
 use uuid::Uuid;
+
+use apart::Apart;
 
 use super::demo::{MAP, MAP_TERMS, ZONES};
 use super::invent::{self, Crowd};
@@ -111,6 +114,8 @@ pub struct Catalogue {
     pub charts: Vec<Named>,
     /// A chart of which nothing may be shown.
     pub withheld: Vec<Named>,
+    /// What is drawn from no table.
+    pub apart: Vec<Apart>,
 }
 
 impl Catalogue {
@@ -161,7 +166,8 @@ impl Catalogue {
             of.iter().flat_map(|of| charts(of, &grounds, (&sheets, &tables))).collect()
         };
         let withheld = hidden_sheet.map(|of| all(&[of])).unwrap_or_default();
-        Ok(Self { charts: all(&drawn), withheld })
+        let apart = apart::all(shelf, wording)?;
+        Ok(Self { charts: all(&drawn), withheld, apart })
     }
 
     /// One chart of each kind, in the order of the documentation.

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::{Named, about};
+use super::{Apart, Named, about};
 use crate::charts::judge::Check;
 use crate::charts::{DataTable, Look, Refusal, Svg, data_table, draw};
 use crate::domain::instrument::ChartKind;
@@ -56,6 +56,34 @@ pub fn drawn(
     })
 }
 
+/// Draws one that is drawn from no table; its name alone where it is `plain`.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub fn drawn_apart(
+    apart: &Apart,
+    plain: bool,
+    look: (&str, &Look),
+    lang: Lang,
+    words: &ChartWords,
+) -> Result<Drawn, Refusal> {
+    let (look_name, look) = look;
+    let svg = apart.draw(look, lang, words)?;
+    let table = apart.table(lang, words);
+    Ok(if plain {
+        let (name, heading) = (apart.name.to_owned(), apart.heading.to_owned());
+        Drawn { name, heading, meant: apart.meant.to_owned(), svg, table }
+    } else {
+        Drawn {
+            name: format!("{}.{lang}.{look_name}", apart.name),
+            heading: svg.title.clone(),
+            meant: format!("{}, {}, {look_name}.", apart.name, lang.name()),
+            svg,
+            table,
+        }
+    })
+}
+
 /// The page, as Markdown; the drawings lie in the folder beside it.
 #[must_use]
 pub fn page(charts: &[Drawn], folder: &str) -> String {
@@ -64,7 +92,8 @@ pub fn page(charts: &[Drawn], folder: &str) -> String {
          Every kind of chart with the numbers it is drawn from. The answers are invented and went \
          through the same gate as everybody's. `miradouro charts` writes this page, and every \
          other chart in any language, for a phone, a page, a projector or a wall.\n\n\
-         Each chart is drawn only from released tables. A program judges every drawing before a \
+         Each chart is drawn only from released tables; the last two show words that a moderator let \
+         through, and what a committee decided. A program judges every drawing before a \
          person sees it; `miradouro charts --check` judges all of them, in every language, for \
          every look, with words as they are and two fifths longer.\n",
     );

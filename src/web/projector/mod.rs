@@ -10,10 +10,10 @@ use axum::response::{IntoResponse, Response};
 use super::app::{App, Inner};
 use super::assets;
 use super::error::{Error, Result};
-use super::live::Audience;
+use super::live::{Audience, look_after};
 use super::page;
 use super::sign_in::SignedIn;
-use super::wall::{Hall, is_public};
+use super::wall::{Hall, is_public, own_words};
 use crate::domain::data_walk::DataWalk;
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::people::May;
@@ -58,7 +58,9 @@ impl Seat {
         let leads = signed_in.0.may(diagnosis.id, May::Facilitate);
         let wall = app.wall(&diagnosis, walk.release).await?;
         let written = app.store.takeaways(diagnosis.id).await?;
-        Ok(Self { hall: Hall { diagnosis, walk, wall, written }, public, leads })
+        // As on the public page of words: nothing of a release that is the committee's.
+        let own = if public { own_words(&app.store, &diagnosis, &wall).await? } else { Vec::new() };
+        Ok(Self { hall: Hall { diagnosis, walk, wall, written, own }, public, leads })
     }
 
     fn path(&self, rest: &str) -> String {
@@ -72,7 +74,7 @@ impl Seat {
 /// # Errors
 /// `NotFound` where the wall has no picture.
 async fn shown_now(app: &Inner, hall: &Hall) -> Result<(Screen, Option<i64>)> {
-    let slides = hall.wall.slides();
+    let slides = hall.slides();
     let lang = hall.diagnosis.settings.languages.first().copied().unwrap_or(Lang::En);
     let begun = || Screen::begin(&slides, lang).ok_or(Error::NotFound);
     match app.store.screen(&hall.walk).await? {
@@ -157,7 +159,7 @@ async fn follow(
     page.live = Some(seat.path("/live"));
     if seat.leads {
         let words = app.remote_words(signed_in.0.lang);
-        let buttons = remote::buttons(&now, &seat.hall.wall.slides(), words);
+        let buttons = remote::buttons(&now, &seat.hall.slides(), words);
         let back = lang.map_or("screen".to_owned(), |lang| format!("screen/{lang}"));
         page.remote = Some((seat.path("/remote"), back, buttons));
     }
@@ -173,12 +175,12 @@ pub(super) async fn slide(
 ) -> Result<Response> {
     let seat = Seat::of(&app, &signed_in, (&slug, &id)).await?;
     let lang: Lang = tag.parse().map_err(|_unknown| Error::NotFound)?;
-    let slides = seat.hall.wall.slides();
+    let slides = seat.hall.slides();
     let one = Slide { station, chart };
     let begun = Screen::begin(&slides, lang).ok_or(Error::NotFound)?;
     let alone = Screen { slide: one, ..begun };
-    let (on_wall, _) = view::found(&seat.hall, one)?;
-    let speaks = |other: &&Lang| **other != lang && on_wall.title.has(**other);
+    let on_wall = view::found(&seat.hall, one)?;
+    let speaks = |other: &&Lang| **other != lang && on_wall.speaks(**other);
     let others = seat.hall.diagnosis.settings.languages.iter().filter(speaks);
     let path = |lang: Lang, slide: Slide| seat.path(&format!("/projector/{lang}/{slide}"));
     let languages = others.map(|other| (*other, path(*other, one))).collect();
@@ -200,5 +202,7 @@ pub(super) async fn live(
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response> {
     let seat = Seat::of(&app, &signed_in, (&slug, &id)).await?;
-    app.live().listen(seat.hall.walk.id, Audience::Staff)
+    let heard = app.live().listen(seat.hall.walk.id, Audience::Staff)?;
+    look_after(&app, seat.hall.walk);
+    Ok(heard)
 }

@@ -6,7 +6,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::view::{Drawing, SlideView, view};
+use super::view::{Drawing, Picture, SlideView, found, view};
 use super::{Seat, shown_now};
 use crate::domain::people::May;
 use crate::domain::screen::{Act, Screen, Slide};
@@ -19,7 +19,7 @@ use crate::web::live::News;
 use crate::web::participate::Pairs;
 use crate::web::qr::Qr;
 use crate::web::sign_in::SignedIn;
-use crate::words::RemoteWords;
+use crate::words::{FormWords, RemoteWords};
 
 /// How often a tap is tried again that somebody else's tap came before.
 const TRIES: usize = 8;
@@ -122,7 +122,7 @@ pub(in crate::web) async fn page(
 
 async fn shown(app: &App, desk: &Desk, seat: &Seat, complaint: Option<&str>) -> Result<Response> {
     let words = app.remote_words(desk.lang());
-    let slides = seat.hall.wall.slides();
+    let slides = seat.hall.slides();
     if slides.is_empty() {
         return Err(Error::Stale(words.no_pictures.clone()));
     }
@@ -136,6 +136,7 @@ async fn shown(app: &App, desk: &Desk, seat: &Seat, complaint: Option<&str>) -> 
     let more = steps.iter().position(|one| one.class == "figures").unwrap_or(steps.len());
     let more = steps.split_off(more);
     let langs = &seat.hall.diagnosis.settings.languages;
+    let own = (desk.lang(), app.form_words(desk.lang()));
     let at = |lang: &Lang| (*lang, seat.path(&format!("/projector/{lang}")));
     let page = RemotePage {
         frame: desk.frame(&words.title),
@@ -150,7 +151,7 @@ async fn shown(app: &App, desk: &Desk, seat: &Seat, complaint: Option<&str>) -> 
         more,
         languages: langs.iter().map(|lang| (*lang, *lang == now.lang)).collect(),
         screens: langs.iter().filter(|lang| **lang != now.lang).map(at).collect(),
-        all: slides.iter().filter_map(|slide| choice(seat, *slide, &now, desk.lang())).collect(),
+        all: slides.iter().filter_map(|slide| choice(seat, *slide, &now, own)).collect(),
         phones: seat.public.then(|| super::view::follow(app, &seat.hall.walk.door)),
         keys: keys(words),
         css: assets::address("wall.css,slide.css"),
@@ -174,8 +175,19 @@ fn keys(words: &RemoteWords) -> Vec<&str> {
     all.map(String::as_str).to_vec()
 }
 
-fn choice(seat: &Seat, slide: Slide, now: &Screen, lang: Lang) -> Option<Choice> {
-    let (station, shown) = seat.hall.wall.slide(slide)?;
+fn choice(
+    seat: &Seat,
+    slide: Slide,
+    now: &Screen,
+    (lang, words): (Lang, &FormWords),
+) -> Option<Choice> {
+    let (station, shown) = match found(&seat.hall, slide).ok()? {
+        Picture::Chart(station, shown) => (station, shown),
+        Picture::Words(own) => {
+            let title = format!("{} · {}", words.own_words, own.title.get(lang));
+            return Some(Choice { value: slide.to_string(), title, is_now: slide == now.slide });
+        }
+    };
     let lang = station.spoken(lang, &seat.hall.diagnosis.settings.languages);
     let (question, title) = (station.question(lang), shown.plan.title.get(lang));
     let title = if station.shown.len() > 1 && title != question {
@@ -214,7 +226,7 @@ pub(in crate::web) async fn act(
 
 /// Does to the screen what was asked and tells everybody who looks; no, when there is no such picture.
 async fn done(app: &App, seat: &Seat, acts: &[Act]) -> Result<bool> {
-    let slides = seat.hall.wall.slides();
+    let slides = seat.hall.slides();
     for _ in 0..TRIES {
         let (now, since) = shown_now(app, &seat.hall).await?;
         let after = acts.iter().try_fold(now, |screen, act| screen.after(*act, &slides));

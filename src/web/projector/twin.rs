@@ -10,18 +10,18 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::shown_now;
-use super::view::{Stage, found};
+use super::view::{Picture, Stage, found};
 use crate::charts::{Look, caption, data_table, draw};
 use crate::domain::screen::Screen;
-use crate::domain::text::Lang;
-use crate::publish::{Shown, Station, spoken};
+use crate::domain::text::{Lang, Text};
+use crate::publish::{OwnWords, Shown, Station, spoken};
 use crate::web::app::{App, Inner};
 use crate::web::assets;
-use crate::web::error::Result;
+use crate::web::error::{Error, Result};
 use crate::web::page::{self, Frame};
 use crate::web::participate::{best, wished};
 use crate::web::wall::{Drawn, Hall, drawn, hall, spoken as answered};
-use crate::words::{FormWords, ScreenWords, fill};
+use crate::words::{ChartWords, FormWords, ScreenWords, fill};
 
 /// `GET /w/{door}/twin`: to the language the browser asks for.
 pub(in crate::web) async fn enter(
@@ -67,7 +67,7 @@ pub(in crate::web) async fn page(
     Path((door, tag)): Path<(String, String)>,
     Query(asked): Query<HashMap<String, String>>,
 ) -> Result<Response> {
-    let (hall, wished) = (hall(&app, &door).await?, answered(&tag)?);
+    let (hall, wished) = (hall(&app, &door).await?.with_words(&app).await, answered(&tag)?);
     let (now, _) = shown_now(&app, &hall).await?;
     let large = asked.get("size").is_some_and(|size| size == "large");
     let page = twin(&app, &hall, &now, (wished, large))?;
@@ -80,12 +80,20 @@ fn twin<'a>(
     now: &Screen,
     (wished, large): (Lang, bool),
 ) -> Result<TwinPage<'a>> {
-    let (station, shown) = found(hall, now.slide)?;
+    let on_wall = found(hall, now.slide)?;
     let langs = &hall.diagnosis.settings.languages;
-    let lang = station.spoken(wished, langs);
+    let (lang, said, question) = match &on_wall {
+        Picture::Chart(station, shown) => {
+            let lang = station.spoken(wished, langs);
+            (lang, station.question(lang), shown.plan.title.get(lang))
+        }
+        Picture::Words(own) => {
+            (wished, app.form_words(wished).own_words.as_str(), own.title.get(wished))
+        }
+    };
     let (words, form, charts) =
         (app.screen_words(wished), app.form_words(wished), app.chart_words(lang));
-    let slides = hall.wall.slides();
+    let slides = hall.slides();
     let number = now.place(&slides).map_or(1, |place| place + 1);
     let counted = [("n", number.to_string()), ("of", slides.len().to_string())];
     let counted = counted.each_ref().map(|(name, text)| (*name, text.as_str()));
@@ -109,11 +117,11 @@ fn twin<'a>(
         number,
         counted: fill(&words.picture_of, &counted),
         lang,
-        said: station.question(lang).to_owned(),
+        said: said.to_owned(),
         by: None,
         drawn: None,
         guessed: Vec::new(),
-        question: shown.plan.title.get(lang).to_owned(),
+        question: question.to_owned(),
         who: String::new(),
         careful: Vec::new(),
         source: Vec::new(),
@@ -121,12 +129,17 @@ fn twin<'a>(
         css: assets::address("slide.css"),
         script: assets::address("live.js"),
     };
-    match Stage::of(now) {
-        Stage::Curtain => page.is_hidden = true,
-        Stage::Guess => page.guessed = shown.guessed(lang),
-        Stage::Source | Stage::Figures => {
+    match (Stage::of(now), on_wall) {
+        (Stage::Curtain, _) => page.is_hidden = true,
+        (_, Picture::Words(own)) => {
+            page.who = own.who(lang, charts);
+            page.careful = vec![form.own_words_intro.clone()];
+            page.drawn = Some(cards(own, &Text::name(&form.own_words), lang, charts, large)?);
+        }
+        (Stage::Guess, Picture::Chart(_, shown)) => page.guessed = shown.guessed(lang),
+        (Stage::Source | Stage::Figures, Picture::Chart(station, shown)) => {
             let alone = Station { shown: vec![shown.clone()], ..station.clone() };
-            let said = spoken(&alone, lang, app.poster_words(lang), &hall.written);
+            let said = spoken(&alone, lang, (app.poster_words(lang), charts), &hall.written);
             let by = said.by.map(|by| fill(&app.poster_words(lang).words_by, &[("name", &by)]));
             let told = caption(&shown.tables.iter().collect::<Vec<_>>(), lang, charts);
             (page.said, page.by) = (said.said, by);
@@ -136,6 +149,28 @@ fn twin<'a>(
         }
     }
     Ok(page)
+}
+
+/// What people wrote, for a phone; with the same as a list.
+fn cards(
+    own: &OwnWords,
+    title: &Text,
+    lang: Lang,
+    words: &ChartWords,
+    large: bool,
+) -> Result<Drawn> {
+    let draw = |id: &str, look: &Look| {
+        let svg = own.drawn(id, title, (look, lang), words).map(|svg| svg.xml);
+        svg.map_err(|refusal| Error::Failed(refusal.to_string()))
+    };
+    let phone = if large { Look::page_large() } else { Look::page_narrow() };
+    Ok(Drawn {
+        wide: if large { draw("twin-w", &phone)? } else { draw("twin-w", &Look::page_wide())? },
+        narrow: draw("twin-n", &phone)?,
+        table: own.table(title, lang, words),
+        title: title.get(lang).to_owned(),
+        tall: false,
+    })
 }
 
 /// The chart for a phone. In large letters it is laid out for them, and for wide screens the layout

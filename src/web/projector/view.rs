@@ -2,21 +2,24 @@
 //! that somebody opens by itself. It is laid out on a stage of 16 to 9 whose letters grow with it, so
 //! a preview shows exactly what the room sees, only smaller.
 
-use crate::charts::{DataTable, caption, data_table};
+use crate::charts::{DataTable, Svg, caption, data_table};
 use crate::domain::data_walk::Reflection;
 use crate::domain::screen::{Screen, Slide};
-use crate::domain::text::Lang;
-use crate::publish::{Room, Shown, Station, spoken};
+use crate::domain::text::{Lang, Text};
+use crate::publish::{Fitted, LEGIBLE, OwnWords, Room, Shown, Station, spoken};
 use crate::web::app::Inner;
 use crate::web::error::{Error, Result};
 use crate::web::qr::Qr;
 use crate::web::wall::{Hall, verdict_name};
-use crate::words::{PosterWords, ScreenWords, fill};
+use crate::words::{ChartWords, PosterWords, ScreenWords, fill};
 
 /// How many characters of notes fit beside a chart.
 const NOTES: usize = 560;
 /// Above so many characters a headline is set smaller.
 const LONG: usize = 110;
+/// How wide a chart may be on a slide, and how wide beside what the room says.
+const ALONE: f64 = 1824.0;
+const SHARED: f64 = 1230.0;
 
 /// What a room sees of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,12 +95,36 @@ pub(in crate::web) struct SlideView<'a> {
     pub(super) follow: Option<(Option<Qr>, String)>,
 }
 
+/// What stands on a slide.
+pub(super) enum Picture<'h> {
+    /// A chart of a station.
+    Chart(&'h Station, &'h Shown),
+    /// What people wrote in their own words.
+    Words(&'h OwnWords),
+}
+
+impl Picture<'_> {
+    /// Whether it can be read in a language.
+    pub(super) fn speaks(&self, lang: Lang) -> bool {
+        match self {
+            Self::Chart(station, _) => station.title.has(lang),
+            Self::Words(_) => Lang::RESPONDENTS.contains(&lang),
+        }
+    }
+}
+
 /// The picture of a screen on its wall.
 ///
 /// # Errors
 /// `NotFound`, when it is not there.
-pub(super) fn found(hall: &Hall, slide: Slide) -> Result<(&Station, &Shown)> {
-    hall.wall.slide(slide).ok_or(Error::NotFound)
+pub(super) fn found(hall: &Hall, slide: Slide) -> Result<Picture<'_>> {
+    if slide.station == Slide::WORDS {
+        let place = slide.chart.checked_sub(1).and_then(|place| usize::try_from(place).ok());
+        let own = place.and_then(|place| hall.own.get(place)).ok_or(Error::NotFound)?;
+        return Ok(Picture::Words(own));
+    }
+    let (station, shown) = hall.wall.slide(slide).ok_or(Error::NotFound)?;
+    Ok(Picture::Chart(station, shown))
 }
 
 /// What stands on the slide of a screen.
@@ -110,10 +137,13 @@ pub(in crate::web) async fn view<'a>(
     screen: &Screen,
     (id, public): (&str, bool),
 ) -> Result<SlideView<'a>> {
-    let (station, shown) = found(hall, screen.slide)?;
+    let (station, shown) = match found(hall, screen.slide)? {
+        Picture::Chart(station, shown) => (station, shown),
+        Picture::Words(own) => return Ok(words_view(app, hall, screen, (id, public), own)),
+    };
     let lang = station.spoken(screen.lang, &hall.diagnosis.settings.languages);
     let (words, poster) = (app.screen_words(lang), app.poster_words(lang));
-    let (stage, slides) = (Stage::of(screen), hall.wall.slides());
+    let (stage, slides) = (Stage::of(screen), hall.slides());
     let number = screen.place(&slides).map_or(1, |place| place + 1);
     let (n, of) = (station.number.to_string(), hall.wall.stations().len().to_string());
     let with = [("n", n.as_str()), ("of", of.as_str()), ("area", hall.diagnosis.name.as_str())];
@@ -151,7 +181,7 @@ pub(in crate::web) async fn view<'a>(
             slide.source = shown.source(hall.wall.release(), lang, (words, app.chart_words(lang)));
         }
         Stage::Figures => {
-            slide.headline(hall, station, shown);
+            slide.headline(hall, station, shown, app.chart_words(lang));
             if screen.alone {
                 slide.class.push_str(" alone");
             } else {
@@ -166,6 +196,61 @@ pub(in crate::web) async fn view<'a>(
     Ok(slide)
 }
 
+/// What stands on the slide of what people wrote: there is nothing to guess, and where it comes from
+/// stands below it.
+fn words_view<'a>(
+    app: &'a Inner,
+    hall: &Hall,
+    screen: &Screen,
+    (id, public): (&str, bool),
+    own: &OwnWords,
+) -> SlideView<'a> {
+    let lang = screen.lang;
+    let (form, charts) = (app.form_words(lang), app.chart_words(lang));
+    let slides = hall.slides();
+    let number = screen.place(&slides).map_or(1, |place| place + 1);
+    let counted = [("n", number.to_string()), ("of", slides.len().to_string())];
+    let counted = counted.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let stage = if screen.curtain { Stage::Curtain } else { Stage::Figures };
+    let words = app.screen_words(lang);
+    let mut slide = SlideView {
+        lang,
+        class: stage.class().to_owned(),
+        words,
+        poster: app.poster_words(lang),
+        head: format!("{} · {}", own.title.get(lang), hall.diagnosis.name),
+        number,
+        of: slides.len(),
+        counted: fill(&words.picture_of, &counted),
+        invented: own.is_invented.then(|| form.invented.clone()),
+        said: form.own_words.clone(),
+        by: None,
+        question: form.own_words.clone(),
+        drawing: None,
+        guessed: Vec::new(),
+        source: Vec::new(),
+        notes: Vec::new(),
+        more: None,
+        prompts: Vec::new(),
+        who: own.who(lang, charts),
+        careful: form.own_words_intro.clone(),
+        walk: hall.walk.title.clone(),
+        follow: public.then(|| follow(app, &hall.walk.door)),
+    };
+    if stage == Stage::Figures {
+        let room = Room { wide: ALONE, tall: slide.left() };
+        let title = Text::name(&form.own_words);
+        slide.drawing = Some(match own.fitted((id, &title), room, lang, charts) {
+            Ok(svg) => Drawing::Chart(slide.placed(&svg)),
+            Err(why) => {
+                tracing::warn!(%why, "a slide shows a table of words instead");
+                Drawing::Table(own.table(&title, lang, charts))
+            }
+        });
+    }
+    slide
+}
+
 /// The code and the address with which a phone follows along.
 pub(super) fn follow(app: &Inner, door: &str) -> (Option<Qr>, String) {
     let address = app.base_url.join(&format!("/w/{door}/twin"));
@@ -176,9 +261,9 @@ pub(super) fn follow(app: &Inner, door: &str) -> (Option<Qr>, String) {
 
 impl SlideView<'_> {
     /// The sentence of this one chart.
-    fn headline(&mut self, hall: &Hall, station: &Station, shown: &Shown) {
+    fn headline(&mut self, hall: &Hall, station: &Station, shown: &Shown, charts: &ChartWords) {
         let alone = Station { shown: vec![shown.clone()], ..station.clone() };
-        let spoken = spoken(&alone, self.lang, self.poster, &hall.written);
+        let spoken = spoken(&alone, self.lang, (self.poster, charts), &hall.written);
         self.said = spoken.said;
         self.by = spoken.by.map(|by| fill(&self.poster.words_by, &[("name", &by)]));
     }
@@ -226,19 +311,41 @@ impl SlideView<'_> {
     /// Draws the chart into what the words leave of the stage.
     fn draw(&mut self, app: &Inner, shown: &Shown, id: &str) {
         let words = app.chart_words(self.lang);
-        let room = Room { wide: if self.is_shared() { 1230.0 } else { 1824.0 }, tall: self.left() };
-        self.drawing = Some(match shown.fitted(id, room, self.lang, words) {
-            Ok(svg) => {
-                // It stands where reading begins, under its question.
-                let side = if self.lang.is_rtl() { "xMaxYMin" } else { "xMinYMin" };
-                let begins = format!("<svg preserveAspectRatio=\"{side} meet\" ");
-                Drawing::Chart(svg.xml.replacen("<svg ", &begins, 1))
+        let room = |wide| Room { wide, tall: self.left() };
+        let alone = || shown.fitted(id, room(ALONE), self.lang, words);
+        let drawn = if self.is_shared() {
+            shown.fitted(id, room(SHARED), self.lang, words)
+        } else {
+            alone()
+        };
+        // Whole, and legible from the back: rather without the notes, which stand on the phones too,
+        // than without rows.
+        let is_good = |one: &Fitted| one.size >= LEGIBLE && !one.is_cut;
+        let is_shared = self.is_shared() && !drawn.as_ref().is_ok_and(is_good);
+        let size = drawn.as_ref().map_or(0.0, |one| one.size);
+        let better = |one: &Fitted| is_good(one) || size < LEGIBLE && one.size > size;
+        let alone = is_shared.then(alone).and_then(std::result::Result::ok).filter(better);
+        let drawn = match alone {
+            Some(alone) => {
+                (self.notes, self.prompts, self.more) = (Vec::new(), Vec::new(), None);
+                Ok(alone)
             }
+            None => drawn,
+        };
+        self.drawing = Some(match drawn {
+            Ok(one) => Drawing::Chart(self.placed(&one.svg)),
             Err(why) => {
                 tracing::warn!(%why, chart = shown.plan.id, "a slide shows a table instead");
                 Drawing::Table(data_table(&shown.picture(None), self.lang, words))
             }
         });
+    }
+
+    /// A drawing where reading begins, under its question.
+    fn placed(&self, svg: &Svg) -> String {
+        let side = if self.lang.is_rtl() { "xMaxYMin" } else { "xMinYMin" };
+        let begins = format!("<svg preserveAspectRatio=\"{side} meet\" ");
+        svg.xml.replacen("<svg ", &begins, 1)
     }
 
     /// How tall the chart may be, by how many lines the words around it take; see `slide.css`.

@@ -158,7 +158,7 @@ impl<'a> Eye<'a> {
         let missing = || PartView::Missing(self.app.report_words(lang).not_there.clone());
         match part {
             Part::Words(said) => PartView::Words(said.clone()),
-            Part::Say(at) => match self.source().say(at, lang, self.app.poster_words(lang)) {
+            Part::Say(at) => match self.source().say(at, lang, self.app.sentences(lang)) {
                 Some(said) => PartView::Words(said),
                 None => missing(),
             },
