@@ -1,8 +1,8 @@
 //! A number in every cell: groups by statements, or stops by what was rated. Five steps of blue help
 //! the eye, and the number is always there; where nothing may be shown, the cell is hatched.
 //!
-//! Where the statements are too long for the heads of columns, each becomes a heading with its groups
-//! below it.
+//! Where the statements are too long for the heads of columns, they become rows and the groups columns;
+//! where there is no room for that either, each statement is a heading with its groups below it.
 
 use plotters::style::RGBColor;
 
@@ -43,9 +43,10 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     if matrix.extremes().is_none() {
         nothing(task, &mut scene, &matrix)?;
     } else {
-        match Grid::new(task, &matrix) {
-            Ok(grid) => grid.draw(task, &mut scene, &matrix, steps)?,
-            Err(_too_wide) => list(task, &mut scene, &matrix, steps)?,
+        match (Grid::new(task, &matrix), Turned::new(task, &matrix)) {
+            (Ok(grid), _) => grid.draw(task, &mut scene, &matrix, steps)?,
+            (Err(_), Ok(turned)) => turned.draw(task, &mut scene, &matrix, steps)?,
+            (Err(_), Err(_too_wide)) => list(task, &mut scene, &matrix, steps)?,
         }
         matrix.remarks(task, &mut scene)?;
     }
@@ -206,6 +207,90 @@ impl Grid {
             cell(task, scene, one, steps, area);
         }
         scene.bottom = top + tall + self.gap;
+        Ok(())
+    }
+}
+
+/// The same with statements as rows and groups as columns.
+struct Turned {
+    names: f64,
+    wide: f64,
+    gap: f64,
+    /// Of each group: its name, and in small letters how many answered.
+    heads: Vec<[Vec<String>; 2]>,
+}
+
+impl Turned {
+    fn new(task: &Task<'_>, matrix: &Matrix) -> Result<Self, Refusal> {
+        let (text, name) = (&task.look.text, named(task.look));
+        let gap = text.note * 0.25;
+        let columns = matrix.columns.iter().map(String::as_str);
+        let names = name.column(columns, task.width() * 0.45)?;
+        let room = task.width() - names - text.statement * 0.5;
+        let lines: Vec<&Line> = matrix.whole.iter().chain(&matrix.lines).collect();
+        #[expect(clippy::cast_precision_loss, reason = "a table has few columns")]
+        let wide = room / lines.len().max(1) as f64 - gap;
+        let (head, small) = (head_style(task), Type::plain(text.note, MUTED));
+        let number = Type::bold(text.number, INK);
+        let mut heads = Vec::with_capacity(lines.len());
+        for line in lines {
+            for cell in &line.cells {
+                if number.width(&cell.brief(task))? > wide - gap * 2.0 {
+                    return Err(Refusal::DoesNotFit(cell.brief(task)));
+                }
+            }
+            let mut below =
+                line.with.as_ref().map_or(Ok(Vec::new()), |with| small.wrap(with, wide))?;
+            if let Some(base) = line.base(task, matrix.is_mean) {
+                below.extend(small.wrap(&base, wide)?);
+            }
+            let lines = [head.wrap(&line.name, wide)?, below];
+            if lines.iter().any(|lines| lines.len() > HEAD) {
+                return Err(Refusal::DoesNotFit(line.name.clone()));
+            }
+            heads.push(lines);
+        }
+        Ok(Self { names, wide, gap, heads })
+    }
+
+    fn draw(
+        &self,
+        task: &Task<'_>,
+        scene: &mut Scene,
+        matrix: &Matrix,
+        steps: Steps,
+    ) -> Result<(), Refusal> {
+        let (text, name) = (&task.look.text, named(task.look));
+        let (head, small) = (head_style(task), Type::plain(text.note, MUTED));
+        let mut starts = Vec::with_capacity(self.heads.len());
+        let mut x = self.names + text.statement * 0.5;
+        let tall = |[names, below]: &[Vec<String>; 2]| {
+            head.height(names.len()) + small.height(below.len()) + small.size * 0.25
+        };
+        let most = self.heads.iter().map(tall).fold(0.0, f64::max);
+        for one in &self.heads {
+            let middle = x + self.wide / 2.0;
+            scene.text((middle, scene.bottom), At::Middle, &one[0], head);
+            let below = scene.bottom + head.height(one[0].len()) + small.size * 0.25;
+            if !one[1].is_empty() {
+                scene.text((middle, below), At::Middle, &one[1], small);
+            }
+            starts.push(x);
+            x += self.wide + self.gap;
+        }
+        scene.bottom += most + head.size * 0.3;
+        for (at, column) in matrix.columns.iter().enumerate() {
+            let lines = name.wrap(column, self.names)?;
+            let tall = f64::max(name.height(lines.len()) + small.size * 0.3, task.look.bar());
+            let (top, middle) = (scene.bottom, scene.bottom + tall / 2.0);
+            scene.centred((0.0, middle), At::Start, &lines, name);
+            for (line, x) in matrix.whole.iter().chain(&matrix.lines).zip(&starts) {
+                let Some(one) = line.cells.get(at) else { continue };
+                scene.spot(Spot::line(line.at[at]), (x + self.wide / 2.0, top + tall));
+                cell(task, scene, one, steps, (*x, top, self.wide, tall));
+            }
+            scene.bottom = top + tall + self.gap;
+        }
         Ok(())
     }
 }
