@@ -5,7 +5,7 @@ use super::data_table::{Cells, head};
 use super::ends::{self, Clear, Ends, Rows};
 use super::interval::with_hidden;
 use super::keys::{self, Sign};
-use super::look::{BAR, INK, MUTED, PAPER, RULE};
+use super::look::{BAR, INK, LookKind, MUTED, PAPER, RULE};
 use super::rows::{PERCENT_FROM, Words};
 use super::scene::{At, Scene, Type};
 use super::shares::{self, Share};
@@ -36,8 +36,9 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     let heads: Vec<&Head> = rows.iter().map(|row| &row.head).collect();
     let radius = task.look.bar() * 0.3;
     let track = Track::new(task, &heads, (inside + radius * 2.0, column), most)?;
-    // Long words at both ends leave no room for a distance: then it needs a wider sheet.
-    if track.at(most) - track.at(0.0) < radius * 4.0 {
+    // Long words at both ends leave no room for a distance: a slide then tries a wider sheet.
+    let is_slide = task.look.kind == LookKind::Projector;
+    if is_slide && track.at(most) - track.at(0.0) < radius * 4.0 {
         return Err(Refusal::DoesNotFit(
             heads.first().map_or_else(String::new, |it| it.name.clone()),
         ));

@@ -118,9 +118,10 @@ impl Shown {
             | ChartKind::Change
             | ChartKind::Interval
             | ChartKind::Themes
-            | ChartKind::TwoSides
-            | ChartKind::Ballot => true,
-            ChartKind::PeopleDots
+            | ChartKind::TwoSides => true,
+            // What the committee takes stands there whole.
+            ChartKind::Ballot
+            | ChartKind::PeopleDots
             | ChartKind::Population
             | ChartKind::HeatTable
             | ChartKind::Waves

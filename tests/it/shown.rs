@@ -127,39 +127,64 @@ fn words_that_were_let_through_stand_beside_the_charts_until_they_are_held_back(
         house.post_as(&coordinator, &at("/remote"), &[("go", "0/1")]).await;
         says(&house.get(&format!("/w/{}/en/twin", walk.door)).await, said, true);
 
-        // A group can say something about a text, and is told when it is no longer shown.
-        let page = house.get(&public).await.body;
-        let say = page.split("href=\"").find(|href| href.contains("~words")).unwrap();
-        let say = say.split("#say\"").next().unwrap().replace("&#38;", "&");
-        let form = house.get(&say).await;
-        says(&form, "open><summary>Is it about one figure?", true);
-        let pin = say.split("pin=").nth(1).unwrap();
-        let station = say.split('?').next().unwrap();
-        let (id, bench) = (crate::house::hidden(&form.body, "_id"), "Two benches");
-        let other = pin.rsplit_once('/').unwrap().0.to_owned() + "/" + &"0".repeat(32);
-        for (pin, status) in
-            [(other.as_str(), StatusCode::UNPROCESSABLE_ENTITY), (pin, StatusCode::OK)]
-        {
-            let fields = [("_id", id.as_str()), ("verdict", "fits"), ("said", bench), ("pin", pin)];
-            assert_eq!(house.post(station, &fields).await.status, status, "{pin}");
-        }
-        let waiting = house.get_as(&moderator, &at("/reflections")).await;
-        says(&waiting, said, true);
-        let kept = house.store.reflections(&walk).await.unwrap()[0].id;
-        house.store.moderate(&walk, kept, ReflectionState::Shown).await.unwrap();
-        says(&house.get(station).await, said, true);
-        says(&house.get(&public).await, bench, true);
-
         assert_eq!(moderate(&text, "withheld").await, StatusCode::SEE_OTHER);
         says(&house.get(&public).await, said, false);
-        let station = house.get(station).await;
-        says(&station, bench, true);
-        says(&station, said, false);
-        says(&station, "This text is no longer shown.", true);
         assert_eq!(house.get_as(&coordinator, &slide).await.status, StatusCode::NOT_FOUND);
         let pdf = house.get(&format!("{public}/poster.pdf")).await;
         assert_eq!(pdf.status, StatusCode::NOT_FOUND, "nothing hangs that nobody let through");
         says(&house.get_as(&coordinator, &released).await, said, false);
         says(&house.get_as(&moderator, &texts).await, said, true);
+    });
+}
+
+#[test]
+fn a_group_says_something_about_a_text_and_is_told_when_it_is_gone() {
+    on_both(async |house| {
+        let (diagnosis, wave) = house.diagnosis().await;
+        let of = (&diagnosis, &wave);
+        let mut notes = Vec::new();
+        for _ in 0..3 {
+            notes.push(asked(&house, of, "focus_group_note", 1).await);
+        }
+        // The words of the last group stand under the first, where all of them are counted.
+        let note = notes.last().unwrap();
+        let text = house.store.free_texts(diagnosis.id, note.id).await.unwrap().remove(0);
+        let moderate = async |state| {
+            house.store.moderate_text(diagnosis.id, note.id, text.id, state).await.unwrap();
+        };
+        moderate(ReflectionState::Shown).await;
+        let number = house.released(&diagnosis, true).await.number;
+        let walk = house.walk(&diagnosis, number).await;
+        let moderator = house.signed_in(&diagnosis, Role::Moderator).await;
+
+        let public = format!("/w/{}/en/words", walk.door);
+        let page = house.get(&public).await.body;
+        let say = page.split("href=\"").find(|href| href.contains("~words")).unwrap();
+        let say = say.split("#say\"").next().unwrap();
+        let form = house.get(say).await;
+        says(&form, "open><summary>Is it about one figure?", true);
+        let (station, pin) = say.split_once("?pin=").unwrap();
+        let id = crate::house::hidden(&form.body, "_id");
+        let other = format!("{}/{}", pin.rsplit_once('/').unwrap().0, "0".repeat(32));
+        let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+        for (pin, status) in [(other.as_str(), wrong), (pin, StatusCode::OK)] {
+            let fields =
+                [("_id", id.as_str()), ("verdict", "fits"), ("said", "Two benches"), ("pin", pin)];
+            assert_eq!(house.post(station, &fields).await.status, status, "{pin}");
+        }
+        let kept = house.store.reflections(&walk).await.unwrap()[0].clone();
+        assert_eq!(kept.pin.unwrap().choice, text.id.to_string());
+        let reflections = format!("/d/{}/walks/{}/reflections", diagnosis.slug, walk.id);
+        says(&house.get_as(&moderator, &reflections).await, "Two benches", true);
+        house.store.moderate(&walk, kept.id, ReflectionState::Shown).await.unwrap();
+        says(&house.get(&public).await, "Two benches", true);
+        says(&house.get(station).await, "This text is no longer shown.", false);
+
+        // Held back, it is gone from everywhere, and the station says so.
+        moderate(ReflectionState::Withheld).await;
+        let page = house.get(station).await;
+        says(&page, "Two benches", true);
+        says(&page, "This text is no longer shown.", true);
+        says(&house.get(&public).await, "Two benches", false);
     });
 }
