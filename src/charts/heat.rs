@@ -216,8 +216,10 @@ struct Turned {
     names: f64,
     wide: f64,
     gap: f64,
-    /// Of each group: its name, and in small letters how many answered.
+    /// Of each group: its name, and in small letters how many answered where there is room.
     heads: Vec<[Vec<String>; 2]>,
+    /// Whether how many answered stands below instead.
+    below: bool,
 }
 
 impl Turned {
@@ -230,27 +232,33 @@ impl Turned {
         let lines: Vec<&Line> = matrix.whole.iter().chain(&matrix.lines).collect();
         #[expect(clippy::cast_precision_loss, reason = "a table has few columns")]
         let wide = room / lines.len().max(1) as f64 - gap;
-        let (head, small) = (head_style(task), Type::plain(text.note, MUTED));
         let number = Type::bold(text.number, INK);
-        let mut heads = Vec::with_capacity(lines.len());
-        for line in lines {
-            for cell in &line.cells {
-                if number.width(&cell.brief(task))? > wide - gap * 2.0 {
-                    return Err(Refusal::DoesNotFit(cell.brief(task)));
-                }
+        for cell in lines.iter().flat_map(|line| &line.cells) {
+            if number.width(&cell.brief(task))? > wide - gap * 2.0 {
+                return Err(Refusal::DoesNotFit(cell.brief(task)));
             }
-            let mut below =
+        }
+        let small = Type::plain(text.note, MUTED);
+        let under = |line: &Line| {
+            let mut under =
                 line.with.as_ref().map_or(Ok(Vec::new()), |with| small.wrap(with, wide))?;
             if let Some(base) = line.base(task, matrix.is_mean) {
-                below.extend(small.wrap(&base, wide)?);
+                under.extend(small.wrap(&base, wide)?);
             }
-            let lines = [head.wrap(&line.name, wide)?, below];
-            if lines.iter().any(|lines| lines.len() > HEAD) {
+            if under.len() > HEAD { Err(Refusal::DoesNotFit(line.name.clone())) } else { Ok(under) }
+        };
+        let unders: Result<Vec<_>, _> = lines.iter().map(|line| under(line)).collect();
+        let below = unders.is_err();
+        let unders = unders.unwrap_or_else(|_| vec![Vec::new(); lines.len()]);
+        let mut heads = Vec::with_capacity(lines.len());
+        for (line, under) in lines.iter().zip(unders) {
+            let head = head_style(task).wrap(&line.name, wide)?;
+            if head.len() > HEAD {
                 return Err(Refusal::DoesNotFit(line.name.clone()));
             }
-            heads.push(lines);
+            heads.push([head, under]);
         }
-        Ok(Self { names, wide, gap, heads })
+        Ok(Self { names, wide, gap, heads, below })
     }
 
     fn draw(
@@ -291,7 +299,7 @@ impl Turned {
             }
             scene.bottom = top + tall + self.gap;
         }
-        Ok(())
+        if self.below { answered(task, scene, matrix) } else { Ok(()) }
     }
 }
 
@@ -343,7 +351,12 @@ fn list(task: &Task<'_>, scene: &mut Scene, matrix: &Matrix, steps: Steps) -> Re
         }
         scene.bottom += heading.size * 0.7;
     }
-    let bases = matrix.lines.iter().filter_map(|line| {
+    answered(task, scene, matrix)
+}
+
+/// How many answered in each group, below everything.
+fn answered(task: &Task<'_>, scene: &mut Scene, matrix: &Matrix) -> Result<(), Refusal> {
+    let bases = matrix.whole.iter().chain(&matrix.lines).filter_map(|line| {
         let with = line.with.as_ref().map_or_else(String::new, |with| format!(" ({with})"));
         let base = line.base(task, matrix.is_mean)?;
         Some(format!("{}{with}: {base}", line.name))

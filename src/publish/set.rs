@@ -447,7 +447,9 @@ pub fn summary(
         let mut charts = vec![Item::Section(set.summary_charts.clone())];
         for station in rest.iter().take(many) {
             charts.push(Item::Soft(station.question(texts.lang).to_owned()));
-            charts.push(Item::Point(spoken(station, texts.lang, (texts.poster, texts.chart), written).said));
+            charts.push(Item::Point(
+                spoken(station, texts.lang, (texts.poster, texts.chart), written).said,
+            ));
         }
         let leaflet = with(charts);
         if leaflet.fits(1)? {

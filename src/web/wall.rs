@@ -30,8 +30,8 @@ use crate::domain::text::Lang;
 use crate::job::evidence;
 use crate::job::own_words::let_through;
 use crate::publish::{
-    Agreed, Evening, OwnWords, PosterError, Sheet, Shown, Station, Texts, Wall, spoken as spoken_of,
-    station_path,
+    Agreed, Evening, OwnWords, PosterError, Sheet, Shown, Station, Texts, Wall,
+    spoken as spoken_of, station_path,
 };
 use crate::store::{NewReflection, Received, Store};
 use crate::words::{ChartWords, FormWords, PosterWords, WalkWords, fill};
