@@ -5,7 +5,7 @@ use super::data_table::{Cells, head};
 use super::ends::{self, Clear, Ends, Rows};
 use super::interval::with_hidden;
 use super::keys::{self, Sign};
-use super::look::{BAR, INK, LookKind, MUTED, PAPER, RULE};
+use super::look::{BAR, INK, MUTED, PAPER, RULE};
 use super::rows::{PERCENT_FROM, Words};
 use super::scene::{At, Scene, Type};
 use super::shares::{self, Share};
@@ -36,13 +36,6 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     let heads: Vec<&Head> = rows.iter().map(|row| &row.head).collect();
     let radius = task.look.bar() * 0.3;
     let track = Track::new(task, &heads, (inside + radius * 2.0, column), most)?;
-    // Long words at both ends leave no room for a distance: a slide then tries a wider sheet.
-    let is_slide = task.look.kind == LookKind::Projector;
-    if is_slide && track.at(most) - track.at(0.0) < radius * 4.0 {
-        return Err(Refusal::DoesNotFit(
-            heads.first().map_or_else(String::new, |it| it.name.clone()),
-        ));
-    }
     for row in rows {
         place(task, &mut scene, &track, row)?;
     }
@@ -88,7 +81,7 @@ fn strokes(task: &Task<'_>) -> (f64, f64) {
 fn place(task: &Task<'_>, scene: &mut Scene, track: &Track, row: &Ends) -> Result<(), Refusal> {
     let words = Words::of(task);
     let of = row.both().map(|(one, two)| of_how_many(one, two, &words)).unwrap_or_default();
-    let head = row.head.clone().and_under(if task.look.beside() { "" } else { &of });
+    let head = row.head.clone().and_under(if track.beside { "" } else { &of });
     let lane = track.lane(task, scene, &head, task.look.bar() * 0.85)?;
     let Some((one, two)) = row.both() else { return Ok(()) };
     let ((first, second), radius) = (styles(task), task.look.bar() * 0.3);
@@ -115,7 +108,7 @@ fn place(task: &Task<'_>, scene: &mut Scene, track: &Track, row: &Ends) -> Resul
         let x = if side == At::End { x - gap } else { x + gap };
         scene.word((x, lane.middle), side, &share.figure(&words), style);
     }
-    if !of.is_empty() && task.look.beside() {
+    if !of.is_empty() && track.beside {
         let style = Type::plain(task.look.text.note, MUTED);
         scene.word((task.width(), lane.middle), At::End, &of, style);
     }

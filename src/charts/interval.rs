@@ -148,15 +148,12 @@ fn place(
     let from = scene.bottom;
     let ((figure, of), words) = (styles(task), Words::of(task));
     let many = row.share.as_ref().map(|share| share.of_how_many(&words)).unwrap_or_default();
-    let head = row.head.clone().and_under(if task.look.beside() { "" } else { &many });
+    let head = row.head.clone().and_under(if track.beside { "" } else { &many });
     let lane = track.lane(task, scene, &head, task.look.bar() * 0.85)?;
     let Some(share) = &row.share else { return Ok(()) };
     if let Some(whole) = whole {
-        let (top, bottom) = if task.look.beside() {
-            (from, scene.bottom)
-        } else {
-            (lane.top, lane.top + lane.tall)
-        };
+        let (top, bottom) =
+            if track.beside { (from, scene.bottom) } else { (lane.top, lane.top + lane.tall) };
         let x = track.at(whole.value);
         let line = vec![(x, top), (x, bottom)];
         scene.path(line, INK, task.look.text.note * 0.13, Some(strokes(task)));
@@ -170,7 +167,7 @@ fn place(
     let said = share.figure(&words);
     let x = track.to + figure.size * 0.5;
     scene.word((x, lane.middle), At::Start, &said, figure);
-    if !many.is_empty() && task.look.beside() {
+    if !many.is_empty() && track.beside {
         let x = x + figure.width(&said)? + of.size * 0.8;
         scene.word((x, lane.middle), At::Start, &many, of);
     }

@@ -37,6 +37,9 @@ impl Head {
     }
 }
 
+/// How long a scale beside names is at least, in letters of a name.
+const LEAST: f64 = 5.0;
+
 /// Where everything lies across.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Track {
@@ -45,6 +48,9 @@ pub(super) struct Track {
     /// Where the room of the scale begins and ends.
     pub(super) from: f64,
     pub(super) to: f64,
+    /// Whether names stand beside the scale, and not above: as the look has it, where that leaves
+    /// room for a distance.
+    pub(super) beside: bool,
     /// Where nought lies, and how long a share of one is.
     nought: f64,
     unit: f64,
@@ -76,19 +82,22 @@ impl Track {
         most: f64,
     ) -> Result<Self, Refusal> {
         let text = &task.look.text;
-        let (names, from) = if task.look.beside() {
+        let (least, to) = (text.statement * LEAST, task.width() - column);
+        let beside = if task.look.beside() {
             let (wide, small) = (task.width() * 0.36, Type::plain(text.note, MUTED));
             let names = heads.iter().map(|head| head.name.as_str());
             let with = heads.iter().filter_map(|head| head.with.as_deref());
             let wide = named(task.look).column(names, wide)?.max(small.column(with, wide)?);
-            (wide, wide + text.statement)
+            let from = wide + text.statement;
+            Some((wide, from)).filter(|_| to - from - 2.0 * inside >= least)
         } else {
-            (task.width(), 0.0)
+            None
         };
-        let to = task.width() - column;
+        let (names, from) = beside.unwrap_or((task.width(), 0.0));
+        let beside = beside.is_some();
         let (most, step) = scale(most);
         let unit = ((to - from - 2.0 * inside) / most).max(1.0);
-        Ok(Self { names, from, to, nought: from + inside, unit, most, step })
+        Ok(Self { names, from, to, beside, nought: from + inside, unit, most, step })
     }
 
     /// Where a share lies.
@@ -116,7 +125,7 @@ impl Track {
         let tall =
             if why.is_empty() { tall } else { tall.max(small.height(why.len()) + small.size) };
         let from = scene.bottom;
-        let (label, top, bottom) = if task.look.beside() {
+        let (label, top, bottom) = if self.beside {
             let height = f64::max(words, tall) + name.size * 0.6;
             let middle = from + height / 2.0;
             (middle - words / 2.0, middle - tall / 2.0, from + height)
@@ -130,7 +139,7 @@ impl Track {
             scene.text((0.0, below), At::Start, &with, small);
         }
         if why.is_empty() {
-            let (from, to) = if task.look.beside() { (from, bottom) } else { (top, top + tall) };
+            let (from, to) = if self.beside { (from, bottom) } else { (top, top + tall) };
             self.grid(task, scene, (from, to));
         } else {
             scene.withheld((self.from, top, wide, tall), &why, Type::plain(small.size, INK));
