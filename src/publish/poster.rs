@@ -177,6 +177,8 @@ struct Try {
     size: f64,
     strip: bool,
     room: Room,
+    /// The most rows of a chart, where it is not the station's own number.
+    rows: Option<usize>,
 }
 
 /// A poster in the making.
@@ -190,13 +192,15 @@ struct Maker<'m> {
 impl Maker<'_> {
     /// The sheet with the largest letters that fit and leave room to write: every chart while letters
     /// stay large enough to read from a step away, else the first chart alone; the page behind the
-    /// code has the others. Only where even that leaves no fifth of the sheet empty, less of it does.
+    /// code has the others. Only where even that leaves no fifth of the sheet empty, less of it does,
+    /// and where that does not do either, the chart has fewer rows.
     fn largest(&self, content: &Content) -> Result<(Laid, f64), PosterError> {
         const FAR: [f64; 5] = [36.0, 32.0, 29.0, 26.0, 22.0];
         const NEAR: [f64; 3] = [22.0, 19.0, 17.0];
+        const SMALL: [f64; 4] = [19.0, 17.0, 15.0, 13.0];
         let all = self.station.shown.len();
         let tries = |number, sizes: &[f64], strip, room| {
-            let one = |size: &f64| Try { number, size: *size, strip, room };
+            let one = |size: &f64| Try { number, size: *size, strip, room, rows: None };
             sizes.iter().map(one).collect::<Vec<Try>>()
         };
         let mut every = Vec::new();
@@ -207,7 +211,12 @@ impl Maker<'_> {
                 every.extend(tries(number, &NEAR, false, room));
             }
         }
-        every.extend(tries(1, &[19.0, 17.0, 15.0, 13.0], false, Room::Tight));
+        every.extend(tries(1, &SMALL, false, Room::Tight));
+        // Rather fewer rows than none: the chart says how many it leaves out.
+        for rows in (1..=6).rev() {
+            let fewer = tries(1, &SMALL, false, Room::Tight).into_iter();
+            every.extend(fewer.map(|one| Try { rows: Some(rows), ..one }));
+        }
         let mut refused = Refusal::Empty;
         for one in every {
             match self.attempt(one, content) {
@@ -242,16 +251,25 @@ impl Maker<'_> {
             look.kind = LookKind::Sheet;
         }
         let shown = self.station.shown.iter().take(one.number).enumerate();
-        let charts: Vec<Drawn> =
-            shown.map(|(at, shown)| self.chart(at, shown, &look)).collect::<Result<_, _>>()?;
+        let charts: Vec<Drawn> = shown
+            .map(|(at, shown)| self.chart(at, shown, one.rows, &look))
+            .collect::<Result<_, _>>()?;
         let strip = self.strip.as_ref().filter(|_| one.strip);
         lay(&self.about(one, content), &charts, strip)
     }
 
-    fn chart(&self, at: usize, shown: &Shown, look: &Look) -> Result<Drawn, Refusal> {
+    fn chart(
+        &self,
+        at: usize,
+        shown: &Shown,
+        rows: Option<usize>,
+        look: &Look,
+    ) -> Result<Drawn, Refusal> {
         let Some(first) = self.texts.first() else { return Err(Refusal::Empty) };
         let (lang, words) = (first.lang, first.chart);
-        let mut picture = shown.picture(shown.most_on_a_wall());
+        let usual = shown.most_on_a_wall();
+        let most = rows.map(|rows| usual.map_or(rows, |usual| usual.min(rows))).or(usual);
+        let mut picture = shown.picture(most);
         picture.id = format!("s{}c{at}", self.station.number);
         let title = shown.plan.title.get(lang);
         let heading = (title != self.station.question(lang)).then(|| title.to_owned());
