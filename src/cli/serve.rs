@@ -143,7 +143,7 @@ async fn prepare(store: &Store, base_url: &BaseUrl) -> Result<()> {
 
 fn warn(with: &Serve, base_url: &BaseUrl) {
     if !base_url.is_https() && !base_url.is_loopback() {
-        say("note: without https nobody can sign in; answering works. See --base-url.");
+        say("note: without https people sign in at this machine only. See --base-url.");
     }
     if base_url.is_https() && with.proxy.is_empty() {
         say(

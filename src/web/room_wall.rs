@@ -15,7 +15,7 @@ use super::qr::Qr;
 use super::voices::{Heard, heard};
 use super::walk::tallied;
 use super::wall::{Hall, hall, spoken};
-use crate::charts::{Caption, Look, caption, draw_or_say};
+use crate::charts::{Caption, Look, caption, date, draw_or_say};
 use crate::domain::text::Lang;
 use crate::publish::{Station, spoken as spoken_of};
 use crate::words::{WalkWords, fill};
@@ -115,7 +115,7 @@ fn blank<'a>(app: &'a App, hall: &Hall, lang: Lang, title: &str) -> RoomWall<'a>
     let (words, walk_words) = (app.form_words(lang), app.walk_words(lang));
     let mut frame = Frame::new(lang, title, &hall.diagnosis.name);
     frame.invented = hall.diagnosis.settings.invented.then(|| words.invented.clone());
-    let (door, day) = (&hall.walk.door, hall.walk.held_on.to_string());
+    let (door, day) = (&hall.walk.door, date(hall.walk.held_on, app.chart_words(lang)));
     RoomWall {
         head: format!("{} · {}", hall.walk.title, fill(&words.read_at, &[("day", &day)])),
         css: assets::address("walk.css,room_wall.css"),
