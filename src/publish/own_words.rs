@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::poster::{Poster, PosterError, Sheet, Texts, sizes};
 use super::press;
-use super::slide::Room;
+use super::slide::{Room, told};
 use super::station::{Wall, may_hang};
 use crate::charts::poster::{self, Content, Drawn, Laid, MOST_LANGUAGES, Said, lay};
 use crate::charts::{
@@ -22,7 +22,7 @@ use crate::domain::pin::Pin;
 use crate::domain::screen::Slide;
 use crate::domain::text::{Lang, Text};
 use crate::release::Table;
-use crate::words::{ChartWords, fill};
+use crate::words::{ChartWords, ScreenWords, fill};
 
 /// Words are shown from so many answers on, and from fewer where everybody of a small group was
 /// asked.
@@ -235,6 +235,27 @@ impl OwnWords {
     #[must_use]
     pub fn who(&self, lang: Lang, words: &ChartWords) -> String {
         caption(&self.about.iter().take(1).collect::<Vec<_>>(), lang, words).who
+    }
+
+    /// Where they come from: what was asked, who answered, what to be careful about, and which
+    /// questions of the release they belong to.
+    #[must_use]
+    pub fn source(
+        &self,
+        release: i64,
+        lang: Lang,
+        (words, charts): (&ScreenWords, &ChartWords),
+        careful: &str,
+    ) -> Vec<(String, Vec<String>)> {
+        let questions: BTreeMap<&str, &str> = self
+            .texts
+            .iter()
+            .map(|(one, asked)| (one.question.as_str(), asked.get(lang)))
+            .collect();
+        let codes: Vec<&str> = questions.keys().copied().collect();
+        let asked = questions.values().map(|asked| (*asked).to_owned()).collect();
+        let said = (self.who(lang, charts), vec![careful.to_owned()]);
+        told(words, asked, said, (release, &codes))
     }
 
     /// The cards for a page.

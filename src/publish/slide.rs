@@ -204,20 +204,30 @@ impl Shown {
         let mut codes: Vec<&str> =
             tables.iter().map(|table| table.address().question.as_str()).collect();
         codes.dedup();
-        let with = [("n", release.to_string()), ("questions", codes.join(", "))];
-        let with = with.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let table = fill(&words.source_where, &with);
-        let all = [
-            (&words.source_question, few(asked)),
-            (&words.source_who, vec![said.who]),
-            (&words.source_careful, said.careful),
-            (&words.source_table, vec![table]),
-        ];
-        all.into_iter()
-            .filter(|(_, said)| said.iter().any(|line| !line.is_empty()))
-            .map(|(name, said)| (name.clone(), said))
-            .collect()
+        told(words, asked, (said.who, said.careful), (release, &codes))
     }
+}
+
+/// Where a picture comes from: what was asked, who answered, what to be careful about, and where the
+/// release has it.
+pub(super) fn told(
+    words: &ScreenWords,
+    asked: Vec<String>,
+    (who, careful): (String, Vec<String>),
+    (release, codes): (i64, &[&str]),
+) -> Vec<(String, Vec<String>)> {
+    let with = [("n", release.to_string()), ("questions", codes.join(", "))];
+    let with = with.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let all = [
+        (&words.source_question, few(asked)),
+        (&words.source_who, vec![who]),
+        (&words.source_careful, careful),
+        (&words.source_table, vec![fill(&words.source_where, &with)]),
+    ];
+    all.into_iter()
+        .filter(|(_, said)| said.iter().any(|line| !line.is_empty()))
+        .map(|(name, said)| (name.clone(), said))
+        .collect()
 }
 
 /// The first questions and the last; those between them are on one scale with them.

@@ -134,6 +134,8 @@ fn twin<'a>(
         (_, Picture::Words(own)) => {
             page.who = own.who(lang, charts);
             page.careful = vec![form.own_words_intro.clone()];
+            let of = (app.screen_words(lang), charts);
+            page.source = own.source(hall.wall.release(), lang, of, &form.own_words_intro);
             page.drawn = Some(cards(own, &Text::name(&form.own_words), lang, charts, large)?);
         }
         (Stage::Guess, Picture::Chart(_, shown)) => page.guessed = shown.guessed(lang),

@@ -196,8 +196,7 @@ pub(in crate::web) async fn view<'a>(
     Ok(slide)
 }
 
-/// What stands on the slide of what people wrote: there is nothing to guess, and where it comes from
-/// stands below it.
+/// What stands on the slide of what people wrote: there is nothing to guess.
 fn words_view<'a>(
     app: &'a Inner,
     hall: &Hall,
@@ -211,7 +210,7 @@ fn words_view<'a>(
     let number = screen.place(&slides).map_or(1, |place| place + 1);
     let counted = [("n", number.to_string()), ("of", slides.len().to_string())];
     let counted = counted.each_ref().map(|(name, text)| (*name, text.as_str()));
-    let stage = if screen.curtain { Stage::Curtain } else { Stage::Figures };
+    let stage = Stage::of(&Screen { figures: true, ..screen.clone() });
     let words = app.screen_words(lang);
     let mut slide = SlideView {
         lang,
@@ -237,6 +236,10 @@ fn words_view<'a>(
         walk: hall.walk.title.clone(),
         follow: public.then(|| follow(app, &hall.walk.door)),
     };
+    if stage == Stage::Source {
+        let of = (words, charts);
+        slide.source = own.source(hall.wall.release(), lang, of, &form.own_words_intro);
+    }
     if stage == Stage::Figures {
         let room = Room { wide: ALONE, tall: slide.left() };
         let title = Text::name(&form.own_words);
