@@ -135,7 +135,6 @@ async fn run(name: &str, database: Option<String>, wanted: &Wanted) {
         one.rate(),
         worked / one.sent.max(1) as f64
     );
-    let two = house.two(name, wanted, (address, &bodies), one.rate()).await;
     // What a flood leaves behind: a long log, a checkpoint, pages to write.
     let after = load(
         address,
@@ -145,6 +144,7 @@ async fn run(name: &str, database: Option<String>, wanted: &Wanted) {
     )
     .await;
     after.print(name, "right after that flood, without slow ones");
+    let two = house.two(name, wanted, (address, &bodies), one.rate()).await;
     let all =
         [warm, alone, beside, slow, one, two, after].into_iter().fold(Met::default(), Met::with);
     open(name, address, &house, server.id()).await;
