@@ -210,7 +210,7 @@ fn words_view<'a>(
     let number = screen.place(&slides).map_or(1, |place| place + 1);
     let counted = [("n", number.to_string()), ("of", slides.len().to_string())];
     let counted = counted.each_ref().map(|(name, text)| (*name, text.as_str()));
-    let stage = Stage::of(&Screen { figures: true, ..screen.clone() });
+    let stage = Stage::of(&Screen { figures: true, ..*screen });
     let words = app.screen_words(lang);
     let mut slide = SlideView {
         lang,
