@@ -43,10 +43,12 @@ pub(super) fn draw(task: &Task<'_>) -> Result<Svg, Refusal> {
     if matrix.extremes().is_none() {
         nothing(task, &mut scene, &matrix)?;
     } else {
-        match (Grid::new(task, &matrix), Turned::new(task, &matrix)) {
-            (Ok(grid), _) => grid.draw(task, &mut scene, &matrix, steps)?,
-            (Err(_), Ok(turned)) => turned.draw(task, &mut scene, &matrix, steps)?,
-            (Err(_), Err(_too_wide)) => list(task, &mut scene, &matrix, steps)?,
+        if let Ok(grid) = Grid::new(task, &matrix) {
+            grid.draw(task, &mut scene, &matrix, steps)?;
+        } else if let Ok(turned) = Turned::new(task, &matrix) {
+            turned.draw(task, &mut scene, &matrix, steps)?;
+        } else {
+            list(task, &mut scene, &matrix, steps)?;
         }
         matrix.remarks(task, &mut scene)?;
     }

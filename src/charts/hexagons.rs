@@ -127,9 +127,12 @@ fn counted(
 /// Hexagons whose number, half as large as given, would not stand inside the area are joined to the
 /// nearest where it does; where there is none, all stay as they are.
 fn joined<'p>(ground: &Ground<'_>, cells: Vec<Cell<'p>>, (w, h): (f64, f64)) -> Vec<Cell<'p>> {
+    let outline = ground.outline();
     let inside = |cell: &Cell<'_>| {
         let (x, y) = cell.center;
-        [(-w, -h), (w, -h), (-w, h), (w, h)].iter().all(|(dx, dy)| ground.holds((x + dx, y + dy)))
+        [(-w, -h), (w, -h), (-w, h), (w, h)]
+            .iter()
+            .all(|(dx, dy)| holds(&outline, (x + dx, y + dy)))
     };
     let (mut whole, rest): (Vec<Cell<'p>>, Vec<Cell<'p>>) = cells.into_iter().partition(inside);
     if whole.is_empty() {
@@ -148,6 +151,15 @@ fn joined<'p>(ground: &Ground<'_>, cells: Vec<Cell<'p>>, (w, h): (f64, f64)) -> 
     }
     whole.extend(left);
     whole
+}
+
+/// Whether a point lies inside rings, counting how often a line to its left crosses them.
+fn holds(rings: &[Ring], (x, y): (f64, f64)) -> bool {
+    let crosses = |(a, b): (&(f64, f64), &(f64, f64))| {
+        (a.1 > y) != (b.1 > y) && x > (b.0 - a.0) * (y - a.1) / (b.1 - a.1) + a.0
+    };
+    let sides = rings.iter().flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)));
+    sides.filter(|side| crosses(*side)).count() % 2 == 1
 }
 
 fn distance(a: (f64, f64), b: (f64, f64)) -> f64 {

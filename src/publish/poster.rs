@@ -203,9 +203,10 @@ impl Maker<'_> {
             let one = |size: &f64| Try { number, size: *size, strip, room, rows: None };
             sizes.iter().map(one).collect::<Vec<Try>>()
         };
+        let numbers = if all > 1 { vec![all, 1] } else { vec![all] };
         let mut every = Vec::new();
         for room in [Room::Ample, Room::Some] {
-            for number in [all, 1] {
+            for number in numbers.iter().copied() {
                 every.extend(tries(number, &FAR, true, room));
                 every.extend(tries(number, &NEAR, true, room));
                 every.extend(tries(number, &NEAR, false, room));

@@ -139,17 +139,6 @@ impl<'m> Ground<'m> {
         scene.land(self.outline(), paint);
     }
 
-    /// Whether a point of the chart lies inside the outline, counting how often a line to the left
-    /// crosses it.
-    pub(in crate::charts) fn holds(&self, (x, y): (f64, f64)) -> bool {
-        let crosses = |(a, b): (&(f64, f64), &(f64, f64))| {
-            (a.1 > y) != (b.1 > y) && x > (b.0 - a.0) * (y - a.1) / (b.1 - a.1) + a.0
-        };
-        let outline = self.outline();
-        let sides = outline.iter().flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)));
-        sides.filter(|side| crosses(*side)).count() % 2 == 1
-    }
-
     /// Where a place is: on its square, at its spot, or half way along its longest stretch inside
     /// the outline.
     pub(in crate::charts) fn spot(&self, code: &str) -> Option<(f64, f64)> {
